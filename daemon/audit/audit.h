@@ -1,0 +1,59 @@
+/*
+ * audit: what happened to which bytes, in an append-only journal,
+ * audit/journal.ndjson: one line of JSON per event, each with the SHA-256 of the
+ * line before it, so that a line taken away or changed shows.
+ *
+ *     {"n":7,"prev":"<64 hex>","time":"…Z","event":"admit","repo":"models/org/name",
+ *      "ref":"refs/heads/main","revision":"<40 hex>","manifest":"<64 hex>",
+ *      "origin":"published by uid 0"}
+ *
+ * (1) audit_append returns after the line is on disk.
+ * (2) A torn last line (a crash while writing) is cut off at open, and said.
+ * (3) Any other damage is refused at open: the journal is never mended silently.
+ *
+ * Threads: belongs to the catalog's writer thread.  Blocking: all.
+ */
+#ifndef AUDIT_AUDIT_H
+#define AUDIT_AUDIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <weigh/err.h>
+#include <weigh/name.h>
+#include <weigh/oid.h>
+
+struct audit;
+
+enum audit_event { AUDIT_ADMIT, AUDIT_QUARANTINE, AUDIT_EVENTS };
+
+struct audit_entry {
+	enum audit_event event;
+	int64_t time; /* seconds since 1970 */
+	/* admit */
+	const struct weigh_repo *repo;
+	const char *ref; /* full */
+	struct weigh_gitid revision;
+	struct weigh_oid manifest;
+	const char *origin;
+	/* quarantine */
+	struct weigh_oid blob;
+	const char *why;
+};
+
+/* Open or begin the journal in the data folder `dirfd` (borrowed).  *cut tells
+ * whether a torn line was removed.  Reads the whole journal once, in pieces. */
+enum weigh_code audit_open(
+    struct audit **out, int dirfd, bool *cut, struct weigh_err *err);
+void audit_close(struct audit *a);
+
+enum weigh_code audit_append(
+    struct audit *a, const struct audit_entry *entry, struct weigh_err *err);
+
+/* Was this revision of this repository admitted by a line of the journal?  The
+ * origin of the last such line goes to `origin`.  Reads the journal. */
+enum weigh_code audit_find_admit(struct audit *a, const struct weigh_repo *repo,
+    const struct weigh_gitid *revision, char *origin, size_t size, bool *found,
+    struct weigh_err *err);
+
+#endif

@@ -1,0 +1,212 @@
+/*
+ * catalog: the index of what is held, in SQLite (catalog.db): repositories, refs,
+ * revisions, their entries, blobs, and where each came from.
+ *
+ * (1) It is an index: everything in it can be made again from repos/, blobs/ and
+ *     audit/.
+ * (2) What a function here acknowledged is on disk (WAL, synchronous=FULL).
+ * (3) One transaction makes a revision visible, with its ref, entries and blobs;
+ *     nobody ever sees half of it.
+ * (4) A catalog with a newer schema is refused, an older one is migrated forward.
+ * (5) SQL is only ever prepared, never built by printing, and no query scans.
+ *
+ * Threads: `struct catalog` writes and belongs to one thread (the pool of one);
+ * every other thread has its own `struct catalog_reader`.  Blocking: all.
+ */
+#ifndef CATALOG_CATALOG_H
+#define CATALOG_CATALOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <weigh/err.h>
+#include <weigh/name.h>
+#include <weigh/oid.h>
+
+#include "base/stamp.h"
+
+#define CATALOG_SCHEMA 1 /* PRAGMA user_version of what this code writes */
+
+struct catalog;
+struct catalog_reader;
+
+/* Open for writing, create or migrate.  `path` is NUL-terminated. */
+enum weigh_code catalog_open(
+    struct catalog **out, const char *path, struct weigh_err *err);
+void catalog_close(struct catalog *c);
+
+/* Open another connection, read-only, for one thread. */
+enum weigh_code catalog_reader_open(
+    struct catalog_reader **out, const char *path, struct weigh_err *err);
+void catalog_reader_close(struct catalog_reader *r);
+
+/* --- what is kept ------------------------------------------------------ */
+
+enum catalog_ref_kind { CATALOG_BRANCH, CATALOG_TAG };
+
+/* One file or directory of a revision. */
+struct catalog_entry {
+	const char *path;
+	bool directory;
+	struct weigh_gitid git; /* blob (lfs: pointer) or tree */
+	uint64_t size;          /* 0 for directories */
+	struct weigh_oid oid;   /* zero for directories */
+	bool lfs;
+	unsigned pointer_size;  /* lfs only */
+	/* The commit that last changed it.  catalog_admit: ignored, it is worked
+	 * out from the parent.  Readers: filled. */
+	struct weigh_gitid last_commit;
+	const char *last_title;
+	int64_t last_date; /* seconds since 1970 */
+};
+
+struct catalog_revision {
+	struct weigh_gitid commit;
+	struct weigh_gitid parent;  /* zero: none */
+	struct weigh_oid manifest;
+	int64_t date;               /* of the commit, seconds since 1970 */
+	const char *title;          /* first line of its message */
+	const char *origin;         /* where it came from: "published by uid 0" */
+	const char *license;        /* as the model card declares it, or "" */
+	uint64_t files;             /* count, without directories */
+	uint64_t bytes;
+};
+
+/* A blob whose bytes were hashed by us, and how its file looked then. */
+struct catalog_blob {
+	struct weigh_oid oid;
+	uint64_t size;
+	struct stamp stamp;
+};
+
+enum catalog_blob_state { CATALOG_GOOD, CATALOG_BAD };
+
+/* --- writing ----------------------------------------------------------- */
+
+/* What is about to be done, written down before the first lasting step, so that
+ * the next start can finish it or take it back. */
+struct catalog_intent {
+	int64_t id; /* filled by catalog_intend */
+	struct weigh_repo repo;
+	char ref[WEIGH_REV_MAX + 12]; /* full: "refs/heads/main" */
+	struct weigh_gitid old;       /* zero: the ref did not exist */
+	char origin[256];
+	const struct weigh_oid *blobs; /* about to get their names */
+	size_t nblobs;
+};
+enum weigh_code catalog_intend(
+    struct catalog *c, struct catalog_intent *intent, struct weigh_err *err);
+/* Forget an intent that was taken back. */
+enum weigh_code catalog_unintend(
+    struct catalog *c, int64_t id, struct weigh_err *err);
+/* Every intent that was left, oldest first.  `blobs` live during the call. */
+enum weigh_code catalog_intents(struct catalog *c,
+    enum weigh_code (*each)(void *ctx, const struct catalog_intent *intent,
+	struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
+
+/* Make a revision visible (3): repository if new, revision, entries, blobs, the
+ * ref, and forget the intent (0: there was none), in one transaction.  A revision
+ * already there only moves the ref.  WEIGH_EXISTS when the repository's name
+ * differs from a held one only in case. */
+struct catalog_admission {
+	struct weigh_repo repo;
+	enum catalog_ref_kind ref_kind;
+	const char *ref; /* short: "main"; NULL: no ref points to it */
+	const struct catalog_revision *revision;
+	const struct catalog_entry *entries; /* sorted by path */
+	size_t nentries;
+	const struct catalog_blob *blobs;
+	size_t nblobs;
+	int64_t intent;
+};
+enum weigh_code catalog_admit(struct catalog *c,
+    const struct catalog_admission *a, struct weigh_err *err);
+
+/* A check's outcome: good with the stamp it was hashed under, or bad. */
+enum weigh_code catalog_mark_blob(struct catalog *c,
+    const struct catalog_blob *blob, enum catalog_blob_state state,
+    struct weigh_err *err);
+
+/* --- reading ----------------------------------------------------------- */
+/* Texts that readers hand to callbacks live during the callback only. */
+
+/* The held repository whose name equals `repo` but for case: its own spelling
+ * in *out.  WEIGH_NOT_FOUND otherwise. */
+enum weigh_code catalog_find_repo(struct catalog_reader *r,
+    const struct weigh_repo *repo, struct weigh_repo *out,
+    struct weigh_err *err);
+
+/* What `rev` means in `repo`: a branch, a tag, refs/heads/…, refs/tags/…, 40 hex
+ * of an admitted commit, or "" or "HEAD" for main (else the only branch).
+ * WEIGH_NOT_FOUND with err->why naming repository or revision: *repo_known tells
+ * which. */
+enum weigh_code catalog_resolve(struct catalog_reader *r,
+    const struct weigh_repo *repo, const char *rev, struct weigh_gitid *commit,
+    bool *repo_known, struct weigh_err *err);
+
+/* One row: a revision.  `each` gets it once. */
+enum weigh_code catalog_revision(struct catalog_reader *r,
+    const struct weigh_repo *repo, const struct weigh_gitid *commit,
+    void (*each)(void *ctx, const struct catalog_revision *rev), void *ctx,
+    struct weigh_err *err);
+
+/* One entry of a revision. */
+enum weigh_code catalog_entry(struct catalog_reader *r,
+    const struct weigh_repo *repo, const struct weigh_gitid *commit,
+    const char *path,
+    void (*each)(void *ctx, const struct catalog_entry *entry), void *ctx,
+    struct weigh_err *err);
+
+/* Entries below `folder` ("" is the root) in the order of their paths, beginning
+ * after the path `after` ("" from the first), at most `limit`.  `recursive`:
+ * everything below, else only direct children.  WEIGH_NOT_FOUND when the folder
+ * does not exist. */
+enum weigh_code catalog_tree(struct catalog_reader *r,
+    const struct weigh_repo *repo, const struct weigh_gitid *commit,
+    const char *folder, bool recursive, const char *after, unsigned limit,
+    void (*each)(void *ctx, const struct catalog_entry *entry), void *ctx,
+    struct weigh_err *err);
+
+enum weigh_code catalog_refs(struct catalog_reader *r,
+    const struct weigh_repo *repo,
+    void (*each)(void *ctx, enum catalog_ref_kind kind, const char *name,
+	const struct weigh_gitid *commit),
+    void *ctx, struct weigh_err *err);
+
+/* Repositories in the order of kind and name, beginning after `after` (NULL: the
+ * first), at most `limit`, each with the revision that HEAD means. */
+enum weigh_code catalog_list(struct catalog_reader *r,
+    const struct weigh_repo *after, unsigned limit,
+    void (*each)(void *ctx, const struct weigh_repo *repo,
+	const struct catalog_revision *head),
+    void *ctx, struct weigh_err *err);
+
+/* When a repository was created (its first admission). */
+enum weigh_code catalog_created(struct catalog_reader *r,
+    const struct weigh_repo *repo, int64_t *date, struct weigh_err *err);
+
+/* What is recorded about a blob.  WEIGH_NOT_FOUND: no admitted revision names it. */
+enum weigh_code catalog_blob(struct catalog_reader *r,
+    const struct weigh_oid *oid, struct catalog_blob *out,
+    enum catalog_blob_state *state, struct weigh_err *err);
+
+/* Each (repository, path) of the current refs that uses a blob, at most `limit`. */
+enum weigh_code catalog_users(struct catalog_reader *r,
+    const struct weigh_oid *oid, unsigned limit,
+    void (*each)(void *ctx, const struct weigh_repo *repo,
+	const struct weigh_gitid *commit, const char *path),
+    void *ctx, struct weigh_err *err);
+
+struct catalog_totals {
+	uint64_t repos; /* models, datasets and spaces */
+	uint64_t revisions;
+	uint64_t blobs;
+	uint64_t bytes; /* of blobs, each once */
+	uint64_t bad;
+};
+/* Kept by the writer, not counted here. */
+enum weigh_code catalog_totals(struct catalog_reader *r,
+    struct catalog_totals *out, struct weigh_err *err);
+
+#endif

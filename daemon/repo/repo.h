@@ -1,0 +1,153 @@
+/*
+ * repo: bare git repositories, by libgit2, one per model.  They hold the history
+ * of revisions: commits, trees, small files, and LFS pointers for big ones.
+ *
+ * (1) What is written here passes `git fsck --strict`.
+ * (2) Objects are on disk before the ref that leads to them; a ref moves by
+ *     compare-and-swap only.
+ * (3) Nothing from outside reaches git_revparse or an index: ids are 40 hex,
+ *     names pass weigh_rev_ok, trees are built from checked paths.
+ * (4) No configuration but our own is read; no hook, filter or driver runs.
+ *
+ * Threads: a `struct repo` belongs to one thread.  Blocking: all but the init.
+ */
+#ifndef REPO_REPO_H
+#define REPO_REPO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <weigh/err.h>
+#include <weigh/name.h>
+#include <weigh/oid.h>
+
+/* libgit2 for the whole process: fsync on, no foreign configuration, caches
+ * bounded.  Once, from main. */
+enum weigh_code repo_init(struct weigh_err *err);
+void repo_shutdown(void);
+
+/* A folder of repositories: `path`/KIND/[ORG/]NAME.git (the data folder's
+ * "repos", absolute).  The path is copied. */
+struct repo_root;
+enum weigh_code repo_root_open(
+    struct repo_root **out, const char *path, struct weigh_err *err);
+void repo_root_close(struct repo_root *root);
+
+/* Remove what a killed run left in all repositories: *.lock, tmp_obj_*,
+ * temporary packs, and repositories without any ref. */
+enum weigh_code repo_root_sweep(struct repo_root *root, struct weigh_err *err);
+
+/* Every repository, in no order. */
+enum weigh_code repo_root_each(struct repo_root *root,
+    enum weigh_code (*each)(
+	void *ctx, const struct weigh_repo *repo, struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
+
+struct repo;
+/* Open; with `create`, make it (bare, sha1, HEAD -> refs/heads/main) durably. */
+enum weigh_code repo_open(struct repo_root *root, const struct weigh_repo *name,
+    bool create, struct repo **out, struct weigh_err *err);
+void repo_close(struct repo *r);
+/* Take a whole repository away (one that never became visible). */
+enum weigh_code repo_remove(struct repo_root *root,
+    const struct weigh_repo *name, struct weigh_err *err);
+
+/* --- which files are LFS ------------------------------------------------ */
+
+struct repo_attributes; /* the rules of one .gitattributes file */
+/* Parse the root's .gitattributes: `pattern attr…` lines, of which only
+ * filter=lfs, -filter and !filter count; gitignore(5)-style patterns without
+ * negation.  NULL text: no file, the Hub's default list of patterns decides.
+ * At most 1 MiB. */
+enum weigh_code repo_attributes_parse(struct repo_attributes **out,
+    const char *text, size_t len, struct weigh_err *err);
+void repo_attributes_free(struct repo_attributes *a);
+/* Is this file kept as LFS?  Over 10 MiB always; else the rules; without a file
+ * of rules, over 1 MiB or a name on the default list. */
+bool repo_attributes_lfs(
+    const struct repo_attributes *a, const char *path, uint64_t size);
+
+/* --- writing ------------------------------------------------------------ */
+
+/* One file of a revision to be written.  For small ones the bytes are read from
+ * `fd` (borrowed, offset 0, `size` bytes); for lfs the pointer is made from oid. */
+struct repo_file {
+	const char *path;
+	uint64_t size;
+	struct weigh_oid oid;
+	bool lfs;
+	int fd;                    /* not lfs only; -1 otherwise */
+	struct weigh_gitid git;    /* out: the blob written */
+	unsigned pointer_size;     /* out, lfs only */
+};
+/* A directory of the written tree. */
+struct repo_dir {
+	char *path;
+	struct weigh_gitid git;
+};
+
+struct repo_commit {
+	struct weigh_gitid parent; /* zero: none */
+	const char *author;        /* "name" and "e-mail" of author and committer */
+	const char *email;
+	int64_t date;              /* seconds since 1970, UTC */
+	const char *message;
+	struct repo_file *files;   /* sorted by path */
+	size_t nfiles;
+	/* out */
+	struct weigh_gitid id;
+	struct weigh_gitid tree;
+	struct repo_dir *dirs;     /* sorted by path; repo_commit_free */
+	size_t ndirs;
+};
+/* Write blobs, pointers, trees and the commit; no ref moves.  If the tree is the
+ * parent's tree, no commit is made: id is the parent's, and WEIGH_EXISTS. */
+enum weigh_code repo_write(
+    struct repo *r, struct repo_commit *c, struct weigh_err *err);
+void repo_commit_free(struct repo_commit *c); /* dirs only */
+
+/* The id a full ref ("refs/heads/main") points to; WEIGH_NOT_FOUND. */
+enum weigh_code repo_ref(struct repo *r, const char *ref,
+    struct weigh_gitid *out, struct weigh_err *err);
+/* Move a full ref from `old` (zero: must not exist) to `new` (zero: delete it);
+ * WEIGH_CONFLICT when it is not at `old`.  Durable when it returns. */
+enum weigh_code repo_move_ref(struct repo *r, const char *ref,
+    const struct weigh_gitid *old, const struct weigh_gitid *new,
+    struct weigh_err *err);
+enum weigh_code repo_each_ref(struct repo *r,
+    enum weigh_code (*each)(void *ctx, const char *ref,
+	const struct weigh_gitid *id, struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
+
+/* --- reading back -------------------------------------------------------- */
+
+/* What stands in a commit, for making the catalog again. */
+struct repo_history {
+	struct weigh_gitid id;
+	struct weigh_gitid parent; /* zero: none */
+	int64_t date;
+	const char *title;
+};
+/* The commits from `tip` back along first parents, oldest first. */
+enum weigh_code repo_each_commit(struct repo *r, const struct weigh_gitid *tip,
+    enum weigh_code (*each)(
+	void *ctx, const struct repo_history *h, struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
+
+/* One entry of a commit's tree, paths in byte order of whole paths. */
+struct repo_entry {
+	const char *path;
+	bool directory;
+	struct weigh_gitid git;
+	uint64_t size;
+	bool lfs;             /* a pointer: oid and size are what it promises */
+	struct weigh_oid oid; /* not lfs: of the content, hashed here */
+	unsigned pointer_size;
+};
+enum weigh_code repo_each_entry(struct repo *r,
+    const struct weigh_gitid *commit,
+    enum weigh_code (*each)(
+	void *ctx, const struct repo_entry *e, struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
+
+#endif

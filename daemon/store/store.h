@@ -1,0 +1,163 @@
+/*
+ * store: blobs on disk, each named by the SHA-256 of its bytes.
+ *
+ * (1) A file under blobs/ has the bytes its name promises, forever.
+ * (2) A name under blobs/ appears in one step, after its bytes are on disk.
+ * (3) A crash at any moment leaves only whole blobs behind; what lies in
+ *     incoming/ is swept by the next store_open.
+ * (4) Ingesting a blob that is already there succeeds and changes nothing; the
+ *     one exception is a held file that is not what it was: it is checked and,
+ *     if bad, goes to quarantine and the new one takes its place.
+ * (5) A failed fsync means the data is lost: the file is dropped, never synced
+ *     a second time.
+ * (6) Nothing here follows a symbolic link or a path made outside: every open is
+ *     relative to the data folder's descriptor (openat2, RESOLVE_BENEATH; where
+ *     a container forbids it, component by component with O_NOFOLLOW).
+ * (7) A midstate list is never believed for a whole blob; it is made again from
+ *     the bytes when missing or wrong.
+ *
+ * Threads: every function may be called from any thread; a writer belongs to one
+ * thread at a time.  Blocking: every function may touch the disk; call from a
+ * pool worker.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <weigh/buf.h>
+#include <weigh/err.h>
+#include <weigh/midstate.h>
+#include <weigh/oid.h>
+
+#include "base/stamp.h"
+
+struct store;
+struct store_writer;
+
+struct store_options {
+	uint64_t keep_free; /* bytes of the file system never to be used up */
+};
+
+/* Open the store in the data folder `dirfd` (borrowed; must outlive the store):
+ * makes blobs/sha256, incoming and quarantine, and sweeps incoming. */
+enum weigh_code store_open(struct store **out, int dirfd,
+    const struct store_options *options, struct weigh_err *err);
+void store_close(struct store *s);
+
+/* What a blob is, once its bytes have been hashed. */
+struct store_blob {
+	struct weigh_oid oid;
+	uint64_t size;
+	struct stamp stamp; /* set by store_publish and store_verify */
+	bool existed;       /* store_publish: it was here before */
+};
+
+/* Progress of something long, and a way to stop it.  The caller's; may be read
+ * and set from any thread.  NULL where it is not wanted. */
+struct store_progress {
+	atomic_uint_fast64_t bytes; /* done so far, only grows */
+	atomic_bool cancel;         /* set to stop: WEIGH_CANCELED */
+};
+
+/* --- writing ----------------------------------------------------------- */
+
+/* Begin a blob of unknown content.  `size_hint` bytes are reserved (0: unknown);
+ * WEIGH_FULL at once when they, or keep_free, do not fit. */
+enum weigh_code store_begin(struct store *s, uint64_t size_hint,
+    struct store_writer **out, struct weigh_err *err);
+
+/* Append and hash. */
+enum weigh_code store_append(struct store_writer *w, const void *data,
+    size_t len, struct weigh_err *err);
+
+/* Append all of the regular file `fd` (borrowed, from offset 0): by reflink or
+ * copy_file_range where the file system can, hashing the bytes as written; never
+ * a link to the file itself.  WEIGH_CHANGED when its size, inode, mtime or ctime
+ * is not the same before and after. */
+enum weigh_code store_append_file(struct store_writer *w, int fd,
+    struct store_progress *progress, struct weigh_err *err);
+
+/* End the bytes: digest and size are known, data is on disk (fsync), the name
+ * is not yet there.  With `want`, WEIGH_MISMATCH if the digest is another. */
+enum weigh_code store_seal(struct store_writer *w, const struct weigh_oid *want,
+    struct store_blob *out, struct weigh_err *err);
+
+/* The sealed bytes again, read-only, for whoever must look at them before they
+ * have a name.  The caller closes *fd. */
+enum weigh_code store_sealed_fd(
+    struct store_writer *w, int *fd, struct weigh_err *err);
+
+/* Give the sealed blob its name: rename without replacing, midstate list beside
+ * it, fsync of the folder.  Consumes the writer, also on failure. */
+enum weigh_code store_publish(struct store_writer *w, struct store_blob *out,
+    struct weigh_err *err);
+
+/* Drop everything; NULL does nothing. */
+void store_abandon(struct store_writer *w);
+
+/* --- reading ----------------------------------------------------------- */
+
+/* Open a blob for reading: its descriptor (caller closes) and how it looks now.
+ * WEIGH_NOT_FOUND when it is not held.  Says nothing about its bytes: compare
+ * the stamp with the recorded one, or verify. */
+enum weigh_code store_open_blob(struct store *s, const struct weigh_oid *oid,
+    int *fd, struct stamp *stamp, struct weigh_err *err);
+
+/* The midstate list of a blob (made again if missing), appended to `out`. */
+enum weigh_code store_midstates(struct store *s, const struct weigh_oid *oid,
+    struct weigh_buf *out, struct weigh_err *err);
+
+/* --- checking ---------------------------------------------------------- */
+
+#define STORE_BAD_SEGMENTS 32
+
+struct store_finding {
+	bool ok;
+	bool missing;
+	uint64_t size;       /* as found on disk */
+	uint64_t segments;   /* how many it has */
+	uint64_t bad_count;  /* how many are bad, all counted */
+	uint64_t bad[STORE_BAD_SEGMENTS]; /* the first of them, ascending */
+	struct stamp stamp;  /* taken before the first byte was read */
+	char problem[160];   /* "segment 3 of 12 (bytes 12582912-16777215) …" */
+};
+
+/* Read every byte again and compare with the name: segments on `threads` cores
+ * at once (1: on this one).  WEIGH_OK whenever the question could be answered;
+ * the answer is in *out.  A file that changes meanwhile is not ok.  When the
+ * list is missing or wrong but the digest is right, the list is made again. */
+enum weigh_code store_verify(struct store *s, const struct weigh_oid *oid,
+    uint64_t size, unsigned threads, struct store_progress *progress,
+    struct store_finding *out, struct weigh_err *err);
+
+/* Check the segments that hold bytes first..last alone, against the list. */
+enum weigh_code store_check_range(struct store *s, const struct weigh_oid *oid,
+    uint64_t size, uint64_t first, uint64_t last, bool *ok,
+    struct weigh_err *err);
+
+/* --- taking away ------------------------------------------------------- */
+
+/* Move a bad blob to quarantine/, with a note of why beside it; its name under
+ * blobs/ is gone when this returns, durably. */
+enum weigh_code store_quarantine(struct store *s, const struct weigh_oid *oid,
+    const char *why, struct weigh_err *err);
+
+/* Remove blob and list, durably.  WEIGH_OK also if it was not there. */
+enum weigh_code store_delete(
+    struct store *s, const struct weigh_oid *oid, struct weigh_err *err);
+
+/* Call `each` for every blob held, in the order of names; stops at the first
+ * answer that is not WEIGH_OK and returns it.  For rebuilding, never at start. */
+enum weigh_code store_each(struct store *s,
+    enum weigh_code (*each)(void *ctx, const struct weigh_oid *oid,
+	uint64_t size, struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
+
+/* Bytes that may still be written before keep_free; 0 when writing fails.  Tests
+ * writability without writing. */
+uint64_t store_room(struct store *s);
+
+#endif

@@ -1,0 +1,210 @@
+/*
+ * http: HTTP/1.1 messages as bytes (RFC 9110, RFC 9112), without sockets.
+ * Strict: whatever two readers could read differently is refused.
+ *
+ * (1) The reader takes bytes in pieces of any size and answers the same for
+ *     every cutting.
+ * (2) Every doubt about framing ends the connection: after WEIGH_HTTP_BAD no
+ *     later byte is ever looked at.
+ * (3) Memory is bounded by the limits; between requests the reader holds none.
+ * (4) A request body is consumed whatever the method; its bytes are never
+ *     parsed as a request.
+ */
+#ifndef WEIGH_HTTP_H
+#define WEIGH_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include <weigh/buf.h>
+#include <weigh/oid.h>
+
+struct weigh_span {
+	const char *p; /* not NUL-terminated */
+	size_t len;
+};
+
+/* Does the span hold exactly this text?  The second ignores ASCII case. */
+bool weigh_span_is(struct weigh_span s, const char *text);
+bool weigh_span_is_nocase(struct weigh_span s, const char *text);
+
+struct weigh_http_limits {
+	size_t line;        /* request line, bytes: 414 */
+	size_t field;       /* one field line: 431 */
+	size_t head;        /* the whole header section: 431 */
+	unsigned fields;    /* how many: 431 */
+};
+/* 16 KiB, 16 KiB, 64 KiB, 200. */
+extern const struct weigh_http_limits weigh_http_default_limits;
+#define WEIGH_HTTP_FIELDS_MAX 200 /* the most that limits.fields may be */
+
+enum weigh_http_method {
+	WEIGH_HTTP_GET,
+	WEIGH_HTTP_HEAD,
+	WEIGH_HTTP_POST,
+	WEIGH_HTTP_PUT,
+	WEIGH_HTTP_DELETE,
+	WEIGH_HTTP_PATCH,
+	WEIGH_HTTP_OPTIONS,
+	WEIGH_HTTP_CONNECT,
+	WEIGH_HTTP_TRACE,
+	WEIGH_HTTP_METHODS
+};
+const char *weigh_http_method_name(enum weigh_http_method method);
+
+struct weigh_http_field {
+	struct weigh_span name;
+	struct weigh_span value; /* without the blanks around it */
+};
+
+/* A request's head; spans point into the reader's memory and live until
+ * weigh_http_reader_next or _free. */
+struct weigh_http_head {
+	enum weigh_http_method method;
+	unsigned minor;           /* HTTP/1.minor: 0 or 1 */
+	struct weigh_span path;   /* from the first '/', as sent; "*" for OPTIONS */
+	struct weigh_span query;  /* behind '?', or empty */
+	bool has_query;
+	struct weigh_span host;   /* authority of an absolute-form target, else
+	                             Host; checked; empty only in HTTP/1.0 */
+	struct weigh_http_field fields[WEIGH_HTTP_FIELDS_MAX];
+	unsigned nfields;
+	bool close;               /* the connection ends after this exchange */
+	bool expect_continue;
+	bool has_body;            /* Content-Length > 0, or chunked */
+	bool chunked;
+	uint64_t length;          /* Content-Length; 0 when none or chunked */
+};
+
+/* The value of the field `name` (any case) if it stands exactly once; an empty
+ * span with p == NULL when absent or given more than once. */
+struct weigh_span weigh_http_field(
+    const struct weigh_http_head *head, const char *name);
+
+enum weigh_http_event {
+	WEIGH_HTTP_MORE, /* all of the piece is used; feed the next */
+	WEIGH_HTTP_HEAD_DONE, /* the head is complete: see reader->head */
+	WEIGH_HTTP_BODY, /* a piece of the body: see reader->body */
+	WEIGH_HTTP_END,  /* the request is complete, body included */
+	WEIGH_HTTP_BAD   /* answer reader->status, close, read no more */
+};
+
+struct weigh_http_reader {
+	struct weigh_http_head head;
+	struct weigh_span body; /* points into the piece fed */
+	int status;             /* of BAD: 400, 408, 413, 414, 417, 431, 501, 505 */
+	const char *reason;     /* of BAD: a static sentence, lower case */
+	bool idle;              /* no byte of a request was taken yet */
+	struct weigh_http_reader_state *s; /* private; NULL while idle */
+	struct weigh_http_limits limits;
+};
+
+void weigh_http_reader_init(struct weigh_http_reader *r,
+    const struct weigh_http_limits *limits);
+void weigh_http_reader_free(struct weigh_http_reader *r);
+
+/* Take bytes from `data`; *used says how many.  Answers events one at a time:
+ * call again with the rest until MORE, END or BAD.  After END the next call
+ * needs weigh_http_reader_next first. */
+enum weigh_http_event weigh_http_read(struct weigh_http_reader *r,
+    const char *data, size_t len, size_t *used);
+
+/* Begin the next request on the same connection. */
+void weigh_http_reader_next(struct weigh_http_reader *r);
+
+/*
+ * Targets.  A target is not a path: split at '/', decode every segment once,
+ * match a table of routes.  No part of it is ever joined to a file name.
+ */
+#define WEIGH_HTTP_SEGMENTS 80
+struct weigh_http_segment {
+	const char *text; /* decoded, NUL-terminated, in the target's memory */
+	size_t len;
+	bool slash;       /* held %2F: only routes that define it may take it */
+};
+struct weigh_http_target {
+	struct weigh_http_segment seg[WEIGH_HTTP_SEGMENTS];
+	unsigned count;   /* of "/a/b": 2; of "/": 1, the empty one */
+	char *memory;     /* owns the texts */
+};
+/* Split and decode `path`.  0, or the status to answer: 400 for a stray '%', a
+ * decoded NUL or control character, %5C or '\', a segment `.` or `..`, an empty
+ * segment anywhere but last or (one, for clients whose base ends in '/') first;
+ * 404 for too many; 500 without memory. */
+int weigh_http_target_parse(
+    struct weigh_http_target *t, struct weigh_span path);
+void weigh_http_target_free(struct weigh_http_target *t);
+
+/* The decoded value of the first `key` in a query string ('+' is a space) into
+ * `out` with a NUL.  1 if found, 0 if absent, -1 if malformed (bad escape, NUL,
+ * invalid UTF-8) or longer than size - 1. */
+int weigh_http_query(
+    struct weigh_span query, const char *key, char *out, size_t size);
+
+/* Append `text` percent-encoded for a path segment or a query value: all but
+ * unreserved characters (RFC 3986 section 2.3); '/' is kept if keep_slash. */
+void weigh_http_escape(struct weigh_buf *out, const char *text, bool keep_slash);
+
+/*
+ * Ranges (RFC 9110 section 14).  Only single ranges are answered in part.
+ */
+enum weigh_range_kind {
+	WEIGH_RANGE_WHOLE, /* no range, or one to ignore: 200 */
+	WEIGH_RANGE_PART,  /* 206: first..last */
+	WEIGH_RANGE_EMPTY, /* 206 with "bytes 0-0/0", for bytes=0-0 of no bytes */
+	WEIGH_RANGE_NONE   /* 416 */
+};
+struct weigh_range {
+	enum weigh_range_kind kind;
+	uint64_t first;
+	uint64_t last; /* inclusive */
+};
+struct weigh_range weigh_range_parse(struct weigh_span value, uint64_t size);
+
+/*
+ * Conditions (RFC 9110 section 13), in the order of section 13.2.2.
+ */
+struct weigh_http_validators {
+	const char *etag;     /* with its quotes, strong */
+	time_t last_modified; /* seconds since 1970, or -1 when not known */
+};
+enum weigh_precondition {
+	WEIGH_COND_GO,    /* answer as asked, Range included */
+	WEIGH_COND_WHOLE, /* answer, but ignore Range: If-Range did not hold */
+	WEIGH_COND_NOT_MODIFIED, /* 304 */
+	WEIGH_COND_FAILED        /* 412 */
+};
+enum weigh_precondition weigh_http_conditions(
+    const struct weigh_http_head *head, const struct weigh_http_validators *v);
+
+/* IMF-fixdate and back; the parser reads all three forms of RFC 9110 section
+ * 5.6.7 and answers false for anything else. */
+#define WEIGH_HTTP_DATE 30
+void weigh_http_date(time_t when, char out[WEIGH_HTTP_DATE]);
+bool weigh_http_date_parse(struct weigh_span text, time_t *out);
+
+/* "Not Found" for 404; "" for what we never send. */
+const char *weigh_http_reason(int status);
+
+/*
+ * The head of an answer, for whoever reads one (weigh, later fetch and peer).
+ */
+struct weigh_http_answer {
+	int status;
+	bool close;
+	bool chunked;       /* refused by the caller if it wants a length */
+	bool has_length;
+	uint64_t length;
+	struct weigh_http_field fields[WEIGH_HTTP_FIELDS_MAX];
+	unsigned nfields;
+};
+/* Parse an answer's head.  Returns its length in bytes when `data` holds all of
+ * it, 0 when more is needed, -1 when it is malformed or over 64 KiB. */
+long weigh_http_answer_parse(
+    struct weigh_http_answer *a, const char *data, size_t len);
+struct weigh_span weigh_http_answer_field(
+    const struct weigh_http_answer *a, const char *name);
+
+#endif
