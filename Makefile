@@ -9,6 +9,7 @@ BUILD	?= build$(if $(SAN),-san)$(if $(TSAN),-tsan)
 PREFIX	?= /usr/local
 DESTDIR	?=
 FUZZ_SECONDS ?= 30
+PYTHON	?= $(firstword $(wildcard /usr/bin/python3) python3)
 
 PKGS	= libevent libevent_pthreads libcrypto sqlite3 libgit2
 CLIPKGS	= libcurl libcrypto smartcols
@@ -37,8 +38,28 @@ CLI	= $(call obj,$(wildcard cli/*.c))
 UNIT	= $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*/test_*.c))
 TESTLIB	= $(call obj,$(wildcard tests/lib/*.c))
 FUZZ	= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAY	= $(addprefix $(BUILD)/replay/,$(FUZZ))
+HEADERS	= $(filter-out %.tbl.h,$(wildcard include/weigh/*.h daemon/*.h \
+	  daemon/*/*.h cli/*.h proto/*.h proto/*/*.h tests/lib/*.h))
+MAN	= $(patsubst packaging/man/%.scd,$(BUILD)/man/%,$(wildcard packaging/man/*.scd))
+
+# What of tests/tools/deps the goals on the command line need; nothing is ever
+# installed for a plain `make`.  `make NEEDS= check` installs nothing either.
+NEEDS	= $(sort $(foreach g,$(MAKECMDGOALS),$(NEEDS_$(g))))
+NEEDS_deps = build demo check
+NEEDS_demo = build demo
+NEEDS_check = build demo check
+NEEDS_check-asan = $(NEEDS_check)
+NEEDS_check-tsan = $(NEEDS_check)
+NEEDS_check-clang = build fuzz
+NEEDS_fuzz = build fuzz
+NEEDS_bench = build bench
+DEPS	= $(if $(strip $(NEEDS)),deps)
 
 all: $(BUILD)/weighd $(BUILD)/weigh ## build weighd and weigh
+
+deps: ## install the Debian packages that build, demo and check need
+	@tests/tools/deps $(NEEDS)
 
 $(BUILD)/weighd: $(TOP) $(HOUSE) $(PROTO)
 	$(LINK) -o $@ $^ $(call pkg,--libs,$(PKGS)) -pthread
@@ -50,7 +71,9 @@ $(BUILD)/daemon/%.o $(BUILD)/tests/%.o: STD += -Idaemon
 $(BUILD)/tests/%.o: STD += -Itests/lib
 $(BUILD)/daemon/%.o: STD += $(call pkg,--cflags,$(PKGS))
 $(BUILD)/cli/%.o: STD += $(call pkg,--cflags,$(CLIPKGS))
-$(BUILD)/%.o: %.c
+# libFuzzer declares its entry point nowhere.
+$(BUILD)/tests/fuzz/%.o: WARN += -Wno-missing-prototypes
+$(BUILD)/%.o: %.c | $(DEPS)
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -MMD -MP -c -o $@ $<
 
@@ -60,12 +83,29 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(TESTLIB) $(HOUSE) $(PROTO)
 unit: $(UNIT) ## build and run the unit tests only
 	@set -e; for t in $(UNIT); do echo "# $$t"; $$t; done
 
+demo: all ## publish a real model, pull it back, compare every byte
+	@WEIGH_BUILD=$(BUILD) PYTHON=$(PYTHON) tests/demo/demo.sh
+
+# Everything is built first; then tests/tools/run-checks runs the guards, the
+# units, the corpora and the stories of tests/e2e, and counts.
+check: all $(UNIT) $(REPLAY) $(MAN) ## build, run every test, count
+	@BUILD=$(BUILD) CC="$(CC)" PYTHON=$(PYTHON) SAN=$(SAN) TSAN=$(TSAN) \
+	    FLAGS='$(filter-out -MMD,$(ALLC)) -Idaemon -Itests/lib $(call \
+	    pkg,--cflags,$(PKGS) $(CLIPKGS))' HEADERS='$(HEADERS)' \
+	    PROTO='$(PROTO)' UNIT='$(UNIT)' REPLAY='$(REPLAY)' \
+	    tests/tools/run-checks
+check-asan: ## the same under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory SAN=1 check
+check-tsan: ## the same under ThreadSanitizer
+	@$(MAKE) --no-print-directory TSAN=1 check
+check-clang: | $(DEPS) ## does clang compile all of it without a warning?
+	@$(MAKE) --no-print-directory CC=$(CLANG) BUILD=build-clang all
 check-layers:
 	@find daemon -name '*.[ch]' | sort | xargs tests/tools/check-layers tests/tools/layers
 check-pure: $(PROTO)
 	@$(if $(SAN)$(TSAN),:,tests/tools/check-pure) $^
 
-$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(PROTO_SRC) $(wildcard include/weigh/*.h)
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(PROTO_SRC) $(wildcard include/weigh/*.h) | $(DEPS)
 	@mkdir -p $(@D)
 	$(CLANG) $(STD) -Itests/lib -g -O1 -fsanitize=fuzzer,address,undefined \
 	    -o $@ $< $(PROTO_SRC) -lcrypto
@@ -75,13 +115,40 @@ fuzz-%: $(BUILD)/fuzz/%
 	$< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
 	    -artifact_prefix=$(BUILD)/corpus/$*- $(BUILD)/corpus/$* tests/fuzz/corpus/$*
 fuzz: $(addprefix fuzz-,$(FUZZ)) ## fuzz every parser, FUZZ_SECONDS each
+# The same target without libFuzzer: runs the files it is given, once each.
+$(BUILD)/replay/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay_main.o $(PROTO)
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(call pkg,--libs,libcrypto)
+
+bench: all ## measure against nginx and openssl; rewrites tests/bench/README.md
+	@WEIGH_BUILD=$(BUILD) $(PYTHON) tests/bench/bench.py
+
+$(BUILD)/man/%: packaging/man/%.scd | $(DEPS)
+	@mkdir -p $(@D)
+	scdoc <$< >$@.new && mv $@.new $@
+man: $(MAN) ## the manual pages, into the build folder
+
+INST	= install -D -p
+ROOT	= $(DESTDIR)$(PREFIX)
+install: all $(MAN) ## install under DESTDIR and PREFIX
+	$(INST) -m 755 $(BUILD)/weigh $(ROOT)/bin/weigh
+	$(INST) -m 755 $(BUILD)/weighd $(ROOT)/sbin/weighd
+	set -e; for m in $(MAN); do \
+	    $(INST) -m 644 $$m $(ROOT)/share/man/man$${m##*.}/$${m##*/}; done
+	set -e; for h in include/weigh/*.h; do \
+	    $(INST) -m 644 $$h $(ROOT)/include/weigh/$${h##*/}; done
+	$(INST) -m 644 packaging/sysusers.d/weighhouse.conf $(ROOT)/lib/sysusers.d/weighhouse.conf
+	$(INST) -m 644 packaging/tmpfiles.d/weighhouse.conf $(ROOT)/lib/tmpfiles.d/weighhouse.conf
+	sed 's|/usr/sbin/|$(PREFIX)/sbin/|' packaging/systemd/weighd.service >$(BUILD)/weighd.service
+	$(INST) -m 644 $(BUILD)/weighd.service $(ROOT)/lib/systemd/system/weighd.service
 
 clean: ## remove what was built
-	rm -rf build build-san build-tsan
+	rm -rf build build-san build-tsan build-clang
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: all unit check-layers check-pure fuzz clean help
+.PHONY: all deps unit demo check check-asan check-tsan check-clang check-layers \
+	check-pure fuzz bench man install clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
