@@ -46,8 +46,9 @@ enum weigh_code fd_sync_dir(int dirfd, const char *path, struct weigh_err *err);
 enum weigh_code fd_make_dirs(
     int dirfd, const char *path, mode_t mode, struct weigh_err *err);
 
-/* Write a whole small file durably: temporary beside it, fsync, rename over it,
- * fsync of the folder `dir` ("." for dirfd itself). */
+/* Write a whole small file durably: `NAME.new` beside it, fsync, rename over it,
+ * fsync of the folder `dir` ("." for dirfd itself).  A NAME.new that a crash left
+ * behind is replaced; so one replacer of a name at a time. */
 enum weigh_code fd_replace_file(int dirfd, const char *dir, const char *name,
     const void *data, size_t len, mode_t mode, struct weigh_err *err);
 
