@@ -1,0 +1,659 @@
+/*
+ * conn: one connection: carries out what <weigh/conn.h> decides.
+ *
+ * A connection lives until its socket is closed *and* its exchange, if the
+ * application still holds one, is answered: `bev` is NULL in between.
+ */
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "priv.h"
+
+#define READ_STEP 65536 /* bytes of one recvmsg on a local connection */
+#define BODY_GRACE 60   /* seconds after which a body must have come with */
+#define BODY_RATE 1024  /* this many bytes a second */
+
+struct conn {
+	struct lane *lane;
+	struct conn *prev, *next;
+	struct conn_list *on;
+
+	struct bufferevent *bev; /* NULL once closed */
+	struct evbuffer *in;     /* bev's own, or for local connections ours */
+	struct event *local_read;
+	struct event *timer;
+	struct timeval times[WEIGH_CLOCKS];
+	enum weigh_conn_clock armed;
+	bool rearm;
+
+	struct weigh_conn machine;
+	struct http_exchange *x;
+	bool eof;       /* seen on the socket, not yet told to the machine */
+	bool pumping;   /* in pump(): do not enter again, do not free */
+	size_t heads;   /* bytes of answers' heads still to be written */
+	time_t body_since; /* when the body being read began; 0: none is */
+	char file[80];  /* ETag of the file being sent */
+
+	struct conn_origin origin;
+	int fds[NET_FDS];
+	unsigned nfds;
+	void *attached;
+	void (*attached_closed)(void *thing);
+};
+
+static void pump(struct conn *c);
+
+/* --- lists ------------------------------------------------------------- */
+
+static void
+list_remove(struct conn *c)
+{
+	struct conn_list *l = c->on;
+
+	if (l == NULL)
+		return;
+	*(c->prev != NULL ? &c->prev->next : &l->first) = c->next;
+	*(c->next != NULL ? &c->next->prev : &l->last) = c->prev;
+	c->on = NULL;
+	c->prev = c->next = NULL;
+}
+
+static void
+list_append(struct conn_list *l, struct conn *c)
+{
+	list_remove(c);
+	c->prev = l->last;
+	*(l->last != NULL ? &l->last->next : &l->first) = c;
+	l->last = c;
+	c->on = l;
+}
+
+struct conn *
+conn_list_next(const struct conn *c)
+{
+	return c->next;
+}
+
+/* --- the end ------------------------------------------------------------ */
+
+static void
+free_if_over(struct conn *c)
+{
+	if (c->bev != NULL || c->pumping || c->x != NULL)
+		return;
+	weigh_conn_free(&c->machine);
+	free(c);
+}
+
+static void
+close_conn(struct conn *c)
+{
+	if (c->bev == NULL)
+		return;
+	list_remove(c);
+	if (c->local_read != NULL) {
+		event_free(c->local_read);
+		evbuffer_free(c->in);
+	}
+	event_free(c->timer);
+	bufferevent_free(c->bev); /* closes the socket */
+	c->bev = NULL;
+	while (c->nfds > 0)
+		close(c->fds[--c->nfds]);
+	if (c->attached_closed != NULL)
+		c->attached_closed(c->attached);
+	c->attached_closed = NULL;
+	atomic_fetch_sub(&c->lane->server->counters.connections, 1);
+	/* An exchange that still collects its body is ours, not the application's. */
+	if (c->x != NULL && c->x->collecting) {
+		exchange_free(c->x);
+		c->x = NULL;
+	}
+}
+
+/* Close so that the client sees a broken answer, not a short one. */
+static void
+reset_conn(struct conn *c)
+{
+	const struct linger now = { .l_onoff = 1, .l_linger = 0 };
+
+	setsockopt(bufferevent_getfd(c->bev), SOL_SOCKET, SO_LINGER, &now,
+	    sizeof(now));
+	close_conn(c);
+}
+
+void
+conn_cut(struct conn *c)
+{
+	reset_conn(c);
+	free_if_over(c);
+}
+
+/* --- time ---------------------------------------------------------------- */
+
+static void
+set_clock(struct conn *c)
+{
+	enum weigh_conn_clock clock = c->machine.clock;
+
+	if (c->bev == NULL || (clock == c->armed && !c->rearm))
+		return;
+	c->armed = clock;
+	c->rearm = false;
+	if (clock == WEIGH_CLOCK_NONE)
+		event_del(c->timer);
+	else
+		event_add(c->timer,
+		    event_base_init_common_timeout(
+			loop_base(c->lane->loop), &c->times[clock]));
+}
+
+static void
+set_list(struct conn *c)
+{
+	bool idle = c->machine.state == WEIGH_CONN_IDLE;
+	struct conn_list *l = idle ? &c->lane->idle : &c->lane->busy;
+
+	if (c->bev != NULL && c->on != l)
+		list_append(l, c);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *c = arg;
+
+	(void)fd, (void)what;
+	c->armed = WEIGH_CLOCK_NONE;
+	conn_carry_out(c, weigh_conn_timeout(&c->machine));
+	pump(c);
+}
+
+/* --- carrying out --------------------------------------------------------- */
+
+static void
+begin_exchange(struct conn *c)
+{
+	struct server *s = c->lane->server;
+
+	atomic_fetch_add(&s->counters.requests_total, 1);
+	if ((c->x = exchange_new(c)) == NULL) {
+		close_conn(c);
+		return;
+	}
+	/* A target that cannot be split is answered here. */
+	int status =
+	    weigh_http_target_parse(&c->x->target, c->machine.reader.head.path);
+	if (status != 0) {
+		struct weigh_err err;
+
+		weigh_fail(&err, status == 404 ? WEIGH_NOT_FOUND : WEIGH_MALFORMED,
+		    "the path has a part that no route takes");
+		weigh_what(&err, "cannot read the request's path");
+		http_send_error(c->x, status, NULL, &err);
+		return;
+	}
+	s->app.request(s->app.ctx, c->x);
+	/* Kept for later and no body asked for: nothing more is read now. */
+	if (c->x != NULL && c->machine.state == WEIGH_CONN_ROUTING)
+		weigh_conn_defer(&c->machine);
+}
+
+static void
+refuse(struct conn *c)
+{
+	struct server *s = c->lane->server;
+
+	atomic_fetch_add(&s->counters.refused_total, 1);
+	if (c->x != NULL)
+		exchange_free(c->x);
+	c->x = NULL;
+	c->heads += answer_refusal(c, c->machine.status, c->machine.reason);
+}
+
+/* Has the body been coming for a while, and too slowly? */
+static bool
+crawls(struct conn *c)
+{
+	struct timeval now;
+
+	event_base_gettimeofday_cached(loop_base(c->lane->loop), &now);
+	if (c->body_since == 0)
+		c->body_since = now.tv_sec;
+	return now.tv_sec - c->body_since >= BODY_GRACE &&
+	    c->machine.body_seen <
+	    (uint64_t)(now.tv_sec - c->body_since) * BODY_RATE;
+}
+
+static void
+give_body(struct conn *c)
+{
+	struct weigh_span piece = c->machine.reader.body;
+
+	weigh_buf_add(&c->x->body, piece.p, piece.len);
+	c->rearm = true; /* progress */
+	if (crawls(c))
+		conn_carry_out(c, weigh_conn_timeout(&c->machine));
+}
+
+static void
+give_end(struct conn *c)
+{
+	struct http_exchange *x = c->x;
+	struct weigh_err err;
+
+	x->collecting = false;
+	c->body_since = 0;
+	if (x->body.failed) {
+		weigh_fail(&err, WEIGH_NOMEM, "out of memory");
+		http_send_error(x, 0, NULL, &err);
+		return;
+	}
+	x->then(x, x->body.data != NULL ? x->body.data : "", x->body.len,
+	    x->ctx);
+}
+
+void
+conn_carry_out(struct conn *c, enum weigh_conn_action action)
+{
+	if (c->bev == NULL)
+		return;
+	switch (action) {
+	case WEIGH_CONN_REQUEST:
+		begin_exchange(c);
+		break;
+	case WEIGH_CONN_GIVE_BODY:
+		give_body(c);
+		break;
+	case WEIGH_CONN_GIVE_END:
+		give_end(c);
+		break;
+	case WEIGH_CONN_CONTINUE:
+		evbuffer_add_printf(bufferevent_get_output(c->bev),
+		    "HTTP/1.1 100 Continue\r\n\r\n");
+		c->heads += strlen("HTTP/1.1 100 Continue\r\n\r\n");
+		break;
+	case WEIGH_CONN_REFUSE:
+		refuse(c);
+		break;
+	case WEIGH_CONN_SHUT:
+		shutdown(bufferevent_getfd(c->bev), SHUT_WR);
+		break;
+	case WEIGH_CONN_CLOSE:
+		close_conn(c);
+		break;
+	case WEIGH_CONN_NEXT:
+		c->rearm = true; /* idle begins anew */
+		break;
+	case WEIGH_CONN_WAIT:
+	case WEIGH_CONN_ACTIONS:
+		break;
+	}
+}
+
+/* --- bytes in -------------------------------------------------------------- */
+
+/* Is it the machine's turn to see bytes? */
+static bool
+may_parse(struct conn *c)
+{
+	switch (c->machine.state) {
+	case WEIGH_CONN_ROUTING:
+	case WEIGH_CONN_ANSWERING:
+	case WEIGH_CONN_FLUSH:
+	case WEIGH_CONN_CLOSED:
+	case WEIGH_CONN_STATES:
+		return false;
+	case WEIGH_CONN_IDLE:
+	case WEIGH_CONN_HEAD:
+		return evbuffer_get_length(bufferevent_get_output(c->bev)) <
+		    NET_OUT_HIGH;
+	case WEIGH_CONN_BODY:
+	case WEIGH_CONN_DISCARDING:
+	case WEIGH_CONN_LINGER:
+		break;
+	}
+	return true;
+}
+
+/* Feed one contiguous piece; false when there is nothing more to do now. */
+static bool
+feed(struct conn *c)
+{
+	struct evbuffer_iovec piece;
+	size_t used = 0;
+	enum weigh_conn_action action;
+
+	if (evbuffer_peek(c->in, -1, NULL, &piece, 1) < 1 ||
+	    piece.iov_len == 0) {
+		if (!c->eof)
+			return false;
+		c->eof = false;
+		conn_carry_out(c, weigh_conn_eof(&c->machine));
+		return false;
+	}
+	action = weigh_conn_bytes(
+	    &c->machine, piece.iov_base, piece.iov_len, &used);
+	conn_carry_out(c, action); /* a piece of a body lies in `piece` */
+	if (c->bev != NULL)
+		evbuffer_drain(c->in, used);
+	return action != WEIGH_CONN_WAIT || used > 0;
+}
+
+/* Parse and answer as far as it goes. */
+static void
+pump(struct conn *c)
+{
+	if (c->pumping)
+		return;
+	c->pumping = true;
+	while (c->bev != NULL && may_parse(c) && feed(c))
+		;
+	/* A client that hung up while its answer is being made (4). */
+	if (c->bev != NULL && c->eof && evbuffer_get_length(c->in) == 0) {
+		c->eof = false;
+		conn_carry_out(c, weigh_conn_eof(&c->machine));
+	}
+	if (c->bev != NULL && c->machine.state == WEIGH_CONN_FLUSH &&
+	    evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
+		conn_carry_out(c, weigh_conn_flushed(&c->machine));
+	c->pumping = false;
+	set_clock(c);
+	set_list(c);
+	free_if_over(c);
+}
+
+static void
+on_read(struct bufferevent *bev, void *arg)
+{
+	(void)bev;
+	pump(arg);
+}
+
+static void
+on_written(struct bufferevent *bev, void *arg)
+{
+	(void)bev;
+	pump(arg);
+}
+
+static void
+on_event(struct bufferevent *bev, short what, void *arg)
+{
+	struct conn *c = arg;
+
+	(void)bev;
+	if ((what & BEV_EVENT_READING) && (what & BEV_EVENT_EOF)) {
+		c->eof = true;
+	} else if ((what & BEV_EVENT_WRITING) && (what & BEV_EVENT_EOF)) {
+		/* sendfile met the file's end before its time */
+		struct http_app *app = &c->lane->server->app;
+
+		if (app->broken != NULL)
+			app->broken(app->ctx, c->file);
+		reset_conn(c);
+	} else {
+		reset_conn(c); /* an error, or a write that made no progress */
+	}
+	pump(c);
+}
+
+/* Count what really left: heads apart from bodies. */
+static void
+on_drained(
+    struct evbuffer *out, const struct evbuffer_cb_info *info, void *arg)
+{
+	struct conn *c = arg;
+	size_t n = info->n_deleted;
+	size_t heads = n < c->heads ? n : c->heads;
+
+	(void)out;
+	c->heads -= heads;
+	atomic_fetch_add(
+	    &c->lane->server->counters.body_bytes_total, n - heads);
+}
+
+/* --- local connections: bytes and descriptors -------------------------------- */
+
+static bool
+keep_descriptors(struct conn *c, struct msghdr *msg)
+{
+	struct cmsghdr *h;
+	bool all = (msg->msg_flags & MSG_CTRUNC) == 0;
+
+	for (h = CMSG_FIRSTHDR(msg); h != NULL; h = CMSG_NXTHDR(msg, h)) {
+		size_t n = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int), i;
+		int fds[NET_FDS];
+
+		if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
+			continue;
+		if (n > NET_FDS)
+			n = NET_FDS;
+		memcpy(fds, CMSG_DATA(h), n * sizeof(int));
+		for (i = 0; i < n; i++) {
+			if (c->nfds < NET_FDS) {
+				c->fds[c->nfds++] = fds[i];
+			} else {
+				close(fds[i]);
+				all = false;
+			}
+		}
+	}
+	return all;
+}
+
+static void
+on_local_read(evutil_socket_t fd, short what, void *arg)
+{
+	struct conn *c = arg;
+	struct evbuffer_iovec room;
+	struct iovec iov;
+	union {
+		char space[CMSG_SPACE(NET_FDS * sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t n;
+
+	(void)what;
+	if (evbuffer_get_length(c->in) >= NET_IN_HIGH)
+		return; /* level-triggered: it comes again once there is room */
+	if (evbuffer_reserve_space(c->in, READ_STEP, &room, 1) < 1) {
+		close_conn(c);
+		free_if_over(c);
+		return;
+	}
+	iov = (struct iovec){ room.iov_base, room.iov_len };
+	msg.msg_control = control.space;
+	msg.msg_controllen = sizeof(control.space);
+	n = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	room.iov_len = n > 0 ? (size_t)n : 0;
+	evbuffer_commit_space(c->in, &room, 1);
+	if (n > 0 && !keep_descriptors(c, &msg))
+		n = -1; /* more than we hold: whose would be whose? */
+	if (n == 0) {
+		c->eof = true;
+		event_del(c->local_read);
+	} else if (n < 0) {
+		reset_conn(c);
+	}
+	pump(c);
+}
+
+int
+conn_take_fd(struct conn *c)
+{
+	int fd;
+
+	if (c->nfds == 0)
+		return -1;
+	fd = c->fds[0];
+	c->nfds--;
+	memmove(c->fds, c->fds + 1, c->nfds * sizeof(int));
+	return fd;
+}
+
+/* --- for exchange.c ------------------------------------------------------------ */
+
+struct conn_view
+conn_view(struct conn *c)
+{
+	return (struct conn_view){
+		.lane = c->lane,
+		.machine = &c->machine,
+		.out = c->bev != NULL ? bufferevent_get_output(c->bev) : NULL,
+		.origin = &c->origin,
+	};
+}
+
+void
+conn_sends_file(struct conn *c, const char *etag)
+{
+	strncpy(c->file, etag, sizeof(c->file) - 1);
+}
+
+void
+conn_answered(struct conn *c, int status, size_t head_bytes)
+{
+	struct server_counters *counters = &c->lane->server->counters;
+
+	exchange_free(c->x);
+	c->x = NULL;
+	if (c->bev != NULL) {
+		atomic_fetch_add(&counters->answers[status / 100], 1);
+		c->heads += head_bytes;
+		conn_carry_out(c, weigh_conn_answered(&c->machine));
+	}
+	pump(c);
+}
+
+void
+conn_abort(struct conn *c)
+{
+	exchange_free(c->x);
+	c->x = NULL;
+	reset_conn(c);
+	pump(c);
+}
+
+bool
+conn_attach(struct conn *c, void *thing, void (*closed_fn)(void *thing))
+{
+	if (c->attached_closed != NULL || c->bev == NULL)
+		return false;
+	c->attached = thing;
+	c->attached_closed = closed_fn;
+	return true;
+}
+
+void *
+conn_attached(const struct conn *c)
+{
+	return c->attached_closed != NULL ? c->attached : NULL;
+}
+
+/* --- the beginning --------------------------------------------------------------- */
+
+static void
+set_times(struct conn *c, const struct server_options *o)
+{
+	c->times[WEIGH_CLOCK_IDLE].tv_sec = o->idle_seconds;
+	c->times[WEIGH_CLOCK_HEAD].tv_sec = o->head_seconds;
+	c->times[WEIGH_CLOCK_BODY].tv_sec = o->body_seconds;
+	c->times[WEIGH_CLOCK_LINGER].tv_sec = o->linger_seconds;
+}
+
+static bool
+set_up_local(struct conn *c, evutil_socket_t fd)
+{
+	c->in = evbuffer_new();
+	c->local_read = event_new(loop_base(c->lane->loop), fd,
+	    EV_READ | EV_PERSIST, on_local_read, c);
+	if (c->in != NULL && c->local_read != NULL)
+		return event_add(c->local_read, NULL) == 0;
+	if (c->in != NULL)
+		evbuffer_free(c->in);
+	if (c->local_read != NULL)
+		event_free(c->local_read);
+	c->local_read = NULL;
+	return false;
+}
+
+static bool
+set_up(struct conn *c, evutil_socket_t fd, const struct server_options *o)
+{
+	const struct timeval write_time = { .tv_sec = o->write_seconds };
+	const int one = 1;
+
+	c->timer = evtimer_new(loop_base(c->lane->loop), on_timer, c);
+	if (c->timer == NULL)
+		return false;
+	c->in = bufferevent_get_input(c->bev);
+	bufferevent_setcb(c->bev, on_read, on_written, on_event, c);
+	bufferevent_set_timeouts(c->bev, NULL, &write_time);
+	bufferevent_set_max_single_write(c->bev, 256 << 10);
+	bufferevent_setwatermark(c->bev, EV_READ, 0, NET_IN_HIGH);
+	evbuffer_add_cb(bufferevent_get_output(c->bev), on_drained, c);
+	if (c->origin.local)
+		return set_up_local(c, fd) &&
+		    bufferevent_enable(c->bev, EV_WRITE) == 0;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	return bufferevent_enable(c->bev, EV_READ | EV_WRITE) == 0;
+}
+
+void
+conn_accept(struct lane *lane, evutil_socket_t fd,
+    const struct conn_origin *origin)
+{
+	struct server *s = lane->server;
+	struct server_options options;
+	struct conn *c;
+
+	pthread_mutex_lock(&s->lock);
+	options = s->options;
+	pthread_mutex_unlock(&s->lock);
+	if ((c = calloc(1, sizeof(*c))) == NULL ||
+	    (c->bev = bufferevent_socket_new(
+		 loop_base(lane->loop), fd, BEV_OPT_CLOSE_ON_FREE)) == NULL) {
+		free(c);
+		close(fd);
+		return;
+	}
+	c->lane = lane;
+	c->origin = *origin;
+	weigh_conn_init(&c->machine, &options.limits);
+	set_times(c, &options);
+	atomic_fetch_add(&s->counters.connections_total, 1);
+	atomic_fetch_add(&s->counters.connections, 1);
+	if (!set_up(c, fd, &options)) {
+		if (c->timer == NULL) {
+			bufferevent_free(c->bev);
+			atomic_fetch_sub(&s->counters.connections, 1);
+			free(c);
+			return;
+		}
+		close_conn(c);
+		free_if_over(c);
+		return;
+	}
+	set_clock(c);
+	set_list(c);
+}
+
+void
+conn_drain(struct conn *c)
+{
+	conn_carry_out(c, weigh_conn_drain(&c->machine));
+	pump(c);
+}

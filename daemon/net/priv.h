@@ -1,0 +1,102 @@
+/* priv: what the files of net/ share.  One loop's part of a server is a lane. */
+#ifndef NET_PRIV_H
+#define NET_PRIV_H
+
+#include <event2/util.h>
+#include <pthread.h>
+#include <sys/time.h>
+
+#include <weigh/conn.h>
+
+#include "net/server.h"
+
+#define NET_OUT_HIGH (64u << 10) /* queued answers: then stop reading requests */
+#define NET_IN_HIGH (64u << 10)  /* bytes waiting to be parsed */
+#define NET_FDS 16               /* descriptors waiting on a local connection */
+#define NET_LISTENERS 16         /* addresses */
+
+struct bufferevent;
+struct evbuffer;
+struct event;
+struct evconnlistener;
+struct conn;
+
+/* A doubly linked list threaded through the connections. */
+struct conn_list {
+	struct conn *first, *last;
+};
+
+struct lane {
+	struct server *server;
+	struct loop *loop;
+	unsigned index;
+	struct evconnlistener *listeners[NET_LISTENERS];
+	unsigned nlisteners;
+	struct event *resume; /* listeners pause after EMFILE */
+	int spare;            /* a descriptor kept for saying no */
+	struct conn_list idle; /* longest idle first */
+	struct conn_list busy;
+	bool draining;
+	time_t date_at; /* of `date`, renewed when the second changes */
+	char date[WEIGH_HTTP_DATE];
+};
+
+struct server {
+	struct http_app app;
+	struct lane *lanes;
+	unsigned nlanes;
+	struct server_counters counters;
+	unsigned most; /* connections in all */
+	pthread_mutex_t lock; /* of options: set on SIGHUP, read at accept */
+	struct server_options options;
+};
+
+/* Who a connection is, as told at accept. */
+struct conn_origin {
+	bool local;
+	char peer[64];
+};
+
+/* conn.c */
+void conn_accept(struct lane *lane, evutil_socket_t fd,
+    const struct conn_origin *origin);
+void conn_drain(struct conn *c);
+/* Cut without a word; `loops` have stopped or it is the loop's own thread. */
+void conn_cut(struct conn *c);
+struct conn *conn_list_next(const struct conn *c);
+
+/* What exchange.c needs of a connection. */
+struct http_exchange {
+	struct conn *conn;
+	struct weigh_http_target target;
+	struct weigh_buf fields; /* header lines of the answer to come */
+	struct weigh_buf body;   /* of the request, when collected */
+	void (*then)(
+	    struct http_exchange *x, const char *body, size_t len, void *ctx);
+	void *ctx;
+	bool collecting; /* still ours: the application waits for the body */
+};
+struct http_exchange *exchange_new(struct conn *c);
+void exchange_free(struct http_exchange *x);
+
+struct conn_view {
+	struct lane *lane;
+	struct weigh_conn *machine;
+	struct evbuffer *out; /* NULL: the client is gone */
+	const struct conn_origin *origin;
+};
+struct conn_view conn_view(struct conn *c);
+int conn_take_fd(struct conn *c);
+void conn_carry_out(struct conn *c, enum weigh_conn_action action);
+/* The answer of exchange `x` is queued: count it, drop x, go on. */
+void conn_answered(struct conn *c, int status, size_t head_bytes);
+/* The answer cannot be completed: reset, and drop the exchange. */
+void conn_abort(struct conn *c);
+void conn_sends_file(struct conn *c, const char *etag);
+bool conn_attach(struct conn *c, void *thing, void (*closed)(void *thing));
+void *conn_attached(const struct conn *c);
+
+/* answer.c: a complete error answer of the server's own. */
+size_t answer_refusal(struct conn *c, int status, const char *reason);
+
+#endif
