@@ -46,6 +46,7 @@ struct weigh_hub_info {
 	struct weigh_gitid sha;
 	time_t created;
 	time_t modified;
+	const char *license; /* as the card says it, "mit"; NULL or "": none */
 };
 
 /* One element of the array that /tree answers. */
