@@ -96,7 +96,9 @@ struct weigh_http_reader {
 	struct weigh_span body; /* points into the piece fed */
 	int status;             /* of BAD: 400, 408, 413, 414, 417, 431, 501, 505 */
 	const char *reason;     /* of BAD: a static sentence, lower case */
-	bool idle;              /* no byte of a request was taken yet */
+	bool idle;              /* no byte of a request was taken yet; the empty
+	                           line that may stand before one does not count */
+	unsigned lead;          /* private: bytes of that empty line taken */
 	struct weigh_http_reader_state *s; /* private; NULL while idle */
 	struct weigh_http_limits limits;
 };
