@@ -70,13 +70,12 @@ bool repo_attributes_lfs(
 /* --- writing ------------------------------------------------------------ */
 
 /* One file of a revision to be written.  For small ones the bytes are read from
- * `fd` (borrowed, offset 0, `size` bytes); for lfs the pointer is made from oid. */
+ * what repo_commit.open answers; for lfs the pointer is made from oid. */
 struct repo_file {
 	const char *path;
 	uint64_t size;
 	struct weigh_oid oid;
 	bool lfs;
-	int fd;                    /* not lfs only; -1 otherwise */
 	struct weigh_gitid git;    /* out: the blob written */
 	unsigned pointer_size;     /* out, lfs only */
 };
@@ -94,6 +93,11 @@ struct repo_commit {
 	const char *message;
 	struct repo_file *files;   /* sorted by path */
 	size_t nfiles;
+	/* Open the bytes of a file that is not lfs (offset 0, file->size bytes); one
+	 * at a time, closed here before the next is asked for. */
+	enum weigh_code (*open)(void *ctx, const struct repo_file *file, int *fd,
+	    struct weigh_err *err);
+	void *ctx;
 	/* out */
 	struct weigh_gitid id;
 	struct weigh_gitid tree;
