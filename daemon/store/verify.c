@@ -1,0 +1,405 @@
+/*
+ * store: reading every byte again.
+ *
+ * Segments are checked alone, on several cores, against the midstate list.  All
+ * hold: the bytes have their name, whoever made the list.  Some do not: then
+ * either bytes or list are wrong, and the pattern tells which.
+ *
+ *   one alone       its neighbors hold, so the values at both its ends are
+ *                   right (they chain to the name): its bytes are bad
+ *   side by side    a wrong value fails the segment before it and the one
+ *                   after: hash on from the last value that held and see
+ *   no list at all  hash from the start
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "store/priv.h"
+
+#define THREADS_MAX 64
+
+enum segment_state {
+	SEGMENT_UNREAD,
+	SEGMENT_HOLDS,
+	SEGMENT_BAD
+};
+
+struct check {
+	struct store *store;
+	const struct weigh_oid *oid;
+	struct store_progress *progress;
+	struct store_finding *out;
+	struct blob_names names;
+	int fd;
+	uint64_t size;     /* that the name promises */
+	uint64_t segments; /* of it */
+	uint64_t whole;    /* of them, those whose bytes are all there */
+	struct weigh_buf list;
+	bool list_usable;
+	uint8_t *states; /* enum segment_state of each; written by one thread */
+	atomic_uint_fast64_t next; /* the segment to take */
+	atomic_int failed;         /* enum weigh_code: memory, canceled */
+};
+
+/* --- one segment ------------------------------------------------------- */
+
+/* A segment that cannot be read does not hold; only `cancel` is a failure. */
+static enum weigh_code
+check_segment(struct check *c, uint64_t n, char *buffer, bool *holds)
+{
+	const uint8_t *list = (const uint8_t *)c->list.data;
+	uint64_t at = n * WEIGH_SEGMENT;
+	struct weigh_segment_check seg;
+	size_t len;
+
+	*holds = false;
+	weigh_segment_begin(&seg, list, c->size, n);
+	/* Workers jump about, so the kernel's own guess of what comes is off. */
+	(void)posix_fadvise(c->fd, (off_t)at, (off_t)seg.left,
+	    POSIX_FADV_WILLNEED);
+	while (seg.left > 0) {
+		if (progress_canceled(c->progress))
+			return WEIGH_CANCELED;
+		len = seg.left < STORE_BUFFER ? (size_t)seg.left : STORE_BUFFER;
+		if (fd_pread_all(c->fd, buffer, len, at, NULL) != WEIGH_OK)
+			return WEIGH_OK;
+		weigh_segment_update(&seg, buffer, len);
+		progress_add(c->progress, len);
+		at += len;
+	}
+	*holds = weigh_segment_end(&seg, list, c->oid);
+	return WEIGH_OK;
+}
+
+static void *
+check_worker(void *arg)
+{
+	enum weigh_code rc = WEIGH_OK;
+	struct check *c = arg;
+	char *buffer;
+	uint64_t n;
+	bool holds;
+
+	if ((buffer = malloc(STORE_BUFFER)) == NULL)
+		rc = WEIGH_NOMEM;
+	while (rc == WEIGH_OK && atomic_load(&c->failed) == WEIGH_OK) {
+		n = atomic_fetch_add(&c->next, 1);
+		if (n >= c->whole)
+			break;
+		rc = check_segment(c, n, buffer, &holds);
+		c->states[n] = holds ? SEGMENT_HOLDS : SEGMENT_BAD;
+	}
+	if (rc != WEIGH_OK)
+		atomic_store(&c->failed, (int)rc);
+	free(buffer);
+	return NULL;
+}
+
+/* Fewer threads than wished, down to this one alone, are only slower. */
+static enum weigh_code
+check_segments(struct check *c, unsigned threads, struct weigh_err *err)
+{
+	pthread_t helpers[THREADS_MAX];
+	unsigned started = 0;
+
+	if (threads > THREADS_MAX)
+		threads = THREADS_MAX;
+	while (started + 1 < threads && started + 1 < c->whole &&
+	    pthread_create(&helpers[started], NULL, check_worker, c) == 0)
+		started++;
+	check_worker(c);
+	while (started > 0)
+		pthread_join(helpers[--started], NULL);
+	switch (atomic_load(&c->failed)) {
+	case WEIGH_OK:
+		return WEIGH_OK;
+	case WEIGH_CANCELED:
+		return weigh_fail(err, WEIGH_CANCELED, "canceled");
+	default:
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	}
+}
+
+/* --- what the pattern says --------------------------------------------- */
+
+/* Fill the finding's list of bad segments.  *first: the first of them; answers
+ * whether two lie side by side. */
+static bool
+collect(struct check *c, uint64_t *first)
+{
+	struct store_finding *f = c->out;
+	bool adjacent = false;
+
+	f->bad_count = 0;
+	*first = 0;
+	for (uint64_t n = 0; n < c->segments; n++) {
+		if (c->states[n] == SEGMENT_HOLDS)
+			continue;
+		if (n > 0 && c->states[n - 1] != SEGMENT_HOLDS)
+			adjacent = true;
+		if (f->bad_count == 0)
+			*first = n;
+		if (f->bad_count < STORE_BAD_SEGMENTS)
+			f->bad[f->bad_count] = n;
+		f->bad_count++;
+	}
+	return adjacent;
+}
+
+/* Hash all that follows the first `skip` segments, which held.  When the digest
+ * is right after all, the list was wrong: put the new one in its place. */
+static enum weigh_code
+second_look(struct check *c, uint64_t skip, bool *right, struct weigh_err *err)
+{
+	bool first_look = !c->list_usable;
+	struct weigh_hasher *h;
+	struct weigh_oid got;
+	const uint8_t *list;
+	enum weigh_code rc;
+	size_t bytes;
+
+	*right = false;
+	if ((h = weigh_hasher_new()) == NULL ||
+	    (skip > 0 &&
+		!weigh_hasher_resume(h, (const uint8_t *)c->list.data, skip))) {
+		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
+		goto out;
+	}
+	rc = list_hash(h, c->fd, skip * WEIGH_SEGMENT, c->size, c->progress,
+	    first_look, err);
+	if (rc == WEIGH_IO) { /* unreadable: not right, and that is an answer */
+		rc = WEIGH_OK;
+		goto out;
+	}
+	if (rc == WEIGH_OK && !weigh_hasher_final(h, &got))
+		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	if (rc != WEIGH_OK || !weigh_oid_equal(&got, c->oid))
+		goto out;
+	*right = true;
+	list = weigh_hasher_list(h, &bytes);
+	snprintf(c->out->problem, sizeof(c->out->problem),
+	    "its midstate list was %s; %s", first_look ? "missing" : "wrong",
+	    list_mend(c->store, &c->names, list, bytes, NULL) == WEIGH_OK ?
+		"it was made again" :
+		"it could not be made again");
+out:
+	weigh_hasher_free(h);
+	return rc;
+}
+
+static void
+describe_segment(struct check *c, uint64_t n, char *out, size_t size)
+{
+	uint64_t from = n * WEIGH_SEGMENT;
+	uint64_t len = weigh_segment_length(c->size, n);
+
+	snprintf(out, size,
+	    "segment %" PRIu64 " of %" PRIu64 " (bytes %" PRIu64 "-%" PRIu64
+	    ")",
+	    n, c->segments, from, len > 0 ? from + len - 1 : from);
+}
+
+/* The finding in words; only for what is not ok. */
+static void
+describe(struct check *c)
+{
+	struct store_finding *f = c->out;
+	char segment[100];
+
+	describe_segment(c, f->bad_count > 0 ? f->bad[0] : 0, segment,
+	    sizeof(segment));
+	if (f->size != c->size)
+		snprintf(f->problem, sizeof(f->problem),
+		    "it has %" PRIu64 " bytes, %" PRIu64 " are right: %s",
+		    f->size, c->size,
+		    f->size < c->size ? "it was cut short" :
+					"something was appended");
+	else if (f->bad_count == 0)
+		snprintf(f->problem, sizeof(f->problem),
+		    "its bytes have another SHA-256; without its midstate "
+		    "list nobody can tell which segment");
+	else if (f->bad_count == 1)
+		snprintf(f->problem, sizeof(f->problem), "%s does not hold",
+		    segment);
+	else
+		snprintf(f->problem, sizeof(f->problem),
+		    "%" PRIu64 " segments do not hold, the first is %s",
+		    f->bad_count, segment);
+}
+
+/* --- the whole question ------------------------------------------------ */
+
+static enum weigh_code
+judge(struct check *c, unsigned threads, struct weigh_err *err)
+{
+	struct store_finding *f = c->out;
+	bool adjacent, right = false;
+	enum weigh_code rc = WEIGH_OK;
+	uint64_t first = 0;
+
+	if (c->list_usable) {
+		if ((rc = check_segments(c, threads, err)) != WEIGH_OK)
+			return rc;
+		adjacent = collect(c, &first);
+		right = f->bad_count == 0;
+		if (adjacent && f->size == c->size)
+			rc = second_look(c, first, &right, err);
+	} else if (f->size == c->size) {
+		rc = second_look(c, 0, &right, err);
+	}
+	f->ok = right && f->size == c->size;
+	if (f->ok)
+		f->bad_count = 0;
+	else
+		describe(c);
+	return rc;
+}
+
+/* A blob that changes under our eyes is not what any answer was about. */
+static void
+look_again(struct check *c)
+{
+	struct stamp now;
+	struct stat st;
+
+	if (fstat(c->fd, &st) == 0) {
+		now = stamp_of(&st);
+		if (stamp_equal(&now, &c->out->stamp))
+			return;
+	}
+	c->out->ok = false;
+	snprintf(c->out->problem, sizeof(c->out->problem),
+	    "it changed while it was read");
+}
+
+/* Something that is no file has the blob's name. */
+static bool
+taken_by_no_file(struct check *c)
+{
+	struct stat st;
+	bool taken;
+	int fan;
+
+	if (store_open_fan(c->store, &c->names, &fan, NULL) != WEIGH_OK)
+		return false;
+	taken = fstatat(fan, c->names.blob, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    !S_ISREG(st.st_mode);
+	fd_close(&fan);
+	return taken;
+}
+
+/* Open what is to be checked.  *there is false when the finding is complete:
+ * nothing, or no file, has the name. */
+static enum weigh_code
+open_check(struct check *c, bool *there, struct weigh_err *err)
+{
+	struct store_finding *f = c->out;
+	enum weigh_code rc;
+
+	rc = store_open_blob(c->store, c->oid, &c->fd, &f->stamp, err);
+	*there = rc == WEIGH_OK;
+	f->missing = rc == WEIGH_NOT_FOUND;
+	if (f->missing || (rc != WEIGH_OK && taken_by_no_file(c))) {
+		snprintf(f->problem, sizeof(f->problem), "%s",
+		    f->missing ? "it is not there" :
+				 "what has its name is not a regular file");
+		weigh_err_clear(err);
+		return WEIGH_OK;
+	}
+	if (rc != WEIGH_OK)
+		return rc;
+	f->size = (uint64_t)f->stamp.size;
+	c->whole = c->segments;
+	if (f->size < c->size)
+		c->whole = f->size / WEIGH_SEGMENT;
+	if ((c->states = calloc(c->segments, 1)) == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	return list_load(c->store, &c->names, c->size, &c->list,
+	    &c->list_usable, err);
+}
+
+enum weigh_code
+store_verify(struct store *s, const struct weigh_oid *oid, uint64_t size,
+    unsigned threads, struct store_progress *progress,
+    struct store_finding *out, struct weigh_err *err)
+{
+	struct check c = {
+		.store = s,
+		.oid = oid,
+		.progress = progress,
+		.out = out,
+		.fd = -1,
+		.size = size,
+		.segments = weigh_segment_count(size),
+	};
+	enum weigh_code rc;
+	bool there;
+
+	*out = (struct store_finding){ .segments = c.segments };
+	store_names(&c.names, oid);
+	rc = open_check(&c, &there, err);
+	if (rc == WEIGH_OK && there) {
+		rc = judge(&c, threads, err);
+		look_again(&c);
+	}
+	if (rc != WEIGH_OK)
+		out->ok = false;
+	free(c.states);
+	weigh_buf_free(&c.list);
+	fd_close(&c.fd);
+	return weigh_context(err, rc, "blob %s", c.names.blob);
+}
+
+/* The segments of a range, one after the other. */
+static enum weigh_code
+check_between(struct check *c, uint64_t first, uint64_t last, bool *ok,
+    struct weigh_err *err)
+{
+	enum weigh_code rc = WEIGH_OK;
+	char *buffer;
+
+	if ((buffer = malloc(STORE_BUFFER)) == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	*ok = true;
+	for (uint64_t n = first; rc == WEIGH_OK && *ok && n <= last; n++)
+		rc = check_segment(c, n, buffer, ok);
+	free(buffer);
+	return rc;
+}
+
+enum weigh_code
+store_check_range(struct store *s, const struct weigh_oid *oid, uint64_t size,
+    uint64_t first, uint64_t last, bool *ok, struct weigh_err *err)
+{
+	struct check c = { .oid = oid, .fd = -1, .size = size };
+	struct stamp stamp;
+	enum weigh_code rc;
+
+	*ok = false;
+	if (first > last || (last >= size && last != 0))
+		return weigh_fail(err, WEIGH_USAGE,
+		    "bytes %" PRIu64 "-%" PRIu64 " of %" PRIu64, first, last,
+		    size);
+	rc = store_open_blob(s, oid, &c.fd, &stamp, err);
+	if (rc != WEIGH_OK || (uint64_t)stamp.size != size)
+		goto out;
+	weigh_buf_init(&c.list,
+	    weigh_midstate_count(size) * WEIGH_MIDSTATE_SIZE);
+	rc = store_midstates(s, oid, &c.list, err);
+	if (rc == WEIGH_OK)
+		rc = check_between(&c, first / WEIGH_SEGMENT,
+		    last / WEIGH_SEGMENT, ok, err);
+	else if (rc == WEIGH_MISMATCH)
+		rc = WEIGH_OK; /* no list, and the bytes are not its bytes */
+out:
+	weigh_buf_free(&c.list);
+	fd_close(&c.fd);
+	return rc;
+}
