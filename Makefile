@@ -11,8 +11,8 @@ DESTDIR	?=
 FUZZ_SECONDS ?= 30
 PYTHON	?= $(firstword $(wildcard /usr/bin/python3) python3)
 
-PKGS	= libevent libevent_pthreads libcrypto sqlite3 libgit2
-CLIPKGS	= libcurl libcrypto smartcols
+PKGS	= libevent libevent_pthreads libcrypto sqlite3 libgit2 yaml-0.1
+CLIPKGS	= libcurl libcrypto smartcols yaml-0.1
 pkg	= $(shell pkg-config $(1) $(2) 2>/dev/null)
 
 WARN	= -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
@@ -108,7 +108,7 @@ check-pure: $(PROTO)
 $(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(PROTO_SRC) $(wildcard include/weigh/*.h) | $(DEPS)
 	@mkdir -p $(@D)
 	$(CLANG) $(STD) -Itests/lib -g -O1 -fsanitize=fuzzer,address,undefined \
-	    -o $@ $< $(PROTO_SRC) -lcrypto
+	    -o $@ $< $(PROTO_SRC) -lcrypto -lyaml
 # New inputs go to the build folder; tests/fuzz/corpus only grows by hand.
 fuzz-%: $(BUILD)/fuzz/%
 	@mkdir -p $(BUILD)/corpus/$* tests/fuzz/corpus/$*
@@ -118,7 +118,7 @@ fuzz: $(addprefix fuzz-,$(FUZZ)) ## fuzz every parser, FUZZ_SECONDS each
 # The same target without libFuzzer: runs the files it is given, once each.
 $(BUILD)/replay/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay_main.o $(PROTO)
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(call pkg,--libs,libcrypto)
+	$(LINK) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1)
 
 bench: all ## measure against nginx and openssl; rewrites tests/bench/README.md
 	@WEIGH_BUILD=$(BUILD) $(PYTHON) tests/bench/bench.py
