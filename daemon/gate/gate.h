@@ -1,0 +1,117 @@
+/*
+ * gate: the one way in and the one way out.  Whatever is published (later:
+ * fetched, imported) becomes visible here; whatever leaves by any door is opened
+ * here.
+ *
+ * (1) No descriptor of a blob leaves gate_open unless weigh_decide allowed it on
+ *     facts established for that very file: its stamp is the one under which it
+ *     was hashed, or it was hashed just now.
+ * (2) A publication is all or nothing: after a failure, or a kill at any moment
+ *     and the next start, the house is as before or the revision is whole.
+ * (3) Order: blobs, git objects, ref, journal, catalog; then the answer.
+ * (4) Bytes found bad go to quarantine, are marked and journaled; they are never
+ *     opened again.
+ * (5) The catalog's writes, and the journal's, happen on the writer thread only.
+ *
+ * Threads: all but gate_new, gate_recover and gate_free run on pool workers and
+ * block.  `reader` is the worker's own.
+ */
+#ifndef GATE_GATE_H
+#define GATE_GATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <weigh/decide.h>
+#include <weigh/err.h>
+#include <weigh/name.h>
+#include <weigh/oid.h>
+
+#include "audit/audit.h"
+#include "catalog/catalog.h"
+#include "pool/pool.h"
+#include "repo/repo.h"
+#include "store/store.h"
+
+struct gate;
+
+/* Borrowed; all outlive the gate. */
+struct gate_parts {
+	struct store *store;
+	struct catalog *catalog; /* the writer thread's */
+	struct audit *audit;     /* the writer thread's */
+	struct repo_root *repos;
+	struct pool *writer;     /* a pool of one */
+	struct pool *workers;
+	void *home;              /* the loop where finished jobs go */
+	unsigned verify_threads; /* cores for checking one blob */
+};
+
+enum weigh_code gate_new(struct gate **out, const struct gate_parts *parts,
+    struct weigh_err *err);
+void gate_free(struct gate *g);
+
+/* Rises with every change that answers may depend on; any thread. */
+uint64_t gate_generation(const struct gate *g);
+
+/* Finish or take back what a killed run began, and make the catalog again when
+ * it is empty and repositories are not.  At start, before the pools run, on the
+ * thread that owns the catalog then.  *restored: revisions made visible. */
+enum weigh_code gate_recover(struct gate *g, struct catalog_reader *reader,
+    unsigned *restored, struct weigh_err *err);
+
+/* --- out ------------------------------------------------------------------ */
+
+/* Open a blob for a door; the caller closes *fd.  `size` is what the revision
+ * says.  A file that changed since it was hashed is hashed again first: here if
+ * it is small, else in the background and WEIGH_NOT_YET.  WEIGH_NOT_FOUND: the
+ * bytes are not held; WEIGH_MISMATCH: they are bad. */
+enum weigh_code gate_open(struct gate *g, struct catalog_reader *reader,
+    enum weigh_door door, const struct weigh_oid *oid, uint64_t size, int *fd,
+    struct weigh_err *err);
+
+/* Somebody noticed that a blob's file is not what it should be: check it, in the
+ * background.  Any thread, does not block. */
+void gate_suspect(struct gate *g, const struct weigh_oid *oid);
+
+/* --- checking --------------------------------------------------------------- */
+
+/* Read one blob again, whatever is recorded, and record what was found. */
+enum weigh_code gate_check(struct gate *g, struct catalog_reader *reader,
+    const struct weigh_oid *oid, uint64_t size, struct store_progress *progress,
+    struct store_finding *finding, struct weigh_err *err);
+
+/* --- in ---------------------------------------------------------------------- */
+
+/* One file of a publication: sealed bytes. */
+struct gate_file {
+	char *path;
+	struct store_writer *writer; /* the gate takes it; NULL afterwards */
+	struct store_blob blob;
+};
+
+struct gate_publication {
+	struct weigh_repo repo;
+	const char *branch;
+	const char *message;
+	const char *origin; /* "published by uid 0" */
+	struct gate_file *files;
+	size_t nfiles;
+	/* out */
+	struct weigh_gitid commit;
+	struct weigh_oid manifest;
+	uint64_t bytes;     /* of all files */
+	uint64_t new_bytes; /* of blobs that were not held before */
+	bool unchanged;     /* the branch's tip has this very tree */
+};
+
+/* Make the files a new revision of `repo` on `branch`.  One at a time. */
+enum weigh_code gate_publish(struct gate *g, struct catalog_reader *reader,
+    struct gate_publication *p, struct weigh_err *err);
+
+/* May something be published under this name at all?  Asked before the bytes
+ * come, and again by gate_publish.  WEIGH_EXISTS says why not. */
+enum weigh_code gate_may_publish(struct catalog_reader *reader,
+    const struct weigh_repo *repo, const char *branch, struct weigh_err *err);
+
+#endif

@@ -1,0 +1,40 @@
+/* priv: what the files of gate/ share. */
+#ifndef GATE_PRIV_H
+#define GATE_PRIV_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "gate/gate.h"
+
+#define GATE_SUSPECTS 64 /* blobs being checked in the background at once */
+
+struct gate {
+	struct gate_parts parts;
+	atomic_uint_fast64_t generation;
+	pthread_mutex_t publishing; /* one publication at a time */
+	pthread_mutex_t lock;       /* of the suspects */
+	struct weigh_oid suspects[GATE_SUSPECTS];
+	unsigned nsuspects;
+};
+
+/* Run `fn` on the writer thread and wait for it.  From a worker only; or, before
+ * the pools run (parts.writer NULL), right here. */
+enum weigh_code gate_on_writer(struct gate *g,
+    enum weigh_code (*fn)(struct gate *g, void *ctx, struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
+
+/* Make one commit of a repository visible, from what git holds: its entries, and
+ * its blobs as not yet verified.  On the writer thread. */
+enum weigh_code gate_admit_commit(struct gate *g, const struct weigh_repo *name,
+    struct repo *repo, const struct repo_history *commit,
+    const char *ref /* full */, const char *origin, int64_t intent,
+    struct weigh_err *err);
+
+/* Quarantine a blob, mark it bad, write it into the journal. */
+enum weigh_code gate_condemn(struct gate *g, const struct weigh_oid *oid,
+    uint64_t size, const char *why, struct weigh_err *err);
+
+void gate_changed(struct gate *g);
+
+#endif
