@@ -10,6 +10,10 @@
  * (4) A catalog with a newer schema is refused, an older one is migrated forward.
  * (5) SQL is only ever prepared, never built by printing, and no query scans.
  *
+ * (6) An entry's bytes were hashed here: its blob is among those admitted with
+ *     it or recorded before, with the same size.
+ * (7) After a failed sync nothing more is written until a restart.
+ *
  * Threads: `struct catalog` writes and belongs to one thread (the pool of one);
  * every other thread has its own `struct catalog_reader`.  Blocking: all.
  */
@@ -30,12 +34,15 @@
 struct catalog;
 struct catalog_reader;
 
-/* Open for writing, create or migrate.  `path` is NUL-terminated. */
+/* Open for writing, create or migrate.  `path` is NUL-terminated.  A newer
+ * schema is WEIGH_EXISTS, a file that is no catalog WEIGH_MALFORMED; either is
+ * left as it was. */
 enum weigh_code catalog_open(
     struct catalog **out, const char *path, struct weigh_err *err);
 void catalog_close(struct catalog *c);
 
-/* Open another connection, read-only, for one thread. */
+/* Open another connection, read-only, for one thread.  WEIGH_NOT_YET when no
+ * writer has created or migrated the tables. */
 enum weigh_code catalog_reader_open(
     struct catalog_reader **out, const char *path, struct weigh_err *err);
 void catalog_reader_close(struct catalog_reader *r);
@@ -99,7 +106,8 @@ enum weigh_code catalog_intend(
 /* Forget an intent that was taken back. */
 enum weigh_code catalog_unintend(
     struct catalog *c, int64_t id, struct weigh_err *err);
-/* Every intent that was left, oldest first.  `blobs` live during the call. */
+/* Every intent that was left, oldest first.  `blobs` live during the call, which
+ * may admit or forget the intent. */
 enum weigh_code catalog_intents(struct catalog *c,
     enum weigh_code (*each)(void *ctx, const struct catalog_intent *intent,
 	struct weigh_err *err),
@@ -123,13 +131,16 @@ struct catalog_admission {
 enum weigh_code catalog_admit(struct catalog *c,
     const struct catalog_admission *a, struct weigh_err *err);
 
-/* A check's outcome: good with the stamp it was hashed under, or bad. */
+/* A check's outcome: good with the stamp it was hashed under, or bad (then the
+ * stamp is not looked at).  A blob not recorded yet is recorded: so a catalog
+ * made again can admit a revision one of whose blobs was found bad. */
 enum weigh_code catalog_mark_blob(struct catalog *c,
     const struct catalog_blob *blob, enum catalog_blob_state state,
     struct weigh_err *err);
 
 /* --- reading ----------------------------------------------------------- */
-/* Texts that readers hand to callbacks live during the callback only. */
+/* Texts that readers hand to callbacks live during the callback only, and a
+ * callback asks nothing of the same reader: its statement is in use. */
 
 /* The held repository whose name equals `repo` but for case: its own spelling
  * in *out.  WEIGH_NOT_FOUND otherwise. */
@@ -174,15 +185,16 @@ enum weigh_code catalog_refs(struct catalog_reader *r,
 	const struct weigh_gitid *commit),
     void *ctx, struct weigh_err *err);
 
-/* Repositories in the order of kind and name, beginning after `after` (NULL: the
- * first), at most `limit`, each with the revision that HEAD means. */
+/* Repositories in the order of kind and name (case aside), beginning after
+ * `after` (NULL: the first), at most `limit`, each with the revision that HEAD
+ * means; `head` is NULL when it means none: several branches, no main. */
 enum weigh_code catalog_list(struct catalog_reader *r,
     const struct weigh_repo *after, unsigned limit,
     void (*each)(void *ctx, const struct weigh_repo *repo,
 	const struct catalog_revision *head),
     void *ctx, struct weigh_err *err);
 
-/* When a repository was created (its first admission). */
+/* When a repository was created: the earliest date of its revisions. */
 enum weigh_code catalog_created(struct catalog_reader *r,
     const struct weigh_repo *repo, int64_t *date, struct weigh_err *err);
 

@@ -1,0 +1,366 @@
+/* Reading: repositories, refs and revisions. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reader.h"
+#include "rows.h"
+
+enum weigh_code
+catalog_reader_open(struct catalog_reader **out, const char *path,
+    struct weigh_err *err)
+{
+	struct catalog_reader *r = calloc(1, sizeof(*r));
+	enum weigh_code rc;
+
+	if (r == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	if ((rc = db_open(&r->db, path, DB_READER, err)) != WEIGH_OK)
+		free(r);
+	else
+		*out = r;
+	return rc;
+}
+
+void
+catalog_reader_close(struct catalog_reader *r)
+{
+	if (r == NULL)
+		return;
+	db_close(&r->db);
+	free(r);
+}
+
+/* --- from names to rows -------------------------------------------------- */
+
+static enum weigh_code
+no_repo(const struct weigh_repo *repo, struct weigh_err *err)
+{
+	char text[WEIGH_REPO_TEXT];
+
+	weigh_repo_text(repo, text);
+	return weigh_fail(err, WEIGH_NOT_FOUND,
+	    "no repository '%s' is held here", text);
+}
+
+static enum weigh_code
+no_revision(const struct weigh_repo *repo, const char *rev,
+    struct weigh_err *err)
+{
+	char text[WEIGH_REPO_TEXT];
+
+	weigh_repo_text(repo, text);
+	return weigh_fail(err, WEIGH_NOT_FOUND,
+	    "repository '%s' has no revision '%.*s'", text, WEIGH_REV_MAX, rev);
+}
+
+enum weigh_code
+reader_repo(struct db *db, const struct weigh_repo *repo, int64_t *id,
+    int64_t *created, struct weigh_err *err)
+{
+	struct rows_key key = rows_key(repo);
+	struct query q = query_begin(db, SQL_REPO);
+	enum weigh_code rc;
+
+	*id = 0;
+	query_int(&q, repo->kind);
+	query_text(&q, key.text);
+	query_text(&q, repo->name);
+	if (query_row(&q)) {
+		*id = sqlite3_column_int64(q.stmt, 0);
+		*created = sqlite3_column_int64(q.stmt, 1);
+	}
+	if ((rc = query_end(&q, err)) == WEIGH_OK && *id == 0)
+		rc = no_repo(repo, err);
+	return rc;
+}
+
+enum weigh_code
+reader_revision(struct db *db, const struct weigh_repo *repo,
+    const struct weigh_gitid *commit, int64_t *id, struct weigh_err *err)
+{
+	char hex[WEIGH_GITID_HEX + 1];
+	int64_t repo_id, created;
+	enum weigh_code rc;
+
+	if ((rc = reader_repo(db, repo, &repo_id, &created, err)) != WEIGH_OK)
+		return rc;
+	rc = rows_revision(db, repo_id, commit, id, err);
+	if (rc == WEIGH_OK && *id == 0) {
+		weigh_gitid_hex(commit, hex);
+		rc = no_revision(repo, hex, err);
+	}
+	return rc;
+}
+
+enum weigh_code
+catalog_find_repo(struct catalog_reader *r, const struct weigh_repo *repo,
+    struct weigh_repo *out, struct weigh_err *err)
+{
+	int64_t id;
+	enum weigh_code rc = rows_repo(&r->db, repo, &id, out, err);
+
+	if (rc == WEIGH_OK && id == 0)
+		rc = no_repo(repo, err);
+	return rc;
+}
+
+enum weigh_code
+catalog_created(struct catalog_reader *r, const struct weigh_repo *repo,
+    int64_t *date, struct weigh_err *err)
+{
+	int64_t id;
+
+	return reader_repo(&r->db, repo, &id, date, err);
+}
+
+/* --- what a revision's name means ---------------------------------------- */
+
+/* A row of revisions that a name leads to; id 0: none. */
+struct target {
+	int64_t id;
+	struct weigh_gitid commit;
+};
+
+static struct target
+target_row(const struct query *q)
+{
+	return (struct target){
+		.id = sqlite3_column_int64(q->stmt, 0),
+		.commit = query_column_gitid(q, 1),
+	};
+}
+
+static enum weigh_code
+target_of_ref(struct db *db, int64_t repo, enum catalog_ref_kind kind,
+    const char *name, struct target *t, struct weigh_err *err)
+{
+	struct query q = query_begin(db, SQL_REF);
+
+	query_int(&q, repo);
+	query_int(&q, kind);
+	query_text(&q, name);
+	if (query_row(&q))
+		*t = target_row(&q);
+	return query_end(&q, err);
+}
+
+static enum weigh_code
+target_of_only_branch(struct db *db, int64_t repo, struct target *t,
+    struct weigh_err *err)
+{
+	struct query q = query_begin(db, SQL_BRANCHES);
+
+	query_int(&q, repo);
+	if (query_row(&q))
+		*t = target_row(&q);
+	if (t->id != 0 && query_row(&q)) /* a second one: which is meant? */
+		t->id = 0;
+	return query_end(&q, err);
+}
+
+static enum weigh_code
+target_of_head(struct db *db, int64_t repo, struct target *t,
+    struct weigh_err *err)
+{
+	enum weigh_code rc = target_of_ref(db, repo, CATALOG_BRANCH, "main", t,
+	    err);
+
+	if (rc == WEIGH_OK && t->id == 0)
+		rc = target_of_only_branch(db, repo, t, err);
+	return rc;
+}
+
+/* Where a name of a ref is looked up, in this order. */
+static const struct {
+	const char *prefix; /* cut off before looking */
+	enum catalog_ref_kind kind;
+} places[] = {
+	{ "refs/heads/", CATALOG_BRANCH },
+	{ "refs/tags/", CATALOG_TAG },
+	{ "", CATALOG_BRANCH },
+	{ "", CATALOG_TAG },
+};
+
+static enum weigh_code
+target_of_name(struct db *db, int64_t repo, const char *name, struct target *t,
+    struct weigh_err *err)
+{
+	enum weigh_code rc = WEIGH_OK;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		size_t len = strlen(places[i].prefix);
+
+		if (strncmp(name, places[i].prefix, len) != 0)
+			continue;
+		rc = target_of_ref(db, repo, places[i].kind, name + len, t,
+		    err);
+		if (rc != WEIGH_OK || t->id != 0)
+			break;
+	}
+	return rc;
+}
+
+enum weigh_code
+catalog_resolve(struct catalog_reader *r, const struct weigh_repo *repo,
+    const char *rev, struct weigh_gitid *commit, bool *repo_known,
+    struct weigh_err *err)
+{
+	struct target t = { 0 };
+	int64_t id, created;
+	enum weigh_code rc;
+
+	rc = reader_repo(&r->db, repo, &id, &created, err);
+	*repo_known = rc == WEIGH_OK;
+	if (rc != WEIGH_OK)
+		return rc;
+	if (rev[0] == '\0' || strcmp(rev, "HEAD") == 0)
+		rc = target_of_head(&r->db, id, &t, err);
+	else if (weigh_gitid_parse(&t.commit, rev, strlen(rev)))
+		rc = rows_revision(&r->db, id, &t.commit, &t.id, err);
+	else
+		rc = target_of_name(&r->db, id, rev, &t, err);
+	if (rc == WEIGH_OK && t.id == 0)
+		rc = no_revision(repo, rev[0] != '\0' ? rev : "HEAD", err);
+	if (rc == WEIGH_OK)
+		*commit = t.commit;
+	return rc;
+}
+
+/* --- rows for callers ---------------------------------------------------- */
+
+static struct catalog_revision
+revision_row(const struct query *q)
+{
+	return (struct catalog_revision){
+		.commit = query_column_gitid(q, 0),
+		.parent = query_column_gitid(q, 1),
+		.manifest = query_column_oid(q, 2),
+		.date = sqlite3_column_int64(q->stmt, 3),
+		.title = query_column_text(q, 4),
+		.origin = query_column_text(q, 5),
+		.license = query_column_text(q, 6),
+		.files = query_column_size(q, 7),
+		.bytes = query_column_size(q, 8),
+	};
+}
+
+enum weigh_code
+catalog_revision(struct catalog_reader *r, const struct weigh_repo *repo,
+    const struct weigh_gitid *commit,
+    void (*each)(void *ctx, const struct catalog_revision *rev), void *ctx,
+    struct weigh_err *err)
+{
+	int64_t id;
+	enum weigh_code rc;
+	struct query q;
+
+	rc = reader_revision(&r->db, repo, commit, &id, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	q = query_begin(&r->db, SQL_REVISION);
+	query_int(&q, id);
+	if (query_row(&q)) {
+		struct catalog_revision row = revision_row(&q);
+
+		each(ctx, &row);
+	}
+	return query_end(&q, err);
+}
+
+enum weigh_code
+catalog_refs(struct catalog_reader *r, const struct weigh_repo *repo,
+    void (*each)(void *ctx, enum catalog_ref_kind kind, const char *name,
+	const struct weigh_gitid *commit),
+    void *ctx, struct weigh_err *err)
+{
+	int64_t id, created;
+	enum weigh_code rc;
+	struct query q;
+
+	if ((rc = reader_repo(&r->db, repo, &id, &created, err)) != WEIGH_OK)
+		return rc;
+	q = query_begin(&r->db, SQL_REFS);
+	query_int(&q, id);
+	while (query_row(&q)) {
+		struct weigh_gitid commit = query_column_gitid(&q, 2);
+		enum catalog_ref_kind kind = sqlite3_column_int(q.stmt, 0) ==
+			0 ?
+		    CATALOG_BRANCH :
+		    CATALOG_TAG;
+
+		each(ctx, kind, query_column_text(&q, 1), &commit);
+	}
+	return query_end(&q, err);
+}
+
+/* One line of the list: the repository, and its revision as HEAD has it. */
+static enum weigh_code
+list_row(struct db *db, const struct query *line,
+    void (*each)(void *ctx, const struct weigh_repo *repo,
+	const struct catalog_revision *head),
+    void *ctx, struct weigh_err *err)
+{
+	struct weigh_repo repo = {
+		.kind = (enum weigh_kind)sqlite3_column_int(line->stmt, 1),
+	};
+	struct target t = { 0 };
+	enum weigh_code rc;
+	struct query q;
+
+	snprintf(repo.name, sizeof(repo.name), "%s",
+	    query_column_text(line, 2));
+	rc = target_of_head(db, sqlite3_column_int64(line->stmt, 0), &t, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	q = query_begin(db, SQL_REVISION);
+	query_int(&q, t.id);
+	if (query_row(&q)) {
+		struct catalog_revision head = revision_row(&q);
+
+		each(ctx, &repo, &head);
+	} else if (q.rc == SQLITE_DONE) {
+		each(ctx, &repo, NULL);
+	}
+	return query_end(&q, err);
+}
+
+enum weigh_code
+catalog_list(struct catalog_reader *r, const struct weigh_repo *after,
+    unsigned limit,
+    void (*each)(void *ctx, const struct weigh_repo *repo,
+	const struct catalog_revision *head),
+    void *ctx, struct weigh_err *err)
+{
+	struct rows_key key = { "" };
+	struct query q = query_begin(&r->db, SQL_REPO_PAGE);
+	enum weigh_code rc = WEIGH_OK, ended;
+
+	if (after != NULL)
+		key = rows_key(after);
+	query_int(&q, after != NULL ? (int64_t)after->kind : 0);
+	query_text(&q, key.text);
+	query_int(&q, limit);
+	while (rc == WEIGH_OK && query_row(&q))
+		rc = list_row(&r->db, &q, each, ctx, err);
+	ended = query_end(&q, rc == WEIGH_OK ? err : NULL);
+	return rc != WEIGH_OK ? rc : ended;
+}
+
+enum weigh_code
+catalog_totals(struct catalog_reader *r, struct catalog_totals *out,
+    struct weigh_err *err)
+{
+	struct query q = query_begin(&r->db, SQL_TOTALS);
+
+	*out = (struct catalog_totals){ 0 };
+	if (query_row(&q))
+		*out = (struct catalog_totals){
+			.repos = query_column_size(&q, 0),
+			.revisions = query_column_size(&q, 1),
+			.blobs = query_column_size(&q, 2),
+			.bytes = query_column_size(&q, 3),
+			.bad = query_column_size(&q, 4),
+		};
+	return query_end(&q, err);
+}

@@ -1,0 +1,15 @@
+/* reader: from names to rows; shared by the reading files, private to catalog/. */
+#ifndef CATALOG_READER_H
+#define CATALOG_READER_H
+
+#include "db.h"
+
+/* A repository by its exact name.  WEIGH_NOT_FOUND. */
+enum weigh_code reader_repo(struct db *db, const struct weigh_repo *repo,
+    int64_t *id, int64_t *created, struct weigh_err *err);
+
+/* A revision of a repository by its commit.  WEIGH_NOT_FOUND. */
+enum weigh_code reader_revision(struct db *db, const struct weigh_repo *repo,
+    const struct weigh_gitid *commit, int64_t *id, struct weigh_err *err);
+
+#endif

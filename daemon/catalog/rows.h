@@ -1,0 +1,52 @@
+/* rows: what writer and readers both look up.  Private to catalog/. */
+#ifndef CATALOG_ROWS_H
+#define CATALOG_ROWS_H
+
+#include "db.h"
+
+/* The name with A-Z lowered: two names with one key are the same on some
+ * client's file system, so only one of them is held. */
+struct rows_key {
+	char text[WEIGH_NAME_MAX + 1];
+};
+struct rows_key rows_key(const struct weigh_repo *repo);
+
+/* The repository with this key, in whatever spelling it is held; *id 0 and
+ * WEIGH_OK when there is none. */
+enum weigh_code rows_repo(struct db *db, const struct weigh_repo *repo,
+    int64_t *id, struct weigh_repo *held, struct weigh_err *err);
+
+/* A revision of a repository; *id 0 and WEIGH_OK when there is none. */
+enum weigh_code rows_revision(struct db *db, int64_t repo,
+    const struct weigh_gitid *commit, int64_t *id, struct weigh_err *err);
+
+/* The folder part of a path: its length, without the last '/'. */
+size_t rows_folder_length(const char *path);
+
+/* Totals move by differences, in the transaction that makes them. */
+struct rows_difference {
+	int64_t repos;
+	int64_t revisions;
+	int64_t blobs;
+	int64_t bytes;
+	int64_t bad;
+};
+enum weigh_code rows_move_totals(struct db *db, const struct rows_difference *d,
+    struct weigh_err *err);
+
+/* What is recorded of a blob; id 0 and WEIGH_OK when nothing is. */
+struct rows_blob {
+	int64_t id;
+	uint64_t size;
+	enum catalog_blob_state state;
+};
+enum weigh_code rows_find_blob(struct db *db, const struct weigh_oid *oid,
+    struct rows_blob *held, struct weigh_err *err);
+
+/* Record one blob and add to *d what that changed.  A good one is remembered
+ * with size and stamp; a bad one keeps what was known of it. */
+enum weigh_code rows_record_blob(struct db *db, const struct catalog_blob *blob,
+    enum catalog_blob_state state, struct rows_difference *d,
+    struct weigh_err *err);
+
+#endif

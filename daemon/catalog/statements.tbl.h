@@ -1,0 +1,121 @@
+/*
+ * Every statement there is: X(NAME, who prepares it, SQL).  They are prepared
+ * once, when a connection opens; nothing is ever put into their text.  A test
+ * asks SQLite how it would run each row and refuses a scan.
+ */
+
+/* --- the writer's transactions */
+X(BEGIN, DB_WRITER, "BEGIN IMMEDIATE")
+X(COMMIT, DB_WRITER, "COMMIT")
+X(ROLLBACK, DB_WRITER, "ROLLBACK")
+
+/* --- repositories; `key` is the name with A-Z lowered */
+X(REPO_BY_KEY, DB_WRITER | DB_READER,
+    "SELECT id, name FROM repositories WHERE kind = ?1 AND key = ?2")
+X(REPO, DB_READER,
+    "SELECT id, created FROM repositories"
+    " WHERE kind = ?1 AND key = ?2 AND name = ?3")
+X(REPO_PAGE, DB_READER,
+    "SELECT id, kind, name FROM repositories"
+    " WHERE (kind, key) > (?1, ?2) ORDER BY kind, key LIMIT ?3")
+X(REPO_INSERT, DB_WRITER,
+    "INSERT INTO repositories (kind, key, name, created)"
+    " VALUES (?1, ?2, ?3, ?4) RETURNING id")
+X(REPO_CREATED, DB_WRITER,
+    "UPDATE repositories SET created = min(created, ?2) WHERE id = ?1")
+
+/* --- refs */
+X(REF, DB_READER,
+    "SELECT v.id, v.git FROM refs AS r JOIN revisions AS v ON v.id = r.revision"
+    " WHERE r.repo = ?1 AND r.kind = ?2 AND r.name = ?3")
+X(BRANCHES, DB_READER,
+    "SELECT v.id, v.git FROM refs AS r JOIN revisions AS v ON v.id = r.revision"
+    " WHERE r.repo = ?1 AND r.kind = 0 ORDER BY r.name LIMIT 2")
+X(REFS, DB_READER,
+    "SELECT r.kind, r.name, v.git"
+    " FROM refs AS r JOIN revisions AS v ON v.id = r.revision"
+    " WHERE r.repo = ?1 ORDER BY r.kind, r.name")
+X(REF_SET, DB_WRITER,
+    "INSERT INTO refs (repo, kind, name, revision) VALUES (?1, ?2, ?3, ?4)"
+    " ON CONFLICT (repo, kind, name) DO UPDATE SET revision = excluded.revision")
+
+/* --- revisions */
+X(REVISION_ID, DB_WRITER | DB_READER,
+    "SELECT id, git FROM revisions WHERE repo = ?1 AND git = ?2")
+X(REVISION, DB_READER,
+    "SELECT git, parent, manifest, date, title, origin, license, files, bytes"
+    " FROM revisions WHERE id = ?1")
+X(REVISION_INSERT, DB_WRITER,
+    "INSERT INTO revisions"
+    " (repo, git, parent, manifest, date, title, origin, license, files, bytes)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING id")
+
+/* --- entries; `last` is the parent's if the parent has the same there */
+X(ENTRY_INSERT, DB_WRITER,
+    "INSERT INTO entries"
+    " (revision, path, folder, git, blob, pointer_size, last)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, coalesce("
+    "(SELECT last FROM entries WHERE revision = ?7 AND path = ?2 AND git = ?4),"
+    " ?1))")
+#define ENTRY_COLUMNS \
+	"SELECT e.path, e.git, b.oid, b.size, e.pointer_size," \
+	" v.git, v.title, v.date" \
+	" FROM entries AS e JOIN revisions AS v ON v.id = e.last" \
+	" LEFT JOIN blobs AS b ON b.id = e.blob"
+X(ENTRY, DB_READER,
+    ENTRY_COLUMNS " WHERE e.revision = ?1 AND e.path = ?2")
+X(TREE_FOLDER, DB_READER,
+    ENTRY_COLUMNS " WHERE e.revision = ?1 AND e.folder = ?2 AND e.path > ?3"
+    " ORDER BY e.path LIMIT ?4")
+X(TREE_BELOW, DB_READER,
+    ENTRY_COLUMNS " WHERE e.revision = ?1 AND e.path > ?2 AND e.path < ?3"
+    " ORDER BY e.path LIMIT ?4")
+X(TREE_ALL, DB_READER,
+    ENTRY_COLUMNS " WHERE e.revision = ?1 AND e.path > ?2"
+    " ORDER BY e.path LIMIT ?3")
+#undef ENTRY_COLUMNS
+
+/* --- blobs */
+X(BLOB_ID, DB_WRITER,
+    "SELECT id, size, state FROM blobs WHERE oid = ?1")
+X(BLOB_INSERT, DB_WRITER,
+    "INSERT INTO blobs"
+    " (oid, size, state, stamp_size, stamp_inode, stamp_mtime, stamp_ctime)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+X(BLOB_GOOD, DB_WRITER,
+    "UPDATE blobs SET size = ?2, state = 0, stamp_size = ?3, stamp_inode = ?4,"
+    " stamp_mtime = ?5, stamp_ctime = ?6 WHERE id = ?1")
+X(BLOB_BAD, DB_WRITER,
+    "UPDATE blobs SET state = 1 WHERE id = ?1")
+X(BLOB, DB_READER,
+    "SELECT size, state, stamp_size, stamp_inode, stamp_mtime, stamp_ctime"
+    " FROM blobs AS b WHERE b.oid = ?1"
+    " AND EXISTS (SELECT 1 FROM entries AS e WHERE e.blob = b.id)")
+X(BLOB_USERS, DB_READER,
+    "SELECT p.kind, p.name, v.git, e.path"
+    " FROM blobs AS b JOIN entries AS e ON e.blob = b.id"
+    " JOIN revisions AS v ON v.id = e.revision"
+    " JOIN repositories AS p ON p.id = v.repo"
+    " WHERE b.oid = ?1"
+    " AND EXISTS (SELECT 1 FROM refs AS r WHERE r.revision = v.id) LIMIT ?2")
+
+/* --- intents */
+X(INTENT_INSERT, DB_WRITER,
+    "INSERT INTO intents (kind, name, ref, old, origin)"
+    " VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id")
+X(INTENT_BLOB_INSERT, DB_WRITER,
+    "INSERT OR IGNORE INTO intent_blobs (intent, oid) VALUES (?1, ?2)")
+X(INTENT_DELETE, DB_WRITER,
+    "DELETE FROM intents WHERE id = ?1")
+X(INTENT_NEXT, DB_WRITER,
+    "SELECT id, kind, name, ref, old, origin FROM intents"
+    " WHERE id > ?1 ORDER BY id LIMIT 1")
+X(INTENT_BLOBS, DB_WRITER,
+    "SELECT oid FROM intent_blobs WHERE intent = ?1 ORDER BY oid")
+
+/* --- totals: one row, moved by differences */
+X(TOTALS_ADD, DB_WRITER,
+    "UPDATE totals SET repos = repos + ?1, revisions = revisions + ?2,"
+    " blobs = blobs + ?3, bytes = bytes + ?4, bad = bad + ?5 WHERE id = 1")
+X(TOTALS, DB_READER,
+    "SELECT repos, revisions, blobs, bytes, bad FROM totals WHERE id = 1")
