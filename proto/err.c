@@ -7,6 +7,8 @@
 #include <weigh/control.h>
 #include <weigh/err.h>
 
+#include "utf8.h"
+
 #define AGAIN "try again; nothing was changed"
 #define REPORT "run it again with -v and report what it says"
 
@@ -91,7 +93,7 @@ weigh_err_clear(struct weigh_err *err)
 __attribute__((format(printf, 3, 0))) static void
 words(char *out, size_t size, const char *fmt, va_list ap)
 {
-	size_t end = size - 1;
+	size_t end = size - 1, last = end;
 	int n = vsnprintf(out, size, fmt, ap);
 
 	if (n < 0) {
@@ -100,11 +102,10 @@ words(char *out, size_t size, const char *fmt, va_list ap)
 	}
 	if ((size_t)n < size)
 		return;
-	while (end > 0 && ((unsigned char)out[end - 1] & 0xc0) == 0x80)
-		end--;
-	if (end > 0 && (unsigned char)out[end - 1] >= 0xc0)
-		end--;
-	out[end] = '\0';
+	while (last > 0 && ((unsigned char)out[--last] & 0xc0) == 0x80)
+		; /* back to the first byte of the last character */
+	if (weigh_utf8_char(out + last, end - last) == 0)
+		out[last] = '\0';
 }
 
 /* The same for plain words; `text` may be part of a struct weigh_err. */
