@@ -25,7 +25,11 @@
 
 struct audit;
 
-enum audit_event { AUDIT_ADMIT, AUDIT_QUARANTINE, AUDIT_EVENTS };
+enum audit_event {
+	AUDIT_ADMIT,
+	AUDIT_QUARANTINE,
+	AUDIT_EVENTS
+};
 
 struct audit_entry {
 	enum audit_event event;
@@ -43,12 +47,12 @@ struct audit_entry {
 
 /* Open or begin the journal in the data folder `dirfd` (borrowed).  *cut tells
  * whether a torn line was removed.  Reads the whole journal once, in pieces. */
-enum weigh_code audit_open(
-    struct audit **out, int dirfd, bool *cut, struct weigh_err *err);
+enum weigh_code audit_open(struct audit **out, int dirfd, bool *cut,
+    struct weigh_err *err);
 void audit_close(struct audit *a);
 
-enum weigh_code audit_append(
-    struct audit *a, const struct audit_entry *entry, struct weigh_err *err);
+enum weigh_code audit_append(struct audit *a, const struct audit_entry *entry,
+    struct weigh_err *err);
 
 /* Was this revision of this repository admitted by a line of the journal?  The
  * origin of the last such line goes to `origin`.  Reads the journal. */

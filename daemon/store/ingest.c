@@ -157,6 +157,9 @@ store_seal(struct store_writer *w, const struct weigh_oid *want,
 	    (rc = name_by_digest(w, err)) != WEIGH_OK)
 		return rc;
 	w->state = WRITER_SEALED;
+	/* It grows no more; many sealed blobs may wait for one publication. */
+	store_unpromise(w->store, w->granted);
+	w->granted = 0;
 	*out = (struct store_blob){ .oid = w->oid, .size = w->size };
 	return WEIGH_OK;
 }

@@ -1,0 +1,344 @@
+/* audit: the journal on disk.  See audit.h; a line's form is line.c's. */
+#include "audit/audit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "audit/line.h"
+#include "base/fd.h"
+
+#define FOLDER "audit"
+#define JOURNAL "audit/journal.ndjson"
+#define PIECE (64u << 10)
+
+struct audit {
+	int fd;
+	uint64_t size;         /* bytes, all of them whole lines */
+	uint64_t n;            /* of the last line; 0 for none */
+	struct weigh_oid last; /* SHA-256 of it; zero for none */
+	bool
+	    broken; /* a write's outcome is unknown: no more until opened again */
+};
+
+/* --- reading, in pieces ------------------------------------------------ */
+
+enum got {
+	GOT_LINE,
+	GOT_END,
+	GOT_TORN
+};
+
+struct lines {
+	int fd;
+	uint64_t at;        /* where in the file the next line begins */
+	uint64_t end;       /* of the file */
+	size_t start, have; /* in `piece` */
+	char piece[PIECE];
+};
+
+/* Move what is left to the front and fill up behind it. */
+static enum weigh_code
+refill(struct lines *r, struct weigh_err *err)
+{
+	uint64_t from;
+	size_t len;
+
+	r->have -= r->start;
+	memmove(r->piece, r->piece + r->start, r->have);
+	r->start = 0;
+	from = r->at + r->have;
+	len = PIECE - r->have;
+	if (r->end - from < len)
+		len = (size_t)(r->end - from);
+	if (len == 0)
+		return WEIGH_OK;
+	r->have += len;
+	return fd_pread_all(r->fd, r->piece + r->have - len, len, from, err);
+}
+
+/* The next line, without line feed, in the reader's memory. */
+static enum weigh_code
+next_line(struct lines *r, enum got *got, const char **text, size_t *len,
+    struct weigh_err *err)
+{
+	enum weigh_code rc;
+	const char *lf;
+
+	*got = GOT_END;
+	if (r->at == r->end)
+		return WEIGH_OK;
+	lf = memchr(r->piece + r->start, '\n', r->have - r->start);
+	if (lf == NULL) {
+		if ((rc = refill(r, err)) != WEIGH_OK)
+			return rc;
+		lf = memchr(r->piece, '\n', r->have);
+	}
+	*text = r->piece + r->start;
+	*len = lf != NULL ? (size_t)(lf - *text) : r->have;
+	if (*len > AUDIT_LINE_MAX)
+		return weigh_fail(err, WEIGH_MALFORMED,
+		    "a line of over %d bytes", AUDIT_LINE_MAX);
+	*got = lf != NULL ? GOT_LINE : GOT_TORN;
+	if (lf != NULL) {
+		r->start += *len + 1;
+		r->at += *len + 1;
+	}
+	return WEIGH_OK;
+}
+
+static struct lines *
+lines_new(int fd, uint64_t size, struct weigh_err *err)
+{
+	struct lines *r = malloc(sizeof(*r));
+
+	if (r == NULL) {
+		weigh_fail(err, WEIGH_NOMEM, "out of memory");
+		return NULL;
+	}
+	r->fd = fd;
+	r->end = size;
+	r->at = 0;
+	r->start = r->have = 0;
+	return r;
+}
+
+/* --- opening ----------------------------------------------------------- */
+
+/* Does the line follow the one before it? */
+static enum weigh_code
+check_line(struct audit *a, const char *text, size_t len, struct weigh_err *err)
+{
+	struct audit_line line;
+	enum weigh_code rc;
+
+	if ((rc = line_parse(&line, text, len, err)) != WEIGH_OK)
+		return rc;
+	if (line.n != a->n + 1)
+		return weigh_fail(err, WEIGH_MALFORMED, "it has number %llu",
+		    (unsigned long long)line.n);
+	if (!weigh_oid_equal(&line.prev, &a->last))
+		return weigh_fail(err, WEIGH_MALFORMED,
+		    "its 'prev' is not the SHA-256 of the line before");
+	if (!weigh_oid_of(&a->last, text, len))
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	a->n = line.n;
+	a->size += len + 1;
+	return WEIGH_OK;
+}
+
+/* Read all lines; a->size is then the end of the last whole one. */
+static enum weigh_code
+read_all(struct audit *a, uint64_t size, bool *torn, struct weigh_err *err)
+{
+	enum got got = GOT_LINE;
+	enum weigh_code rc;
+	struct lines *r;
+	const char *text;
+	size_t len;
+
+	if ((r = lines_new(a->fd, size, err)) == NULL)
+		return WEIGH_NOMEM;
+	do {
+		rc = next_line(r, &got, &text, &len, err);
+		if (rc == WEIGH_OK && got == GOT_LINE)
+			rc = check_line(a, text, len, err);
+	} while (rc == WEIGH_OK && got == GOT_LINE);
+	*torn = rc == WEIGH_OK && got == GOT_TORN;
+	free(r);
+	return weigh_context(err, rc, "line %llu",
+	    (unsigned long long)a->n + 1);
+}
+
+/* Only what has no line feed goes: audit_append never returned for it (2). */
+static enum weigh_code
+cut_torn(struct audit *a, struct weigh_err *err)
+{
+	if (ftruncate(a->fd, (off_t)a->size) != 0)
+		return weigh_fail_errno(err, errno,
+		    "cannot cut off the torn last line");
+	return fd_sync(a->fd, err);
+}
+
+static enum weigh_code
+open_journal(struct audit *a, int dirfd, uint64_t *size, struct weigh_err *err)
+{
+	enum weigh_code rc;
+	struct stat st;
+
+	if ((rc = fd_make_dirs(dirfd, FOLDER, 0755, err)) != WEIGH_OK)
+		return rc;
+	a->fd = fd_open_beneath(dirfd, JOURNAL,
+	    O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK, 0644);
+	if (a->fd < 0 || fstat(a->fd, &st) != 0)
+		return weigh_fail_errno(err, errno, "cannot open it");
+	if (!S_ISREG(st.st_mode))
+		return weigh_fail(err, WEIGH_IO, "not a regular file");
+	*size = (uint64_t)st.st_size;
+	return fd_sync_dir(dirfd, FOLDER, err);
+}
+
+enum weigh_code
+audit_open(struct audit **out, int dirfd, bool *cut, struct weigh_err *err)
+{
+	enum weigh_code rc;
+	struct audit *a;
+	uint64_t size = 0;
+
+	*out = NULL;
+	*cut = false;
+	if ((a = calloc(1, sizeof(*a))) == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	a->fd = -1;
+	if ((rc = open_journal(a, dirfd, &size, err)) != WEIGH_OK ||
+	    (rc = read_all(a, size, cut, err)) != WEIGH_OK)
+		goto out;
+	if (*cut && (rc = cut_torn(a, err)) != WEIGH_OK)
+		goto out;
+	*out = a;
+	a = NULL;
+out:
+	audit_close(a);
+	return weigh_context(err, rc, "journal '%s'", JOURNAL);
+}
+
+void
+audit_close(struct audit *a)
+{
+	if (a == NULL)
+		return;
+	fd_close(&a->fd);
+	free(a);
+}
+
+/* --- appending --------------------------------------------------------- */
+
+/* The bytes of the next line, with line feed, and its hash. */
+static enum weigh_code
+compose(struct audit *a, const struct audit_entry *entry, struct weigh_buf *out,
+    struct weigh_oid *hash, struct weigh_err *err)
+{
+	struct audit_line line;
+	enum weigh_code rc;
+
+	if ((rc = line_from_entry(&line, entry, err)) != WEIGH_OK)
+		return rc;
+	line.n = a->n + 1;
+	line.prev = a->last;
+	if (!line_render(&line, out) ||
+	    !weigh_oid_of(hash, out->data, out->len) ||
+	    !weigh_buf_addc(out, '\n'))
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	return WEIGH_OK;
+}
+
+/* A line that did not get whole onto the disk is taken back.  If even that
+ * fails, or the sync did, nobody knows what the disk has: no more lines, until
+ * the journal is opened and read again. */
+static enum weigh_code
+write_line(struct audit *a, const struct weigh_buf *line, struct weigh_err *err)
+{
+	enum weigh_code rc;
+
+	rc = fd_write_all(a->fd, line->data, line->len, err);
+	if (rc == WEIGH_OK) {
+		rc = fd_sync(a->fd, err);
+		a->broken = rc != WEIGH_OK;
+	}
+	if (rc != WEIGH_OK && ftruncate(a->fd, (off_t)a->size) != 0)
+		a->broken = true;
+	return rc;
+}
+
+static enum weigh_code
+check_ours(struct audit *a, struct weigh_err *err)
+{
+	struct stat st;
+
+	if (a->broken)
+		return weigh_fail(err, WEIGH_IO,
+		    "an earlier line may not have reached the disk");
+	if (fstat(a->fd, &st) != 0)
+		return weigh_fail_errno(err, errno, "cannot look at it");
+	if ((uint64_t)st.st_size != a->size)
+		return weigh_fail(err, WEIGH_IO,
+		    "somebody else changed it: %lld bytes instead of %llu",
+		    (long long)st.st_size, (unsigned long long)a->size);
+	return WEIGH_OK;
+}
+
+enum weigh_code
+audit_append(struct audit *a, const struct audit_entry *entry,
+    struct weigh_err *err)
+{
+	struct weigh_oid hash;
+	struct weigh_buf line;
+	enum weigh_code rc;
+
+	weigh_buf_init(&line, AUDIT_LINE_MAX + 1);
+	if ((rc = check_ours(a, err)) != WEIGH_OK ||
+	    (rc = compose(a, entry, &line, &hash, err)) != WEIGH_OK ||
+	    (rc = write_line(a, &line, err)) != WEIGH_OK)
+		goto out;
+	a->size += line.len;
+	a->last = hash;
+	a->n++;
+out:
+	weigh_buf_free(&line);
+	return weigh_context(err, rc, "journal '%s'", JOURNAL);
+}
+
+/* --- asking ------------------------------------------------------------ */
+
+/* The origin, if this line admits this revision of this repository. */
+static enum weigh_code
+match_admit(const char *text, size_t len, const struct weigh_repo *repo,
+    const struct weigh_gitid *revision, char *origin, size_t size, bool *found,
+    struct weigh_err *err)
+{
+	char hex[WEIGH_GITID_HEX + 1];
+	struct audit_line line;
+	enum weigh_code rc;
+
+	/* Most lines are about another revision: look before reading. */
+	weigh_gitid_hex(revision, hex);
+	if (memmem(text, len, hex, WEIGH_GITID_HEX) == NULL)
+		return WEIGH_OK;
+	if ((rc = line_parse(&line, text, len, err)) != WEIGH_OK)
+		return rc;
+	if (line.event != AUDIT_ADMIT || line.repo.kind != repo->kind ||
+	    strcmp(line.repo.name, repo->name) != 0 ||
+	    !weigh_gitid_equal(&line.revision, revision))
+		return WEIGH_OK;
+	*found = true;
+	snprintf(origin, size, "%s", line.origin);
+	return WEIGH_OK;
+}
+
+enum weigh_code
+audit_find_admit(struct audit *a, const struct weigh_repo *repo,
+    const struct weigh_gitid *revision, char *origin, size_t size, bool *found,
+    struct weigh_err *err)
+{
+	enum weigh_code rc;
+	struct lines *r;
+	const char *text;
+	enum got got;
+	size_t len;
+
+	*found = false;
+	if ((r = lines_new(a->fd, a->size, err)) == NULL)
+		return WEIGH_NOMEM;
+	do {
+		rc = next_line(r, &got, &text, &len, err);
+		if (rc == WEIGH_OK && got == GOT_LINE)
+			rc = match_admit(text, len, repo, revision, origin,
+			    size, found, err);
+	} while (rc == WEIGH_OK && got == GOT_LINE);
+	free(r);
+	return weigh_context(err, rc, "journal '%s'", JOURNAL);
+}

@@ -1,0 +1,387 @@
+/* line: see line.h. */
+#include "audit/line.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <weigh/json.h>
+
+#define TIME_TEXT 21                    /* 2026-01-02T03:04:05Z and a NUL */
+#define TIME_LAST INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
+
+static const char *const event_names[AUDIT_EVENTS] = {
+	[AUDIT_ADMIT] = "admit",
+	[AUDIT_QUARANTINE] = "quarantine",
+};
+
+/* --- values ------------------------------------------------------------ */
+
+static void
+put_oid(struct weigh_jw *w, const struct weigh_oid *oid)
+{
+	char hex[WEIGH_OID_HEX + 1];
+
+	weigh_oid_hex(oid, hex);
+	weigh_jw_str(w, hex);
+}
+
+static bool
+take_text(const char *text, size_t len, char *out, size_t size)
+{
+	if (len >= size || memchr(text, '\0', len) != NULL)
+		return false;
+	memcpy(out, text, len);
+	out[len] = '\0';
+	return true;
+}
+
+static void
+put_n(struct weigh_jw *w, const struct audit_line *l)
+{
+	weigh_jw_u64(w, l->n);
+}
+
+static void
+put_prev(struct weigh_jw *w, const struct audit_line *l)
+{
+	put_oid(w, &l->prev);
+}
+
+static bool
+take_prev(struct audit_line *l, const char *text, size_t len)
+{
+	return weigh_oid_parse(&l->prev, text, len);
+}
+
+static void
+put_time(struct weigh_jw *w, const struct audit_line *l)
+{
+	char text[TIME_TEXT] = "";
+	time_t t = (time_t)l->time;
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) != NULL)
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	weigh_jw_str(w, text);
+}
+
+/* Loose: what strptime lets pass beyond our form is found when the line is
+ * written again and compared. */
+static bool
+take_time(struct audit_line *l, const char *text, size_t len)
+{
+	struct tm tm = { 0 };
+	const char *end;
+
+	if (len != TIME_TEXT - 1)
+		return false;
+	end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	l->time = (int64_t)timegm(&tm);
+	return end == text + len;
+}
+
+static void
+put_event(struct weigh_jw *w, const struct audit_line *l)
+{
+	weigh_jw_str(w, event_names[l->event]);
+}
+
+static bool
+take_event(struct audit_line *l, const char *text, size_t len)
+{
+	(void)len;
+	for (int i = 0; i < AUDIT_EVENTS; i++) {
+		if (strcmp(text, event_names[i]) == 0) {
+			l->event = (enum audit_event)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+put_repo(struct weigh_jw *w, const struct audit_line *l)
+{
+	char text[WEIGH_NAME_MAX + 16];
+
+	snprintf(text, sizeof(text), "%s/%s", weigh_kind_plural(l->repo.kind),
+	    l->repo.name);
+	weigh_jw_str(w, text);
+}
+
+static bool
+take_repo(struct audit_line *l, const char *text, size_t len)
+{
+	const char *slash = memchr(text, '/', len);
+	enum weigh_kind kind;
+	size_t head;
+
+	if (slash == NULL)
+		return false;
+	head = (size_t)(slash - text);
+	return weigh_kind_parse(&kind, text, head) &&
+	    weigh_repo_parse(&l->repo, kind, slash + 1, len - head - 1, NULL) ==
+	    WEIGH_OK;
+}
+
+static void
+put_ref(struct weigh_jw *w, const struct audit_line *l)
+{
+	weigh_jw_str(w, l->ref);
+}
+
+static bool
+take_ref(struct audit_line *l, const char *text, size_t len)
+{
+	return take_text(text, len, l->ref, sizeof(l->ref));
+}
+
+static void
+put_revision(struct weigh_jw *w, const struct audit_line *l)
+{
+	char hex[WEIGH_GITID_HEX + 1];
+
+	weigh_gitid_hex(&l->revision, hex);
+	weigh_jw_str(w, hex);
+}
+
+static bool
+take_revision(struct audit_line *l, const char *text, size_t len)
+{
+	return weigh_gitid_parse(&l->revision, text, len);
+}
+
+static void
+put_manifest(struct weigh_jw *w, const struct audit_line *l)
+{
+	put_oid(w, &l->manifest);
+}
+
+static bool
+take_manifest(struct audit_line *l, const char *text, size_t len)
+{
+	return weigh_oid_parse(&l->manifest, text, len);
+}
+
+static void
+put_origin(struct weigh_jw *w, const struct audit_line *l)
+{
+	weigh_jw_str(w, l->origin);
+}
+
+static bool
+take_origin(struct audit_line *l, const char *text, size_t len)
+{
+	return take_text(text, len, l->origin, sizeof(l->origin));
+}
+
+static void
+put_blob(struct weigh_jw *w, const struct audit_line *l)
+{
+	put_oid(w, &l->blob);
+}
+
+static bool
+take_blob(struct audit_line *l, const char *text, size_t len)
+{
+	return weigh_oid_parse(&l->blob, text, len);
+}
+
+static void
+put_why(struct weigh_jw *w, const struct audit_line *l)
+{
+	weigh_jw_str(w, l->why);
+}
+
+static bool
+take_why(struct audit_line *l, const char *text, size_t len)
+{
+	return take_text(text, len, l->why, sizeof(l->why));
+}
+
+/* --- the table --------------------------------------------------------- */
+
+#define IN(event) (1u << (event))
+#define IN_ALL (IN(AUDIT_EVENTS) - 1)
+
+/* The journal's format: which key, in which events, in this order. */
+static const struct row {
+	const char *key;
+	unsigned events;
+	void (*put)(struct weigh_jw *w, const struct audit_line *l);
+	/* of a string; NULL for `n`, the one number */
+	bool (*take)(struct audit_line *l, const char *text, size_t len);
+} rows[] = {
+	{ "n", IN_ALL, put_n, NULL },
+	{ "prev", IN_ALL, put_prev, take_prev },
+	{ "time", IN_ALL, put_time, take_time },
+	{ "event", IN_ALL, put_event, take_event },
+	{ "repo", IN(AUDIT_ADMIT), put_repo, take_repo },
+	{ "ref", IN(AUDIT_ADMIT), put_ref, take_ref },
+	{ "revision", IN(AUDIT_ADMIT), put_revision, take_revision },
+	{ "manifest", IN(AUDIT_ADMIT), put_manifest, take_manifest },
+	{ "origin", IN(AUDIT_ADMIT), put_origin, take_origin },
+	{ "blob", IN(AUDIT_QUARANTINE), put_blob, take_blob },
+	{ "why", IN(AUDIT_QUARANTINE), put_why, take_why },
+};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+/* The row after `i` that this event has; ROWS at the end.  `event` itself
+ * stands before the first row that depends on it. */
+static size_t
+next_row(const struct audit_line *l, size_t i)
+{
+	while (i < ROWS && (rows[i].events & IN(l->event)) == 0)
+		i++;
+	return i;
+}
+
+/* --- there ------------------------------------------------------------- */
+
+/* Prose for people: cut between characters, and never a byte that the reader
+ * would refuse. */
+static void
+copy_prose(char *out, size_t size, const char *text)
+{
+	size_t len = text != NULL ? strlen(text) : 0;
+
+	if (len >= size) {
+		len = size - 1;
+		while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+			len--;
+	}
+	if (len > 0)
+		memcpy(out, text, len);
+	out[len] = '\0';
+	if (weigh_utf8_ok(out, len))
+		return;
+	for (char *p = out; *p != '\0'; p++) {
+		if ((unsigned char)*p >= 0x80)
+			*p = '?';
+	}
+}
+
+enum weigh_code
+line_from_entry(struct audit_line *out, const struct audit_entry *entry,
+    struct weigh_err *err)
+{
+	*out = (struct audit_line){ .event = entry->event,
+		.time = entry->time };
+	if (entry->time < 0 || entry->time > TIME_LAST)
+		return weigh_fail(err, WEIGH_USAGE, "a time no clock shows");
+	switch (entry->event) {
+	case AUDIT_ADMIT:
+		if (strlen(entry->ref) >= sizeof(out->ref) ||
+		    !weigh_utf8_ok(entry->ref, strlen(entry->ref)))
+			return weigh_fail(err, WEIGH_USAGE, "a bad ref name");
+		strcpy(out->ref, entry->ref);
+		out->repo = *entry->repo;
+		out->revision = entry->revision;
+		out->manifest = entry->manifest;
+		copy_prose(out->origin, sizeof(out->origin), entry->origin);
+		return WEIGH_OK;
+	case AUDIT_QUARANTINE:
+		out->blob = entry->blob;
+		copy_prose(out->why, sizeof(out->why), entry->why);
+		return WEIGH_OK;
+	case AUDIT_EVENTS:
+		break;
+	}
+	return weigh_fail(err, WEIGH_BUG, "an event that is none");
+}
+
+bool
+line_render(const struct audit_line *line, struct weigh_buf *out)
+{
+	struct weigh_jw w;
+
+	weigh_jw_init(&w, out);
+	weigh_jw_object(&w);
+	for (size_t i = 0; (i = next_row(line, i)) < ROWS; i++) {
+		weigh_jw_key(&w, rows[i].key);
+		rows[i].put(&w, line);
+	}
+	weigh_jw_object_end(&w);
+	return !out->failed;
+}
+
+/* --- and back ---------------------------------------------------------- */
+
+static bool
+take_row(struct audit_line *l, const struct row *row, struct weigh_json *j)
+{
+	const char *text;
+	size_t len;
+
+	if (weigh_json_next(j) != WEIGH_JSON_KEY)
+		return false;
+	text = weigh_json_text(j, &len);
+	if (len != strlen(row->key) || memcmp(text, row->key, len) != 0)
+		return false;
+	if (row->take == NULL)
+		return weigh_json_next(j) == WEIGH_JSON_NUMBER &&
+		    weigh_json_u64(j, &l->n);
+	if (weigh_json_next(j) != WEIGH_JSON_STRING)
+		return false;
+	text = weigh_json_text(j, &len);
+	return row->take(l, text, len);
+}
+
+static enum weigh_code
+take_rows(struct audit_line *l, struct weigh_json *j, struct weigh_err *err)
+{
+	size_t i;
+
+	if (weigh_json_next(j) != WEIGH_JSON_OBJECT)
+		return weigh_fail(err, WEIGH_MALFORMED, "not an object");
+	for (i = 0; (i = next_row(l, i)) < ROWS; i++) {
+		if (!take_row(l, &rows[i], j))
+			return weigh_fail(err, WEIGH_MALFORMED,
+			    "no good '%s' in its place", rows[i].key);
+	}
+	if (weigh_json_next(j) != WEIGH_JSON_OBJECT_END ||
+	    weigh_json_next(j) != WEIGH_JSON_END)
+		return weigh_fail(err, WEIGH_MALFORMED,
+		    "something behind the last key");
+	return WEIGH_OK;
+}
+
+/* Invariant (1). */
+static enum weigh_code
+check_canonical(const struct audit_line *l, const char *text, size_t len,
+    struct weigh_err *err)
+{
+	enum weigh_code rc = WEIGH_OK;
+	struct weigh_buf again;
+
+	weigh_buf_init(&again, AUDIT_LINE_MAX);
+	if (!line_render(l, &again))
+		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	else if (again.len != len || memcmp(again.data, text, len) != 0)
+		rc = weigh_fail(err, WEIGH_MALFORMED,
+		    "written in another form than ours");
+	weigh_buf_free(&again);
+	return rc;
+}
+
+enum weigh_code
+line_parse(struct audit_line *out, const char *text, size_t len,
+    struct weigh_err *err)
+{
+	enum weigh_code rc;
+	struct weigh_json *j;
+
+	*out = (struct audit_line){ .n = 0 };
+	if (len > AUDIT_LINE_MAX)
+		return weigh_fail(err, WEIGH_TOO_BIG, "over %d bytes",
+		    AUDIT_LINE_MAX);
+	if ((j = weigh_json_new(&weigh_json_small)) == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	weigh_json_feed(j, text, len, true);
+	rc = take_rows(out, j, err);
+	weigh_json_free(j);
+	if (rc == WEIGH_OK)
+		rc = check_canonical(out, text, len, err);
+	return rc;
+}

@@ -1,0 +1,46 @@
+/*
+ * line: one event of the journal as JSON, there and back.  Pure.
+ *
+ * (1) The form is canonical: keys in the order of the table, no blanks.  A line
+ *     that says the same in other bytes is refused, so a line and its hash are
+ *     one thing.
+ * (2) What line_render writes, line_parse reads as the same.
+ */
+#ifndef AUDIT_LINE_H
+#define AUDIT_LINE_H
+
+#include <weigh/buf.h>
+
+#include "audit/audit.h"
+
+#define AUDIT_LINE_MAX 16384 /* bytes of a line, without its line feed */
+
+struct audit_line {
+	uint64_t n;            /* 1 for the first */
+	struct weigh_oid prev; /* of the line before; zero for the first */
+	int64_t time;
+	enum audit_event event;
+	/* admit */
+	struct weigh_repo repo;
+	char ref[WEIGH_REV_MAX + 16];
+	struct weigh_gitid revision;
+	struct weigh_oid manifest;
+	char origin[512];
+	/* quarantine */
+	struct weigh_oid blob;
+	char why[1024];
+};
+
+/* The entry in a line's words: prose too long is cut, bytes that are not UTF-8
+ * become '?'.  WEIGH_USAGE for a ref that does not fit or a time outside the
+ * years 1970 to 9999. */
+enum weigh_code line_from_entry(struct audit_line *out,
+    const struct audit_entry *entry, struct weigh_err *err);
+
+/* Append the line, without line feed.  False: out->failed. */
+bool line_render(const struct audit_line *line, struct weigh_buf *out);
+
+enum weigh_code line_parse(struct audit_line *out, const char *text, size_t len,
+    struct weigh_err *err);
+
+#endif
