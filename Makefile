@@ -41,6 +41,7 @@ FUZZ	= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY	= $(addprefix $(BUILD)/replay/,$(FUZZ))
 HEADERS	= $(filter-out %.tbl.h,$(wildcard include/weigh/*.h daemon/*.h \
 	  daemon/*/*.h cli/*.h proto/*.h proto/*/*.h tests/lib/*.h))
+TABLES	= $(wildcard cli/*.tbl.h daemon/*.tbl.h)
 MAN	= $(patsubst packaging/man/%.scd,$(BUILD)/man/%,$(wildcard packaging/man/*.scd))
 
 # What of tests/tools/deps the goals on the command line need; nothing is ever
@@ -123,9 +124,9 @@ $(BUILD)/replay/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay_main.
 bench: all ## measure against nginx and openssl; rewrites tests/bench/README.md
 	@WEIGH_BUILD=$(BUILD) $(PYTHON) tests/bench/bench.py
 
-$(BUILD)/man/%: packaging/man/%.scd | $(DEPS)
+$(BUILD)/man/%: packaging/man/%.scd packaging/man/expand $(TABLES) | $(DEPS)
 	@mkdir -p $(@D)
-	scdoc <$< >$@.new && mv $@.new $@
+	packaging/man/expand $< >$@.scd && scdoc <$@.scd >$@.new && mv $@.new $@
 man: $(MAN) ## the manual pages, into the build folder
 
 INST	= install -D -p
