@@ -13,6 +13,7 @@
 
 #include <weigh/control.h>
 
+#include "field.h"
 #include "plan.h"
 #include "priv.h"
 
@@ -138,31 +139,21 @@ date_now(struct lane *lane)
 	return lane->date;
 }
 
-/* Append a value without what could end its line. */
-static void
-add_value(struct weigh_buf *out, const char *value)
-{
-	for (; *value != '\0'; value++) {
-		unsigned char c = (unsigned char)*value;
-
-		if (c >= 0x20 && c != 0x7f)
-			weigh_buf_addc(out, c < 0x80 ? (char)c : '?');
-	}
-}
-
 void
 http_field(struct http_exchange *x, const char *name, const char *fmt, ...)
 {
-	char value[4096];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(value, sizeof(value), fmt, ap);
+	field_add(&x->fields, name, fmt, ap);
 	va_end(ap);
-	weigh_buf_adds(&x->fields, name);
-	weigh_buf_adds(&x->fields, ": ");
-	add_value(&x->fields, value);
-	weigh_buf_adds(&x->fields, "\r\n");
+}
+
+void
+http_fields(struct http_exchange *x, const struct weigh_buf *lines)
+{
+	if (lines->len > 0)
+		weigh_buf_add(&x->fields, lines->data, lines->len);
 }
 
 /* Write status line and fields; `length` < 0: no Content-Length.  Returns the

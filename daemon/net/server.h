@@ -70,6 +70,9 @@ void http_collect(struct http_exchange *x, size_t max,
 void http_field(struct http_exchange *x, const char *name, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Add whole lines, made by http_reply_field. */
+void http_fields(struct http_exchange *x, const struct weigh_buf *lines);
+
 /* What an answer's bytes are: lets conditions and ranges be judged. */
 struct http_entity {
 	const char *type; /* Content-Type */

@@ -1,0 +1,47 @@
+/*
+ * route: does a request's target fit a pattern of a route table?  Pure.
+ *
+ * A pattern is a path whose parts are literal text or one of
+ *
+ *     {kind}   models, datasets or spaces
+ *     {id}     a repository's name: `org/name`, or `name`
+ *     {repo}   the same with datasets/ or spaces/ before it, or nothing
+ *     {rev}    a revision: one part, %2F allowed in it
+ *     {word}   one part of [A-Za-z0-9_.-]
+ *     **       all the rest, at least one part, %2F allowed: a path
+ *
+ * (1) Parts are compared after decoding, and a decoded slash counts as a slash
+ *     only where the pattern says so: {rev} and **.
+ * (2) {id} and {repo} take two parts if the pattern then fits, else one.
+ * (3) What is captured passed its own grammar (weigh_repo_parse, weigh_rev_ok or
+ *     40 hex, weigh_path_check); what did not is told by `bad`.
+ */
+#ifndef WEIGH_ROUTE_H
+#define WEIGH_ROUTE_H
+
+#include <stdbool.h>
+
+#include <weigh/http.h>
+#include <weigh/name.h>
+
+enum weigh_route_bad {
+	WEIGH_ROUTE_FINE,
+	WEIGH_ROUTE_BAD_REPO,
+	WEIGH_ROUTE_BAD_REV,
+	WEIGH_ROUTE_BAD_PATH
+};
+
+struct weigh_route_match {
+	enum weigh_route_bad bad;
+	struct weigh_repo repo;
+	char rev[WEIGH_REV_MAX + 1];
+	char word[65];
+	char path[WEIGH_PATH_MAX + 1]; /* "" if the pattern has no ** */
+};
+
+/* Does `target`, from its part number `from`, fit `pattern`?  If so *m is
+ * filled. */
+bool weigh_route_match(const char *pattern, const struct weigh_http_target *t,
+    unsigned from, struct weigh_route_match *m);
+
+#endif
