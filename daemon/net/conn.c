@@ -37,11 +37,11 @@ struct conn {
 
 	struct weigh_conn machine;
 	struct http_exchange *x;
-	bool eof;       /* seen on the socket, not yet told to the machine */
-	bool pumping;   /* in pump(): do not enter again, do not free */
-	size_t heads;   /* bytes of answers' heads still to be written */
+	bool eof;          /* seen on the socket, not yet told to the machine */
+	bool pumping;      /* in pump(): do not enter again, do not free */
+	size_t heads;      /* bytes of answers' heads still to be written */
 	time_t body_since; /* when the body being read began; 0: none is */
-	char file[80];  /* ETag of the file being sent */
+	char file[80];     /* ETag of the file being sent */
 
 	struct conn_origin origin;
 	int fds[NET_FDS];
@@ -153,8 +153,8 @@ set_clock(struct conn *c)
 		event_del(c->timer);
 	else
 		event_add(c->timer,
-		    event_base_init_common_timeout(
-			loop_base(c->lane->loop), &c->times[clock]));
+		    event_base_init_common_timeout(loop_base(c->lane->loop),
+			&c->times[clock]));
 }
 
 static void
@@ -191,12 +191,13 @@ begin_exchange(struct conn *c)
 		return;
 	}
 	/* A target that cannot be split is answered here. */
-	int status =
-	    weigh_http_target_parse(&c->x->target, c->machine.reader.head.path);
+	int status = weigh_http_target_parse(&c->x->target,
+	    c->machine.reader.head.path);
 	if (status != 0) {
 		struct weigh_err err;
 
-		weigh_fail(&err, status == 404 ? WEIGH_NOT_FOUND : WEIGH_MALFORMED,
+		weigh_fail(&err,
+		    status == 404 ? WEIGH_NOT_FOUND : WEIGH_MALFORMED,
 		    "the path has a part that no route takes");
 		weigh_what(&err, "cannot read the request's path");
 		http_send_error(c->x, status, NULL, &err);
@@ -341,8 +342,8 @@ feed(struct conn *c)
 		conn_carry_out(c, weigh_conn_eof(&c->machine));
 		return false;
 	}
-	action = weigh_conn_bytes(
-	    &c->machine, piece.iov_base, piece.iov_len, &used);
+	action = weigh_conn_bytes(&c->machine, piece.iov_base, piece.iov_len,
+	    &used);
 	conn_carry_out(c, action); /* a piece of a body lies in `piece` */
 	if (c->bev != NULL)
 		evbuffer_drain(c->in, used);
@@ -409,8 +410,7 @@ on_event(struct bufferevent *bev, short what, void *arg)
 
 /* Count what really left: heads apart from bodies. */
 static void
-on_drained(
-    struct evbuffer *out, const struct evbuffer_cb_info *info, void *arg)
+on_drained(struct evbuffer *out, const struct evbuffer_cb_info *info, void *arg)
 {
 	struct conn *c = arg;
 	size_t n = info->n_deleted;
@@ -418,8 +418,8 @@ on_drained(
 
 	(void)out;
 	c->heads -= heads;
-	atomic_fetch_add(
-	    &c->lane->server->counters.body_bytes_total, n - heads);
+	atomic_fetch_add(&c->lane->server->counters.body_bytes_total,
+	    n - heads);
 }
 
 /* --- local connections: bytes and descriptors -------------------------------- */
@@ -624,8 +624,8 @@ conn_accept(struct lane *lane, evutil_socket_t fd,
 	options = s->options;
 	pthread_mutex_unlock(&s->lock);
 	if ((c = calloc(1, sizeof(*c))) == NULL ||
-	    (c->bev = bufferevent_socket_new(
-		 loop_base(lane->loop), fd, BEV_OPT_CLOSE_ON_FREE)) == NULL) {
+	    (c->bev = bufferevent_socket_new(loop_base(lane->loop), fd,
+		 BEV_OPT_CLOSE_ON_FREE)) == NULL) {
 		free(c);
 		close(fd);
 		return;

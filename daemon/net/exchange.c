@@ -18,7 +18,7 @@
 #include "priv.h"
 
 #define FIELDS_MAX (32u << 10) /* header lines of one answer */
-#define COPY_MAX 4096          /* bodies up to here are copied, not handed over */
+#define COPY_MAX 4096 /* bodies up to here are copied, not handed over */
 
 struct http_exchange *
 exchange_new(struct conn *c)
@@ -86,8 +86,8 @@ http_base_url(const struct http_exchange *x, struct weigh_buf *out)
 	const struct weigh_http_head *head = http_head(x);
 	struct weigh_span proto = weigh_http_field(head, "X-Forwarded-Proto");
 
-	weigh_buf_adds(
-	    out, weigh_span_is_nocase(proto, "https") ? "https://" : "http://");
+	weigh_buf_adds(out,
+	    weigh_span_is_nocase(proto, "https") ? "https://" : "http://");
 	weigh_buf_add(out, head->host.p, head->host.len);
 }
 
@@ -111,8 +111,8 @@ http_attached(const struct http_exchange *x)
 
 void
 http_collect(struct http_exchange *x, size_t max,
-    void (*then)(
-	struct http_exchange *x, const char *body, size_t len, void *ctx),
+    void (*then)(struct http_exchange *x, const char *body, size_t len,
+	void *ctx),
     void *ctx)
 {
 	struct weigh_conn *machine = conn_view(x->conn).machine;
@@ -207,8 +207,8 @@ add_body(struct evbuffer *out, struct weigh_buf *body, size_t first, size_t len)
 		return;
 	}
 	memory = weigh_buf_take(body);
-	if (evbuffer_add_reference(out, memory + first, len, free_body, memory) !=
-	    0)
+	if (evbuffer_add_reference(out, memory + first, len, free_body,
+		memory) != 0)
 		free(memory);
 }
 
@@ -264,8 +264,8 @@ add_entity_head(struct http_exchange *x, struct conn_view *v,
 }
 
 void
-http_send_entity(
-    struct http_exchange *x, const struct http_entity *e, struct weigh_buf *body)
+http_send_entity(struct http_exchange *x, const struct http_entity *e,
+    struct weigh_buf *body)
 {
 	struct conn_view v = conn_view(x->conn);
 	struct http_plan plan = http_plan_make(http_head(x), e->etag, e->size);
@@ -294,8 +294,8 @@ add_file(struct evbuffer *out, int fd, uint64_t first, uint64_t length)
 	struct evbuffer_file_segment *segment;
 	int rc;
 
-	segment = evbuffer_file_segment_new(
-	    fd, (ev_off_t)first, (ev_off_t)length, EVBUF_FS_CLOSE_ON_FREE);
+	segment = evbuffer_file_segment_new(fd, (ev_off_t)first,
+	    (ev_off_t)length, EVBUF_FS_CLOSE_ON_FREE);
 	if (segment == NULL) {
 		close(fd);
 		return false;
@@ -368,8 +368,7 @@ answer_refusal(struct conn *c, int status, const char *reason)
 	weigh_what(&err, "cannot take this request");
 	weigh_buf_init(&body, 16 << 10);
 	weigh_control_error_body(&body, &err);
-	atomic_fetch_add(
-	    &v.lane->server->counters.answers[status / 100], 1);
+	atomic_fetch_add(&v.lane->server->counters.answers[status / 100], 1);
 	head = add_head(&v, status, "application/json; charset=utf-8",
 	    (int64_t)body.len, NULL);
 	if (body.len > 0 && v.machine->reader.head.method != WEIGH_HTTP_HEAD)

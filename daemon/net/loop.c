@@ -18,7 +18,8 @@ struct loop {
 	pthread_t thread;
 	bool started;
 
-	pthread_mutex_t lock; /* of the two below, held for a few instructions */
+	pthread_mutex_t
+	    lock; /* of the two below, held for a few instructions */
 	struct job *first;
 	struct job **last;
 };
@@ -84,8 +85,8 @@ loop_new(struct loop **out, struct weigh_err *err)
 	l->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	l->base = event_base_new();
 	if (l->wake_fd >= 0 && l->base != NULL)
-		l->wake = event_new(
-		    l->base, l->wake_fd, EV_READ | EV_PERSIST, on_wake, l);
+		l->wake = event_new(l->base, l->wake_fd, EV_READ | EV_PERSIST,
+		    on_wake, l);
 	if (l->wake == NULL || event_add(l->wake, NULL) != 0) {
 		loop_free(l);
 		return weigh_fail(err, WEIGH_IO, "cannot make an event loop");

@@ -79,11 +79,11 @@ conditioned(const struct weigh_http_head *head, const char *etag, uint64_t size)
 }
 
 struct http_plan
-http_plan_make(
-    const struct weigh_http_head *head, const char *etag, uint64_t size)
+http_plan_make(const struct weigh_http_head *head, const char *etag,
+    uint64_t size)
 {
-	struct http_plan plan =
-	    etag == NULL ? whole(size) : conditioned(head, etag, size);
+	struct http_plan plan = etag == NULL ? whole(size) :
+					       conditioned(head, etag, size);
 
 	plan.bytes = head->method != WEIGH_HTTP_HEAD && plan.length > 0;
 	return plan;

@@ -47,8 +47,8 @@ http_reply_send(struct http_exchange *x, struct http_reply *r)
 	};
 
 	if (r->fields.failed && r->rc == WEIGH_OK)
-		r->rc = weigh_fail(
-		    &r->err, WEIGH_TOO_BIG, "the answer's head is too large");
+		r->rc = weigh_fail(&r->err, WEIGH_TOO_BIG,
+		    "the answer's head is too large");
 	http_fields(x, &r->fields);
 	if (r->rc != WEIGH_OK) {
 		http_send_error(x, r->status, r->hub_code, &r->err);

@@ -21,7 +21,8 @@
 /* --- who comes ------------------------------------------------------------ */
 
 static void
-name_peer(struct conn_origin *o, evutil_socket_t fd, struct sockaddr *sa, int len)
+name_peer(struct conn_origin *o, evutil_socket_t fd, struct sockaddr *sa,
+    int len)
 {
 	char host[48], port[8];
 	struct ucred cred;
@@ -165,8 +166,8 @@ static int
 listening_socket(const struct sockaddr *sa, socklen_t len)
 {
 	const int one = 1;
-	int fd = socket(
-	    sa->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(sa->sa_family,
+	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -1;
@@ -227,17 +228,17 @@ listen_lanes(struct server *s, const char *address, struct sockaddr *sa,
 	int fd;
 
 	if (is_taken(sa, len))
-		return weigh_fail_errno(
-		    err, EADDRINUSE, "cannot listen on %s", address);
+		return weigh_fail_errno(err, EADDRINUSE, "cannot listen on %s",
+		    address);
 	for (i = 0; i < s->nlanes && rc == WEIGH_OK; i++) {
 		if ((fd = listening_socket(sa, len)) < 0)
-			return weigh_fail_errno(
-			    err, errno, "cannot listen on %s", address);
+			return weigh_fail_errno(err, errno,
+			    "cannot listen on %s", address);
 		/* Port 0 was a question: the others take the answer. */
 		if (getsockname(fd, sa, &len) != 0) {
 			close(fd);
-			return weigh_fail_errno(
-			    err, errno, "cannot listen on %s", address);
+			return weigh_fail_errno(err, errno,
+			    "cannot listen on %s", address);
 		}
 		rc = add_listener(&s->lanes[i], fd, err);
 	}
@@ -256,8 +257,8 @@ server_listen(struct server *s, const char *address, char *taken, size_t size,
 		return rc;
 	rc = listen_lanes(s, address, info->ai_addr, info->ai_addrlen, err);
 	if (rc == WEIGH_OK &&
-	    getnameinfo(info->ai_addr, info->ai_addrlen, host, sizeof(host), port,
-		sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+	    getnameinfo(info->ai_addr, info->ai_addrlen, host, sizeof(host),
+		port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) == 0)
 		snprintf(taken, size,
 		    info->ai_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host,
 		    port);
@@ -342,7 +343,8 @@ server_new(struct server **out, const struct server_options *options,
 		lane->loop = loops[i];
 		lane->index = i;
 		lane->spare = open_spare();
-		lane->resume = evtimer_new(loop_base(loops[i]), on_resume, lane);
+		lane->resume = evtimer_new(loop_base(loops[i]), on_resume,
+		    lane);
 	}
 	*out = s;
 	return WEIGH_OK;

@@ -1,0 +1,33 @@
+/*
+ * task: a request that is answered from a worker: there, and back to its loop.
+ *
+ * (1) The task owns its exchange and reply from http_task_init until it is done:
+ *     then the reply is sent and the task freed, whatever happened.
+ */
+#ifndef NET_TASK_H
+#define NET_TASK_H
+
+#include "base/job.h"
+#include "net/reply.h"
+#include "net/server.h"
+
+struct http_task {
+	struct job job; /* first: the job is the task */
+	struct http_exchange *x;
+	struct http_reply reply;
+	/* On a worker: fill the reply. */
+	void (*work)(struct http_task *task, void *worker);
+	/* On the loop, before the reply is sent; may be NULL. */
+	void (*finish)(struct http_task *task);
+};
+
+/* Ready a task that the caller allocated with malloc's family, zeroed, as the
+ * first member of something larger; then submit &task->job to a pool. */
+void http_task_init(struct http_task *task, struct http_exchange *x,
+    size_t body_max, void (*work)(struct http_task *task, void *worker));
+
+/* Answer at once with an error in one sentence. */
+void http_fail(struct http_exchange *x, int status, enum weigh_code code,
+    const char *hub_code, const char *why);
+
+#endif

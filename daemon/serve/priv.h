@@ -1,0 +1,72 @@
+/* priv: what the files of serve/ share. */
+#ifndef SERVE_PRIV_H
+#define SERVE_PRIV_H
+
+#include <weigh/route.h>
+
+#include "net/task.h"
+#include "serve/serve.h"
+
+struct cache;
+
+struct serve {
+	struct serve_parts parts;
+	struct server *server;
+	struct cache **caches; /* one a loop */
+};
+
+/* A question on its way to a worker and back. */
+struct ask {
+	struct http_task task; /* first: the task is the ask */
+	struct serve *serve;
+	const struct route *route;
+	struct weigh_route_match match;
+	uint64_t generation; /* when it was asked */
+	struct weigh_gitid commit; /* what match.rev means, once looked up */
+};
+
+struct route {
+	const char *methods; /* "GET", or "GET POST": HEAD goes with GET */
+	const char *pattern;
+	/* On a worker; fills the reply. */
+	void (*work)(struct ask *ask, struct catalog_reader *reader);
+	bool cached; /* may the answer be given again? */
+	bool hub;    /* tolerates one empty part in front */
+};
+
+/* --- helpers of the handlers ------------------------------------------------ */
+
+/* Look up repository and revision: fills ask->commit and the X-Repo-Commit field,
+ * or the reply with the Hub's error.  False on error. */
+bool ask_revision(struct ask *ask, struct catalog_reader *reader);
+
+/* The reply becomes this error; `hub_code` is static or NULL. */
+void ask_fail(struct ask *ask, enum weigh_code rc, const char *hub_code);
+
+/* A query parameter; "" and false when absent or malformed. */
+bool ask_query(
+    const struct ask *ask, const char *key, char *out, size_t size);
+bool ask_flag(const struct ask *ask, const char *key);
+
+/* --- handlers ------------------------------------------------------------------ */
+void serve_resolve(struct ask *ask, struct catalog_reader *reader);
+void serve_info(struct ask *ask, struct catalog_reader *reader);
+void serve_tree(struct ask *ask, struct catalog_reader *reader);
+void serve_refs(struct ask *ask, struct catalog_reader *reader);
+void serve_whoami(struct ask *ask, struct catalog_reader *reader);
+void serve_ready(struct ask *ask, struct catalog_reader *reader);
+void serve_metrics(struct ask *ask, struct catalog_reader *reader);
+void serve_front(struct ask *ask, struct catalog_reader *reader);
+
+/* --- cache.c: answers that may be given again, for one loop ------------------------ */
+enum weigh_code cache_new(struct cache **out, struct weigh_err *err);
+void cache_free(struct cache *c);
+/* Answer `x` from the cache if it holds an answer to this very request made under
+ * `generation`.  True: answered. */
+bool cache_answer(
+    struct cache *c, struct http_exchange *x, uint64_t generation);
+/* Keep a copy of a reply, if it is small and no error. */
+void cache_keep(struct cache *c, const struct http_exchange *x,
+    uint64_t generation, const struct http_reply *r);
+
+#endif

@@ -1,0 +1,301 @@
+/*
+ * routes: the table of what we answer, and a question's way to a worker and back.
+ * A new route is a row here and a handler in a file of its family.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "priv.h"
+
+#define BODY_MAX (64u << 20) /* of one JSON answer */
+
+/* {id} with a verb behind it stands before {id} alone: see README.md. */
+static const struct route routes[] = {
+	{ "GET", "/api/whoami-v2", serve_whoami, false, true },
+	{ "GET", "/api/{kind}/{id}/revision/{rev}", serve_info, true, true },
+	{ "GET", "/api/{kind}/{id}/tree/{rev}/**", serve_tree, true, true },
+	{ "GET", "/api/{kind}/{id}/tree/{rev}", serve_tree, true, true },
+	{ "GET", "/api/{kind}/{id}/refs", serve_refs, true, true },
+	{ "GET", "/api/{kind}/{id}", serve_info, true, true },
+	{ "GET", "/{repo}/resolve/{rev}/**", serve_resolve, true, true },
+	{ "GET", "/readyz", serve_ready, false, false },
+	{ "GET", "/metrics", serve_metrics, false, false },
+	{ "GET", "/", serve_front, false, false },
+};
+#define NROUTES (sizeof(routes) / sizeof(routes[0]))
+
+/* --- helpers ------------------------------------------------------------------- */
+
+void
+ask_fail(struct ask *ask, enum weigh_code rc, const char *hub_code)
+{
+	ask->task.reply.rc = rc;
+	ask->task.reply.hub_code = hub_code;
+	if (ask->task.reply.err.what[0] == '\0')
+		weigh_what(&ask->task.reply.err, "%s", ask->task.reply.err.why);
+}
+
+bool
+ask_revision(struct ask *ask, struct catalog_reader *reader)
+{
+	struct http_reply *r = &ask->task.reply;
+	char hex[WEIGH_GITID_HEX + 1];
+	bool repo_known = false;
+	enum weigh_code rc;
+
+	rc = catalog_resolve(reader, &ask->match.repo, ask->match.rev,
+	    &ask->commit, &repo_known, &r->err);
+	if (rc == WEIGH_NOT_FOUND) {
+		ask_fail(ask, rc,
+		    repo_known ? "RevisionNotFound" : "RepoNotFound");
+		return false;
+	}
+	if (rc != WEIGH_OK) {
+		ask_fail(ask, rc, NULL);
+		return false;
+	}
+	weigh_gitid_hex(&ask->commit, hex);
+	http_reply_field(r, "X-Repo-Commit", "%s", hex);
+	return true;
+}
+
+bool
+ask_query(const struct ask *ask, const char *key, char *out, size_t size)
+{
+	if (weigh_http_query(http_head(ask->task.x)->query, key, out, size) ==
+	    1)
+		return true;
+	out[0] = '\0';
+	return false;
+}
+
+bool
+ask_flag(const struct ask *ask, const char *key)
+{
+	char value[16];
+
+	ask_query(ask, key, value, sizeof(value));
+	return strcmp(value, "true") == 0 || strcmp(value, "True") == 0 ||
+	    strcmp(value, "1") == 0;
+}
+
+/* --- to a worker and back ---------------------------------------------------------- */
+
+static void
+ask_work(struct http_task *task, void *worker)
+{
+	struct ask *ask = (struct ask *)task;
+
+	ask->route->work(ask, worker);
+}
+
+static void
+ask_finish(struct http_task *task)
+{
+	struct ask *ask = (struct ask *)task;
+	struct serve *s = ask->serve;
+
+	if (ask->route->cached)
+		cache_keep(s->caches[http_loop_index(task->x)], task->x,
+		    ask->generation, &task->reply);
+}
+
+/* --- answers that need no worker ------------------------------------------------------ */
+
+static void
+send_text(struct http_exchange *x, const char *text)
+{
+	struct weigh_buf body;
+
+	weigh_buf_init(&body, 4096);
+	weigh_buf_adds(&body, text);
+	http_send(x, 200, "text/plain; charset=utf-8", &body);
+}
+
+/* The route was right, a part of it not: the error says which part. */
+static void
+fail_part(struct http_exchange *x, enum weigh_route_bad bad)
+{
+	switch (bad) {
+	case WEIGH_ROUTE_BAD_REPO:
+		http_fail(x, 404, WEIGH_NOT_FOUND, "RepoNotFound",
+		    "this is not the name of a repository");
+		return;
+	case WEIGH_ROUTE_BAD_REV:
+		http_fail(x, 404, WEIGH_NOT_FOUND, "RevisionNotFound",
+		    "this is not the name of a revision");
+		return;
+	case WEIGH_ROUTE_BAD_PATH:
+		http_fail(x, 404, WEIGH_NOT_FOUND, "EntryNotFound",
+		    "this is not the path of a file");
+		return;
+	case WEIGH_ROUTE_FINE:
+		break;
+	}
+}
+
+static bool
+method_fits(const struct route *route, enum weigh_http_method method)
+{
+	if (method == WEIGH_HTTP_HEAD)
+		method = WEIGH_HTTP_GET;
+	return strstr(route->methods, weigh_http_method_name(method)) != NULL;
+}
+
+/* The first row that fits; *other_method if only its method does not. */
+static const struct route *
+find_route(const struct http_exchange *x, struct weigh_route_match *m,
+    const char **other_method)
+{
+	const struct weigh_http_target *t = http_target(x);
+	/* A client whose base ends in '/' asks for "//api/…". */
+	unsigned from = t->count > 1 && t->seg[0].len == 0 ? 1 : 0;
+	size_t i;
+
+	*other_method = NULL;
+	for (i = 0; i < NROUTES; i++) {
+		if (from == 1 && !routes[i].hub)
+			continue;
+		if (!weigh_route_match(routes[i].pattern, t, from, m))
+			continue;
+		if (method_fits(&routes[i], http_head(x)->method))
+			return &routes[i];
+		*other_method = routes[i].methods;
+	}
+	return NULL;
+}
+
+static void
+no_route(struct http_exchange *x, const char *other_method)
+{
+	if (other_method != NULL) {
+		http_field(x, "Allow", "%s, HEAD", other_method);
+		http_fail(x, 405, WEIGH_USAGE, NULL,
+		    "this path does not take this method");
+		return;
+	}
+	http_fail(x, 404, WEIGH_NOT_FOUND, NULL,
+	    "there is nothing at this path");
+}
+
+/* What is answered for a method alone, whatever the path. */
+static bool
+answer_method(struct http_exchange *x)
+{
+	const struct weigh_http_head *head = http_head(x);
+	struct weigh_buf none;
+
+	if (head->method == WEIGH_HTTP_CONNECT ||
+	    head->method == WEIGH_HTTP_TRACE) {
+		http_field(x, "Allow", "GET, HEAD, POST, DELETE, OPTIONS");
+		http_fail(x, 405, WEIGH_USAGE, NULL,
+		    "this method is not offered");
+		return true;
+	}
+	if (head->method == WEIGH_HTTP_OPTIONS) {
+		weigh_buf_init(&none, 0);
+		http_field(x, "Allow", "GET, HEAD, POST, DELETE, OPTIONS");
+		http_send(x, 204, NULL, &none);
+		return true;
+	}
+	return false;
+}
+
+static bool
+is_health(const struct http_exchange *x)
+{
+	const struct weigh_http_head *head = http_head(x);
+
+	return weigh_span_is(head->path, "/healthz") &&
+	    (head->method == WEIGH_HTTP_GET || head->method == WEIGH_HTTP_HEAD);
+}
+
+static void
+submit(struct serve *s, struct http_exchange *x, const struct route *route,
+    const struct weigh_route_match *m)
+{
+	struct ask *ask = calloc(1, sizeof(*ask));
+
+	if (ask == NULL) {
+		http_fail(x, 0, WEIGH_NOMEM, NULL, "out of memory");
+		return;
+	}
+	http_task_init(&ask->task, x, BODY_MAX, ask_work);
+	ask->task.finish = ask_finish;
+	ask->serve = s;
+	ask->route = route;
+	ask->match = *m;
+	ask->generation = gate_generation(s->parts.gate);
+	pool_submit(s->parts.workers, &ask->task.job);
+}
+
+void
+serve_request(struct serve *s, struct http_exchange *x)
+{
+	struct weigh_route_match m;
+	const struct route *route;
+	const char *other_method;
+
+	if (is_health(x)) {
+		send_text(x, "ok\n"); /* the loop answers: no disk, no lock */
+		return;
+	}
+	if (cache_answer(s->caches[http_loop_index(x)], x,
+		gate_generation(s->parts.gate)))
+		return;
+	if (answer_method(x))
+		return;
+	route = find_route(x, &m, &other_method);
+	if (route == NULL)
+		no_route(x, other_method);
+	else if (m.bad != WEIGH_ROUTE_FINE)
+		fail_part(x, m.bad);
+	else
+		submit(s, x, route, &m);
+}
+
+/* --- the whole ------------------------------------------------------------------------------ */
+
+enum weigh_code
+serve_new(struct serve **out, const struct serve_parts *parts,
+    struct weigh_err *err)
+{
+	struct serve *s = calloc(1, sizeof(*s));
+	enum weigh_code rc = WEIGH_OK;
+	unsigned i;
+
+	if (s == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	s->parts = *parts;
+	s->caches = calloc(parts->nloops, sizeof(struct cache *));
+	if (s->caches == NULL)
+		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	for (i = 0; i < parts->nloops && rc == WEIGH_OK; i++)
+		rc = cache_new(&s->caches[i], err);
+	if (rc != WEIGH_OK) {
+		serve_free(s);
+		return rc;
+	}
+	*out = s;
+	return WEIGH_OK;
+}
+
+void
+serve_free(struct serve *s)
+{
+	unsigned i;
+
+	if (s == NULL)
+		return;
+	for (i = 0; s->caches != NULL && i < s->parts.nloops; i++)
+		cache_free(s->caches[i]);
+	free(s->caches);
+	free(s);
+}
+
+void
+serve_set_server(struct serve *s, struct server *server)
+{
+	s->server = server;
+}

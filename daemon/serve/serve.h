@@ -1,0 +1,45 @@
+/*
+ * serve: the Hub's routes, and the pages that operators read (/healthz, /readyz,
+ * /metrics).  Answers are worked out on pool workers; small ones that are still
+ * true are given again from a cache, on the loop.
+ *
+ * (1) No answer holds a byte of a file that gate_open did not open.
+ * (2) Nothing about Xet is ever said.
+ * (3) An unknown path under /api/ is a fast 404 with a JSON body.
+ * (4) A cached answer is used only while the gate's generation is the one it was
+ *     made under.
+ */
+#ifndef SERVE_SERVE_H
+#define SERVE_SERVE_H
+
+#include <weigh/err.h>
+
+#include "gate/gate.h"
+#include "net/server.h"
+#include "pool/pool.h"
+
+struct serve;
+
+/* Borrowed; all outlive the serve. */
+struct serve_parts {
+	struct gate *gate;
+	struct store *store; /* for /readyz: is there room? */
+	struct pool *workers;
+	unsigned nloops;
+	/* Appends lines of /metrics that others keep; may be NULL. */
+	void (*metrics)(void *ctx, struct weigh_buf *out);
+	void *metrics_ctx;
+	int64_t started; /* seconds since 1970 */
+};
+
+enum weigh_code serve_new(struct serve **out, const struct serve_parts *parts,
+    struct weigh_err *err);
+void serve_free(struct serve *s);
+
+/* Answer a request; the loop's thread. */
+void serve_request(struct serve *s, struct http_exchange *x);
+
+/* The server, for its counters: made after the application it calls. */
+void serve_set_server(struct serve *s, struct server *server);
+
+#endif
