@@ -82,8 +82,8 @@ call_done(struct job *job)
 	struct call *call = (struct call *)job;
 
 	if (job->skipped) {
-		call->rc = weigh_fail(
-		    call->err, WEIGH_CANCELED, "weighd is stopping");
+		call->rc = weigh_fail(call->err, WEIGH_CANCELED,
+		    "weighd is stopping");
 		sem_post(&call->over);
 	}
 	let_go(call);

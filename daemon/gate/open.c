@@ -35,8 +35,8 @@ write_mark(struct gate *g, void *ctx, struct weigh_err *err)
 	if (m->state == CATALOG_BAD)
 		rc = audit_append(g->parts.audit, &entry, err);
 	if (rc == WEIGH_OK)
-		rc = catalog_mark_blob(
-		    g->parts.catalog, &m->blob, m->state, err);
+		rc = catalog_mark_blob(g->parts.catalog, &m->blob, m->state,
+		    err);
 	gate_changed(g);
 	return rc;
 }
@@ -54,7 +54,8 @@ gate_condemn(struct gate *g, const struct weigh_oid *oid, uint64_t size,
 	enum weigh_code rc;
 
 	weigh_oid_hex(oid, hex);
-	log_event(LOG_ERROR_LEVEL, "quarantine", "sha256", hex, "why", why, NULL);
+	log_event(LOG_ERROR_LEVEL, "quarantine", "sha256", hex, "why", why,
+	    NULL);
 	rc = store_quarantine(g->parts.store, oid, why, err);
 	if (rc == WEIGH_NOT_FOUND) /* it is gone: that is bad too */
 		rc = WEIGH_OK;
@@ -196,8 +197,8 @@ look(struct gate *g, struct catalog_reader *reader, const struct weigh_oid *oid,
 	rc = store_open_blob(g->parts.store, oid, fd, &now, err);
 	if (rc != WEIGH_OK)
 		return rc;
-	facts->digest_verified =
-	    !facts->found_bad && stamp_equal(&now, &blob.stamp);
+	facts->digest_verified = !facts->found_bad &&
+	    stamp_equal(&now, &blob.stamp);
 	return WEIGH_OK;
 }
 
@@ -206,17 +207,17 @@ refusal(enum weigh_verdict verdict, struct weigh_err *err)
 {
 	switch (verdict) {
 	case WEIGH_REFUSE_BAD:
-		return weigh_fail(
-		    err, WEIGH_MISMATCH, "%s", weigh_verdict_text(verdict));
+		return weigh_fail(err, WEIGH_MISMATCH, "%s",
+		    weigh_verdict_text(verdict));
 	case WEIGH_REFUSE_NOT_VERIFIED:
-		return weigh_fail(
-		    err, WEIGH_NOT_YET, "%s", weigh_verdict_text(verdict));
+		return weigh_fail(err, WEIGH_NOT_YET, "%s",
+		    weigh_verdict_text(verdict));
 	case WEIGH_REFUSE_UNKNOWN:
 	case WEIGH_ALLOW:
 		break;
 	}
-	return weigh_fail(
-	    err, WEIGH_NOT_FOUND, "%s", weigh_verdict_text(verdict));
+	return weigh_fail(err, WEIGH_NOT_FOUND, "%s",
+	    weigh_verdict_text(verdict));
 }
 
 /* Look, and decide; on anything but ALLOW nothing is open. */
@@ -259,8 +260,8 @@ gate_open(struct gate *g, struct catalog_reader *reader, enum weigh_door door,
 	}
 	rc = gate_check(g, reader, oid, size, NULL, &finding, err);
 	if (rc == WEIGH_OK)
-		rc = look_and_decide(
-		    g, reader, door, oid, size, fd, &verdict, err);
+		rc = look_and_decide(g, reader, door, oid, size, fd, &verdict,
+		    err);
 	if (rc == WEIGH_OK && verdict != WEIGH_ALLOW)
 		rc = refusal(verdict, err);
 	return rc;

@@ -106,8 +106,7 @@ find_file(struct gate_publication *p, const char *path)
 {
 	const struct gate_file key = { .path = (char *)(uintptr_t)path };
 
-	return bsearch(
-	    &key, p->files, p->nfiles, sizeof(key), compare_file);
+	return bsearch(&key, p->files, p->nfiles, sizeof(key), compare_file);
 }
 
 /* The sealed bytes of a file, up to the buffer's ceiling. */
@@ -131,7 +130,8 @@ read_sealed(struct gate_file *f, struct weigh_buf *out, struct weigh_err *err)
 }
 
 static enum weigh_code
-read_rules(struct making *m, struct repo_attributes **out, struct weigh_err *err)
+read_rules(struct making *m, struct repo_attributes **out,
+    struct weigh_err *err)
 {
 	struct gate_file *f = find_file(m->p, ".gitattributes");
 	struct weigh_buf text;
@@ -162,8 +162,8 @@ read_license(struct making *m)
 		return;
 	weigh_buf_init(&text, CARD_MAX);
 	if (read_sealed(f, &text, NULL) == WEIGH_OK)
-		weigh_card_license(
-		    text.data, text.len, m->license, sizeof(m->license));
+		weigh_card_license(text.data, text.len, m->license,
+		    sizeof(m->license));
 	weigh_buf_free(&text);
 }
 
@@ -188,8 +188,8 @@ list_files(struct making *m, struct weigh_err *err)
 			.path = f->path,
 			.size = f->blob.size,
 			.oid = f->blob.oid,
-			.lfs = repo_attributes_lfs(
-			    rules, f->path, f->blob.size),
+			.lfs = repo_attributes_lfs(rules, f->path,
+			    f->blob.size),
 		};
 	}
 	m->commit.nfiles = p->nfiles;
@@ -227,8 +227,8 @@ list_blobs(struct making *m, struct weigh_err *err)
 		if (i > 0 && compare_oid(&m->by_oid[i - 1], &m->by_oid[i]) == 0)
 			continue;
 		m->by_oid[m->nblobs] = m->by_oid[i];
-		m->blobs[m->nblobs++] =
-		    (struct catalog_blob){ .oid = b->oid, .size = b->size };
+		m->blobs[m->nblobs++] = (struct catalog_blob){ .oid = b->oid,
+			.size = b->size };
 	}
 	return WEIGH_OK;
 }
@@ -319,8 +319,8 @@ open_small(void *ctx, const struct repo_file *file, int *fd,
 	struct making *m = ctx;
 	struct stamp stamp;
 
-	return store_open_blob(
-	    m->gate->parts.store, &file->oid, fd, &stamp, err);
+	return store_open_blob(m->gate->parts.store, &file->oid, fd, &stamp,
+	    err);
 }
 
 /* Where the branch stands now: zero if there is no such branch. */
@@ -349,8 +349,8 @@ write_commit(struct making *m, struct weigh_err *err)
 	enum weigh_code rc = WEIGH_OK;
 
 	if (m->created)
-		rc = repo_open(
-		    m->gate->parts.repos, &p->repo, true, &m->repo, err);
+		rc = repo_open(m->gate->parts.repos, &p->repo, true, &m->repo,
+		    err);
 	if (rc != WEIGH_OK)
 		return rc;
 	m->commit.author = "weighd";
@@ -375,8 +375,8 @@ move_ref(struct making *m, struct weigh_err *err)
 
 	if (m->p->unchanged)
 		return WEIGH_OK;
-	rc = repo_move_ref(
-	    m->repo, m->ref, &m->commit.parent, &m->commit.id, err);
+	rc = repo_move_ref(m->repo, m->ref, &m->commit.parent, &m->commit.id,
+	    err);
 	m->moved = rc == WEIGH_OK;
 	return rc;
 }
@@ -559,8 +559,8 @@ intend(struct making *m, struct weigh_err *err)
 	m->intent.repo = m->p->repo;
 	m->intent.old = m->commit.parent;
 	snprintf(m->intent.ref, sizeof(m->intent.ref), "%s", m->ref);
-	snprintf(
-	    m->intent.origin, sizeof(m->intent.origin), "%s", m->p->origin);
+	snprintf(m->intent.origin, sizeof(m->intent.origin), "%s",
+	    m->p->origin);
 	for (i = 0; i < m->nblobs; i++)
 		if (m->fresh[i])
 			oids[m->intent.nblobs++] = m->blobs[i].oid;
@@ -584,12 +584,12 @@ take_back(struct making *m)
 	if (!m->intended)
 		return;
 	if (m->moved)
-		rc = repo_move_ref(
-		    m->repo, m->ref, &m->commit.id, &m->commit.parent, &err);
+		rc = repo_move_ref(m->repo, m->ref, &m->commit.id,
+		    &m->commit.parent, &err);
 	for (i = 0; i < m->nblobs && rc == WEIGH_OK; i++)
 		if (m->fresh[i])
-			rc = store_delete(
-			    m->gate->parts.store, &m->blobs[i].oid, &err);
+			rc = store_delete(m->gate->parts.store,
+			    &m->blobs[i].oid, &err);
 	if (rc == WEIGH_OK && m->created) {
 		repo_close(m->repo);
 		m->repo = NULL;
@@ -607,8 +607,8 @@ take_back(struct making *m)
 /* --- the whole ---------------------------------------------------------------------------------- */
 
 /* In the order in which they must last; the first failure ends it. */
-static enum weigh_code (*const steps[])(
-    struct making *m, struct weigh_err *err) = {
+static enum weigh_code (*const steps[])(struct making *m,
+    struct weigh_err *err) = {
 	list_files,
 	list_blobs,
 	find_tip,

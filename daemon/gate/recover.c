@@ -96,8 +96,8 @@ derive(const struct listing *l, struct weigh_oid *manifest,
 
 		if (e->directory)
 			continue;
-		blobs[n] =
-		    (struct catalog_blob){ .oid = e->oid, .size = e->size };
+		blobs[n] = (struct catalog_blob){ .oid = e->oid,
+			.size = e->size };
 		files[n++] = (struct weigh_file){
 			.path = e->path,
 			.size = e->size,
@@ -131,8 +131,8 @@ short_ref(const char *full, enum catalog_ref_kind *kind)
 /* The license that the revision's model card declares, if the card is held and is
  * what the revision says. */
 static void
-declared_license(
-    struct gate *g, const struct catalog_entry *card, char *out, size_t size)
+declared_license(struct gate *g, const struct catalog_entry *card, char *out,
+    size_t size)
 {
 	struct weigh_buf text;
 	struct weigh_oid oid;
@@ -294,11 +294,11 @@ take_back(struct recovery *r, struct weigh_err *err)
 	size_t i;
 
 	for (i = 0; i < intent->nblobs && rc == WEIGH_OK; i++) {
-		rc = catalog_blob(
-		    r->reader, &intent->blobs[i], &blob, &state, err);
+		rc = catalog_blob(r->reader, &intent->blobs[i], &blob, &state,
+		    err);
 		if (rc == WEIGH_NOT_FOUND)
-			rc = store_delete(
-			    r->gate->parts.store, &intent->blobs[i], err);
+			rc = store_delete(r->gate->parts.store,
+			    &intent->blobs[i], err);
 	}
 	if (rc == WEIGH_OK)
 		rc = catalog_unintend(r->gate->parts.catalog, intent->id, err);
@@ -306,8 +306,8 @@ take_back(struct recovery *r, struct weigh_err *err)
 }
 
 static enum weigh_code
-settle_intent(
-    void *ctx, const struct catalog_intent *intent, struct weigh_err *err)
+settle_intent(void *ctx, const struct catalog_intent *intent,
+    struct weigh_err *err)
 {
 	struct recovery *r = ctx;
 	struct tip tip = { .r = r };
@@ -316,8 +316,8 @@ settle_intent(
 
 	r->intent = intent;
 	r->repo = NULL;
-	rc = repo_open(
-	    r->gate->parts.repos, &intent->repo, false, &r->repo, err);
+	rc = repo_open(r->gate->parts.repos, &intent->repo, false, &r->repo,
+	    err);
 	if (rc == WEIGH_OK)
 		rc = repo_ref(r->repo, intent->ref, &tip.id, err);
 	if (rc == WEIGH_OK)
