@@ -19,7 +19,10 @@ WARN	= -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	  -Wmissing-prototypes -Wold-style-definition -Wpointer-arith \
 	  -Wwrite-strings -Wcast-qual -Wundef -Wvla -Wformat=2 -Wswitch-enum \
 	  -Werror
-HARDEN	= -fstack-protector-strong -fPIE -fcf-protection \
+# Indirect jumps only to marked places, where the processor can (CET, BTI).
+BRANCH	:= $(if $(filter x86_64,$(shell uname -m)),-fcf-protection,\
+	  -mbranch-protection=standard)
+HARDEN	= -fstack-protector-strong -fstack-clash-protection -fPIE $(BRANCH) \
 	  $(if $(SAN)$(TSAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 SANF	= $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer \
 	  -fno-sanitize-recover=undefined) $(if $(TSAN),-fsanitize=thread)
