@@ -16,6 +16,7 @@
  * 80 KiB, so that old and new stay under 128 KiB even while copying. */
 #define TEXT_MIN 1280
 #define TRAILER_MAX 8192
+#define LINE_END 2 /* CR LF: counts for a section, not for a line */
 
 const struct weigh_http_limits weigh_http_default_limits = {
 	.line = 16 * 1024,
@@ -292,6 +293,7 @@ static enum weigh_http_event
 step_line(struct weigh_http_reader *r, struct cursor *c)
 {
 	struct weigh_http_reader_state *s = r->s;
+	size_t most = s->budget > LINE_END ? s->budget - LINE_END : 0;
 
 	if (*c->p == '\r') {
 		c->p++;
@@ -306,8 +308,7 @@ step_line(struct weigh_http_reader *r, struct cursor *c)
 		c->p++;
 		return weigh_http_refuse(r, 431, "too many fields");
 	}
-	begin_line(s,
-	    s->budget < r->limits.field ? s->budget : r->limits.field);
+	begin_line(s, most < r->limits.field ? most : r->limits.field);
 	s->phase = NAME;
 	return WEIGH_HTTP_MORE;
 }
@@ -339,12 +340,11 @@ static enum weigh_http_event
 step_line_lf(struct weigh_http_reader *r, struct cursor *c)
 {
 	struct weigh_http_reader_state *s = r->s;
-	size_t used = s->max - s->room + 2; /* its CR LF count too */
 
 	if (*c->p != '\n')
 		return refuse_byte(r, c, "CR without LF");
 	c->p++;
-	s->budget -= used < s->budget ? used : s->budget;
+	s->budget -= s->max - s->room + LINE_END;
 	s->phase = LINE;
 	return s->trailer ? WEIGH_HTTP_MORE : weigh_http_field_line(r);
 }
