@@ -8,6 +8,8 @@
  * (3) Nothing from outside reaches git_revparse or an index: ids are 40 hex,
  *     names pass weigh_rev_ok, trees are built from checked paths.
  * (4) No configuration but our own is read; no hook, filter or driver runs.
+ * (5) A small file's bytes have the SHA-256 they were given with, and are not
+ *     themselves an LFS pointer: read back, they would promise other bytes.
  *
  * Threads: a `struct repo` belongs to one thread.  Blocking: all but the init.
  */
@@ -34,7 +36,8 @@ enum weigh_code repo_root_open(
 void repo_root_close(struct repo_root *root);
 
 /* Remove what a killed run left in all repositories: *.lock, tmp_obj_*,
- * temporary packs, and repositories without any ref. */
+ * temporary and half packs, and repositories without any ref.  Nothing else may
+ * be open. */
 enum weigh_code repo_root_sweep(struct repo_root *root, struct weigh_err *err);
 
 /* Every repository, in no order. */
@@ -55,15 +58,16 @@ enum weigh_code repo_remove(struct repo_root *root,
 /* --- which files are LFS ------------------------------------------------ */
 
 struct repo_attributes; /* the rules of one .gitattributes file */
-/* Parse the root's .gitattributes: `pattern attr…` lines, of which only
- * filter=lfs, -filter and !filter count; gitignore(5)-style patterns without
- * negation.  NULL text: no file, the Hub's default list of patterns decides.
- * At most 1 MiB. */
+/* Parse the root's .gitattributes: `pattern attr…` lines, of which only those
+ * count that set or unset `filter`; gitignore(5)-style patterns without
+ * negation; the last line that matches wins.  NULL text: no file, the Hub's
+ * default list of patterns decides.  At most 1 MiB and 10,000 such lines. */
 enum weigh_code repo_attributes_parse(struct repo_attributes **out,
     const char *text, size_t len, struct weigh_err *err);
 void repo_attributes_free(struct repo_attributes *a);
-/* Is this file kept as LFS?  Over 10 MiB always; else the rules; without a file
- * of rules, over 1 MiB or a name on the default list. */
+/* Is this file kept as LFS?  Over 10 MiB always; `.gitattributes` itself never;
+ * else the rules; without a file of rules, over 1 MiB or a name on the default
+ * list. */
 bool repo_attributes_lfs(
     const struct repo_attributes *a, const char *path, uint64_t size);
 
@@ -105,7 +109,12 @@ struct repo_commit {
 	size_t ndirs;
 };
 /* Write blobs, pointers, trees and the commit; no ref moves.  If the tree is the
- * parent's tree, no commit is made: id is the parent's, and WEIGH_EXISTS. */
+ * parent's tree, no commit is made: id is the parent's, and WEIGH_EXISTS (all
+ * outputs are filled).  Refused as WEIGH_MALFORMED: paths against the grammar,
+ * out of order, twice, or file and folder in one; `.gitmodules`; lines in
+ * `.gitattributes` that git does not take; a pointer as a small file.  As
+ * WEIGH_MISMATCH: bytes without the SHA-256 given.  After a failure `dirs` is
+ * empty.  Memory: one small file and up to 32 MiB of objects. */
 enum weigh_code repo_write(
     struct repo *r, struct repo_commit *c, struct weigh_err *err);
 void repo_commit_free(struct repo_commit *c); /* dirs only */
@@ -132,7 +141,8 @@ struct repo_history {
 	int64_t date;
 	const char *title;
 };
-/* The commits from `tip` back along first parents, oldest first. */
+/* The commits from `tip` back along first parents, oldest first; at most
+ * 1,000,000. */
 enum weigh_code repo_each_commit(struct repo *r, const struct weigh_gitid *tip,
     enum weigh_code (*each)(
 	void *ctx, const struct repo_history *h, struct weigh_err *err),
@@ -148,6 +158,8 @@ struct repo_entry {
 	struct weigh_oid oid; /* not lfs: of the content, hashed here */
 	unsigned pointer_size;
 };
+/* What a commit holds, checked while walking: sizes before inflating, names,
+ * order, modes (files and folders only), depth, at most 1,000,000 entries. */
 enum weigh_code repo_each_entry(struct repo *r,
     const struct weigh_gitid *commit,
     enum weigh_code (*each)(
