@@ -7,7 +7,6 @@
 
 #include "cursor.h"
 
-#define FIRST_LINE "weighhouse manifest 1\n"
 #define SIZE_LIMIT ((uint64_t)INT64_MAX)
 
 /*
@@ -139,7 +138,7 @@ read_files(struct weigh_manifest *m, size_t len, struct weigh_err *err)
 	struct order order = { 0 };
 	enum weigh_code rc;
 
-	if (!take_text(&c, FIRST_LINE))
+	if (!take_text(&c, WEIGH_MANIFEST_FIRST))
 		return weigh_fail(err, WEIGH_MALFORMED,
 		    "the first line is not 'weighhouse manifest 1'");
 	while (c.len > 0) {
@@ -194,8 +193,8 @@ compare_paths(const void *a, const void *b)
 	return strcmp(fa->path, fb->path);
 }
 
-static void
-print_file(struct weigh_buf *out, const struct weigh_file *f)
+void
+weigh_manifest_line(struct weigh_buf *out, const struct weigh_file *f)
 {
 	char oid[WEIGH_OID_HEX + 1], git[WEIGH_GITID_HEX + 1];
 
@@ -232,9 +231,9 @@ weigh_manifest_print(struct weigh_buf *out, struct weigh_file *files,
 		qsort(files, count, sizeof(*files), compare_paths);
 	if ((rc = check_files(files, count, err)) != WEIGH_OK)
 		return rc;
-	weigh_buf_adds(out, FIRST_LINE);
+	weigh_buf_adds(out, WEIGH_MANIFEST_FIRST);
 	for (size_t i = 0; i < count; i++)
-		print_file(out, &files[i]);
+		weigh_manifest_line(out, &files[i]);
 	if (out->failed)
 		return weigh_fail(err, WEIGH_NOMEM,
 		    "the manifest does not fit into its buffer");

@@ -48,6 +48,11 @@ void weigh_manifest_free(struct weigh_manifest *m);
 enum weigh_code weigh_manifest_print(struct weigh_buf *out,
     struct weigh_file *files, size_t count, struct weigh_err *err);
 
+/* The text's first line, and one file's line: for whoever has the files sorted and
+ * checked already and keeps no list of them. */
+#define WEIGH_MANIFEST_FIRST "weighhouse manifest 1\n"
+void weigh_manifest_line(struct weigh_buf *out, const struct weigh_file *f);
+
 /* The file at `path`, or NULL; binary search. */
 const struct weigh_file *weigh_manifest_find(
     const struct weigh_manifest *m, const char *path);

@@ -1,0 +1,44 @@
+/*
+ * control: our own API, /-/v1/…, the same on control.sock and over TCP.  Requests
+ * and answers: proto/README.md.
+ *
+ * (1) From control.sock every right; over TCP reading only, until there are
+ *     tokens: everything else is answered 401.  A verb without a row does not
+ *     exist.
+ * (2) weighd never opens a path that a client named: files come as descriptors.
+ * (3) An add belongs to the connection that began it; if that ends, everything it
+ *     brought is dropped.
+ */
+#ifndef CONTROL_CONTROL_H
+#define CONTROL_CONTROL_H
+
+#include <weigh/err.h>
+
+#include "gate/gate.h"
+#include "net/server.h"
+#include "pool/pool.h"
+#include "trust/key.h"
+
+struct control;
+
+/* Borrowed; all outlive the control. */
+struct control_parts {
+	struct gate *gate;
+	struct store *store;
+	struct pool *workers; /* short questions */
+	struct pool *heavy;   /* reading and writing many bytes */
+	const struct key *key;
+	const char *data; /* the data folder, as status shows it */
+	int64_t started;  /* seconds since 1970 */
+};
+
+enum weigh_code control_new(struct control **out,
+    const struct control_parts *parts, struct weigh_err *err);
+/* After the pools: no job is on its way any more. */
+void control_free(struct control *c);
+
+/* Is this a request for us: below "/-/"? */
+bool control_owns(const struct http_exchange *x);
+void control_request(struct control *c, struct http_exchange *x);
+
+#endif

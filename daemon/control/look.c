@@ -1,0 +1,405 @@
+/* look: verbs that only read: status, models, files, show, manifest, key. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <weigh/hub.h>
+#include <weigh/manifest.h>
+#include <weigh/version.h>
+
+#include "priv.h"
+
+#define PAGE 1000
+
+/* --- what every reading verb needs ------------------------------------------------ */
+
+static bool
+query(const struct question *q, const char *key, char *out, size_t size)
+{
+	if (weigh_http_query(http_head(q->task.x)->query, key, out, size) == 1)
+		return true;
+	out[0] = '\0';
+	return false;
+}
+
+static unsigned
+query_limit(const struct question *q)
+{
+	char text[8];
+	unsigned long n;
+
+	if (!query(q, "limit", text, sizeof(text)) ||
+	    text[strspn(text, "0123456789")] != '\0')
+		return PAGE;
+	n = strtoul(text, NULL, 10);
+	return n == 0 || n > PAGE ? PAGE : (unsigned)n;
+}
+
+/* The repository and commit that `name` and `revision` mean. */
+struct subject {
+	struct weigh_ref ref;
+	struct weigh_gitid commit;
+	char text[WEIGH_REPO_TEXT];
+};
+
+static enum weigh_code
+find_subject(struct question *q, struct catalog_reader *reader,
+    struct subject *s, struct weigh_err *err)
+{
+	char name[WEIGH_REPO_TEXT + WEIGH_REV_MAX + 2];
+	bool repo_known;
+	enum weigh_code rc;
+
+	if (!query(q, "name", name, sizeof(name)))
+		return weigh_fail(err, WEIGH_USAGE, "no name was given");
+	rc = weigh_ref_parse(&s->ref, name, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	query(q, "revision", s->ref.rev, sizeof(s->ref.rev));
+	weigh_repo_text(&s->ref.repo, s->text);
+	return catalog_resolve(reader, &s->ref.repo, s->ref.rev, &s->commit,
+	    &repo_known, err);
+}
+
+static void
+write_commit(struct weigh_jw *w, const char *key, const struct weigh_gitid *id)
+{
+	char hex[WEIGH_GITID_HEX + 1];
+
+	weigh_gitid_hex(id, hex);
+	weigh_jw_kstr(w, key, hex);
+}
+
+static void
+write_oid(struct weigh_jw *w, const char *key, const struct weigh_oid *oid)
+{
+	char hex[WEIGH_OID_HEX + 1];
+
+	weigh_oid_hex(oid, hex);
+	weigh_jw_kstr(w, key, hex);
+}
+
+static void
+begin(struct weigh_jw *w, struct question *q, const char *schema)
+{
+	weigh_jw_init(w, &q->task.reply.body);
+	weigh_jw_object(w);
+	weigh_jw_kstr(w, "schema", schema);
+}
+
+/* --- status -------------------------------------------------------------------------- */
+
+void
+control_status(struct question *q, struct catalog_reader *reader)
+{
+	const struct control_parts *parts = &q->control->parts;
+	struct http_reply *r = &q->task.reply;
+	struct catalog_totals t;
+	struct weigh_jw w;
+
+	r->rc = catalog_totals(reader, &t, &r->err);
+	if (r->rc != WEIGH_OK)
+		return;
+	begin(&w, q, "weigh.status/1");
+	weigh_jw_kstr(&w, "version", WEIGH_VERSION);
+	weigh_jw_kstr(&w, "data", parts->data);
+	weigh_jw_ku64(&w, "models", t.repos);
+	weigh_jw_ku64(&w, "revisions", t.revisions);
+	weigh_jw_ku64(&w, "blobs", t.blobs);
+	weigh_jw_ku64(&w, "bytes", t.bytes);
+	weigh_jw_ku64(&w, "bad", t.bad);
+	weigh_jw_ku64(&w, "room", store_room(parts->store));
+	weigh_jw_ku64(&w, "uptime_seconds",
+	    (uint64_t)(time(NULL) - parts->started));
+	weigh_jw_object_end(&w);
+}
+
+/* --- models ---------------------------------------------------------------------------- */
+
+struct models {
+	struct weigh_jw w;
+	unsigned limit, seen;
+	char last[WEIGH_REPO_TEXT];
+};
+
+static void
+write_model(void *ctx, const struct weigh_repo *repo,
+    const struct catalog_revision *head)
+{
+	struct models *m = ctx;
+
+	if (++m->seen > m->limit)
+		return;
+	weigh_repo_text(repo, m->last);
+	weigh_jw_object(&m->w);
+	weigh_jw_kstr(&m->w, "name", m->last);
+	write_commit(&m->w, "revision", &head->commit);
+	weigh_jw_ku64(&m->w, "files", head->files);
+	weigh_jw_ku64(&m->w, "bytes", head->bytes);
+	weigh_jw_kstr(&m->w, "license", head->license);
+	weigh_jw_kstr(&m->w, "decision", CONTROL_ALLOW);
+	weigh_jw_kstr(&m->w, "signed", "no");
+	weigh_jw_object_end(&m->w);
+}
+
+void
+control_models(struct question *q, struct catalog_reader *reader)
+{
+	struct http_reply *r = &q->task.reply;
+	struct models m = { .limit = query_limit(q) };
+	char after[WEIGH_REPO_TEXT];
+	struct weigh_ref ref;
+	bool from = query(q, "after", after, sizeof(after));
+
+	if (from && (r->rc = weigh_ref_parse(&ref, after, &r->err)) != WEIGH_OK)
+		return;
+	begin(&m.w, q, "weigh.ls/1");
+	weigh_jw_key(&m.w, "models");
+	weigh_jw_array(&m.w);
+	r->rc = catalog_list(reader, from ? &ref.repo : NULL, m.limit + 1,
+	    write_model, &m, &r->err);
+	weigh_jw_array_end(&m.w);
+	if (m.seen > m.limit)
+		weigh_jw_kstr(&m.w, "next", m.last);
+	weigh_jw_object_end(&m.w);
+}
+
+/* --- files --------------------------------------------------------------------------------- */
+
+struct files {
+	struct weigh_jw w;
+	unsigned limit, seen;
+	char last[WEIGH_PATH_MAX + 1];
+};
+
+static void
+write_file(void *ctx, const struct catalog_entry *e)
+{
+	struct files *f = ctx;
+
+	if (++f->seen > f->limit)
+		return;
+	snprintf(f->last, sizeof(f->last), "%s", e->path);
+	if (e->directory)
+		return;
+	weigh_jw_object(&f->w);
+	weigh_jw_kstr(&f->w, "path", e->path);
+	weigh_jw_ku64(&f->w, "size", e->size);
+	write_oid(&f->w, "sha256", &e->oid);
+	weigh_jw_kbool(&f->w, "lfs", e->lfs);
+	weigh_jw_object_end(&f->w);
+}
+
+void
+control_files(struct question *q, struct catalog_reader *reader)
+{
+	struct http_reply *r = &q->task.reply;
+	struct files f = { .limit = query_limit(q) };
+	char after[WEIGH_PATH_MAX + 1];
+	struct subject s;
+
+	r->rc = find_subject(q, reader, &s, &r->err);
+	if (r->rc != WEIGH_OK)
+		return;
+	if (query(q, "after", after, sizeof(after)) &&
+	    (r->rc = weigh_path_check(after, strlen(after), &r->err)) !=
+		WEIGH_OK)
+		return;
+	begin(&f.w, q, "weigh.files/1");
+	weigh_jw_kstr(&f.w, "name", s.text);
+	write_commit(&f.w, "revision", &s.commit);
+	weigh_jw_key(&f.w, "files");
+	weigh_jw_array(&f.w);
+	r->rc = catalog_tree(reader, &s.ref.repo, &s.commit, "", true, after,
+	    f.limit + 1, write_file, &f, &r->err);
+	weigh_jw_array_end(&f.w);
+	if (f.seen > f.limit)
+		weigh_jw_kstr(&f.w, "next", f.last);
+	weigh_jw_object_end(&f.w);
+}
+
+/* --- show ------------------------------------------------------------------------------------- */
+
+struct show {
+	struct weigh_jw w;
+	struct weigh_gitid commit;
+};
+
+static void
+write_revision(void *ctx, const struct catalog_revision *rev)
+{
+	struct show *s = ctx;
+	char date[WEIGH_HUB_DATE];
+
+	weigh_hub_date(rev->date, date);
+	write_commit(&s->w, "revision", &rev->commit);
+	write_oid(&s->w, "manifest", &rev->manifest);
+	weigh_jw_kstr(&s->w, "date", date);
+	weigh_jw_kstr(&s->w, "message", rev->title);
+	weigh_jw_kstr(&s->w, "origin", rev->origin);
+	weigh_jw_kstr(&s->w, "license", rev->license);
+	weigh_jw_ku64(&s->w, "files", rev->files);
+	weigh_jw_ku64(&s->w, "bytes", rev->bytes);
+}
+
+static void
+write_ref(void *ctx, enum catalog_ref_kind kind, const char *name,
+    const struct weigh_gitid *commit)
+{
+	struct show *s = ctx;
+
+	weigh_jw_object(&s->w);
+	weigh_jw_kstr(&s->w, "kind", kind == CATALOG_BRANCH ? "branch" : "tag");
+	weigh_jw_kstr(&s->w, "name", name);
+	write_commit(&s->w, "revision", commit);
+	weigh_jw_object_end(&s->w);
+}
+
+void
+control_show(struct question *q, struct catalog_reader *reader)
+{
+	struct http_reply *r = &q->task.reply;
+	struct subject subject;
+	struct show s;
+
+	r->rc = find_subject(q, reader, &subject, &r->err);
+	if (r->rc != WEIGH_OK)
+		return;
+	begin(&s.w, q, "weigh.show/1");
+	weigh_jw_kstr(&s.w, "name", subject.text);
+	weigh_jw_kstr(&s.w, "kind", weigh_kind_plural(subject.ref.repo.kind));
+	r->rc = catalog_revision(reader, &subject.ref.repo, &subject.commit,
+	    write_revision, &s, &r->err);
+	weigh_jw_key(&s.w, "refs");
+	weigh_jw_array(&s.w);
+	if (r->rc == WEIGH_OK)
+		r->rc = catalog_refs(reader, &subject.ref.repo, write_ref, &s,
+		    &r->err);
+	weigh_jw_array_end(&s.w);
+	weigh_jw_kstr(&s.w, "decision", CONTROL_ALLOW);
+	weigh_jw_kstr(&s.w, "signed", "no");
+	weigh_jw_object_end(&s.w);
+}
+
+/* --- manifest -------------------------------------------------------------------------------------- */
+
+/* The manifest is written line by line from the catalog, in the order of paths:
+ * no list of files is made. */
+struct manifest {
+	struct weigh_buf *out;
+	unsigned seen;
+	char last[WEIGH_PATH_MAX + 1];
+};
+
+static void
+write_line(void *ctx, const struct catalog_entry *e)
+{
+	struct manifest *m = ctx;
+	struct weigh_file file = {
+		.path = e->path,
+		.size = e->size,
+		.oid = e->oid,
+		.git = e->git,
+		.lfs = e->lfs,
+	};
+
+	m->seen++;
+	snprintf(m->last, sizeof(m->last), "%s", e->path);
+	if (!e->directory)
+		weigh_manifest_line(m->out, &file);
+}
+
+static void
+keep_digest(void *ctx, const struct catalog_revision *rev)
+{
+	*(struct weigh_oid *)ctx = rev->manifest;
+}
+
+/* What we are about to say must be what was admitted. */
+static enum weigh_code
+check_digest(const struct weigh_buf *text, const struct weigh_oid *recorded,
+    struct weigh_err *err)
+{
+	struct weigh_oid made;
+
+	if (text->failed || !weigh_oid_of(&made, text->data, text->len))
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	if (!weigh_oid_equal(&made, recorded))
+		return weigh_fail(err, WEIGH_MISMATCH,
+		    "the catalog's files do not make the manifest that was "
+		    "admitted");
+	return WEIGH_OK;
+}
+
+void
+control_manifest(struct question *q, struct catalog_reader *reader)
+{
+	struct http_reply *r = &q->task.reply;
+	struct manifest m = { .out = &r->body };
+	char hex[WEIGH_OID_HEX + 1], commit[WEIGH_GITID_HEX + 1];
+	struct weigh_oid recorded;
+	struct subject s;
+
+	r->rc = find_subject(q, reader, &s, &r->err);
+	if (r->rc == WEIGH_OK)
+		r->rc = catalog_revision(reader, &s.ref.repo, &s.commit,
+		    keep_digest, &recorded, &r->err);
+	if (r->rc == WEIGH_OK)
+		weigh_buf_adds(&r->body, WEIGH_MANIFEST_FIRST);
+	m.seen = PAGE;
+	while (r->rc == WEIGH_OK && m.seen == PAGE) {
+		m.seen = 0;
+		r->rc = catalog_tree(reader, &s.ref.repo, &s.commit, "", true,
+		    m.last, PAGE, write_line, &m, &r->err);
+	}
+	if (r->rc == WEIGH_OK)
+		r->rc = check_digest(&r->body, &recorded, &r->err);
+	if (r->rc != WEIGH_OK)
+		return;
+	weigh_oid_hex(&recorded, hex);
+	weigh_gitid_hex(&s.commit, commit);
+	r->type = "text/plain; charset=utf-8";
+	snprintf(r->etag, sizeof(r->etag), "\"%s\"", hex);
+	http_reply_field(r, WEIGH_HEADER_MANIFEST, "%s", hex);
+	http_reply_field(r, "X-Repo-Commit", "%s", commit);
+}
+
+/* --- midstates and key ----------------------------------------------------------------------------------- */
+
+void
+control_midstates(struct question *q, struct catalog_reader *reader)
+{
+	struct http_reply *r = &q->task.reply;
+	struct catalog_blob blob;
+	enum catalog_blob_state state;
+	struct weigh_oid oid;
+
+	if (!weigh_oid_parse(&oid, q->match.word, strlen(q->match.word))) {
+		r->rc = weigh_fail(&r->err, WEIGH_MALFORMED,
+		    "this is not a SHA-256 in 64 lower-case hex digits");
+		return;
+	}
+	r->rc = catalog_blob(reader, &oid, &blob, &state, &r->err);
+	if (r->rc == WEIGH_OK && state == CATALOG_BAD)
+		r->rc = weigh_fail(&r->err, WEIGH_MISMATCH, "%s",
+		    weigh_verdict_text(WEIGH_REFUSE_BAD));
+	if (r->rc == WEIGH_OK)
+		r->rc = store_midstates(q->control->parts.store, &oid, &r->body,
+		    &r->err);
+	r->type = "application/octet-stream";
+}
+
+void
+control_key(struct question *q, struct catalog_reader *reader)
+{
+	const struct key *key = q->control->parts.key;
+	struct weigh_jw w;
+
+	(void)reader;
+	begin(&w, q, "weigh.key-export/1");
+	weigh_jw_kstr(&w, "algorithm", "ed25519");
+	weigh_jw_kstr(&w, "public_key", key_public(key));
+	write_oid(&w, "key_id", key_id(key));
+	weigh_jw_object_end(&w);
+}

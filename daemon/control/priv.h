@@ -1,0 +1,95 @@
+/* priv: what the files of control/ share. */
+#ifndef CONTROL_PRIV_H
+#define CONTROL_PRIV_H
+
+#include <pthread.h>
+
+#include <weigh/control.h>
+#include <weigh/json.h>
+#include <weigh/route.h>
+
+#include "control/control.h"
+#include "net/task.h"
+
+#define CONTROL_JOBS 64       /* long jobs, running and finished */
+#define CONTROL_ID 32         /* hex digits of a job's or session's id */
+#define CONTROL_RESULT (64u << 20) /* bytes of a job's result */
+
+/* --- long jobs: begun by one request, asked after by others ------------------- */
+
+enum long_state { LONG_FREE, LONG_RUNNING, LONG_DONE, LONG_FAILED };
+
+struct long_job {
+	enum long_state state;
+	char id[CONTROL_ID + 1];
+	uint64_t serial; /* rises; the oldest finished one is dropped first */
+	uint64_t total;  /* bytes to be done */
+	struct store_progress progress;
+	struct weigh_buf result; /* JSON, when DONE */
+	struct weigh_err err;    /* when FAILED */
+};
+
+struct control {
+	struct control_parts parts;
+	pthread_mutex_t lock; /* of the jobs' states; held for a few instructions */
+	uint64_t serial;
+	struct long_job jobs[CONTROL_JOBS];
+};
+
+/* A new running job, or NULL when all places are taken by running ones. */
+struct long_job *long_begin(struct control *c, uint64_t total);
+/* How many bytes there are to do, once that is known. */
+void long_set_total(struct control *c, struct long_job *j, uint64_t total);
+/* Its end: `result` (taken over) on WEIGH_OK, else err. */
+void long_end(struct control *c, struct long_job *j, enum weigh_code rc,
+    struct weigh_buf *result, const struct weigh_err *err);
+/* Answer 202 with the job's id. */
+void long_reply(struct http_exchange *x, const struct long_job *j);
+/* Answer that no place is free. */
+void long_refuse(struct http_exchange *x);
+/* GET jobs/{word} */
+void control_job(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+/* Write random hex digits and a NUL. */
+bool control_random_id(char out[CONTROL_ID + 1]);
+
+/* --- short questions: answered from a worker ------------------------------------ */
+
+struct question {
+	struct http_task task; /* first */
+	struct control *control;
+	struct weigh_route_match match;
+	void (*answer)(struct question *q, struct catalog_reader *reader);
+};
+
+void control_status(struct question *q, struct catalog_reader *reader);
+void control_models(struct question *q, struct catalog_reader *reader);
+void control_files(struct question *q, struct catalog_reader *reader);
+void control_show(struct question *q, struct catalog_reader *reader);
+void control_manifest(struct question *q, struct catalog_reader *reader);
+void control_midstates(struct question *q, struct catalog_reader *reader);
+void control_key(struct question *q, struct catalog_reader *reader);
+
+/* --- verbs that begin on the loop -------------------------------------------------- */
+
+void control_verify(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+void control_add(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+void control_add_file(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+void control_add_progress(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+void control_add_commit(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+
+/* Answer 200 (or 202) with a JSON body, which is taken over. */
+void control_send(struct http_exchange *x, int status, struct weigh_buf *body);
+/* Answer with an error; `what` is the headline. */
+void control_fail(struct http_exchange *x, struct weigh_err *err,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* "allow" or "deny": what `ls` says of a repository whose blobs are these. */
+#define CONTROL_ALLOW "allow"
+
+#endif
