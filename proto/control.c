@@ -186,6 +186,9 @@ weigh_control_error_read(struct weigh_err *err, int http_status,
 		ours = read_body(j, err);
 		weigh_json_free(j);
 	}
+	/* A code of a later version: the status still says of which kind. */
+	if (ours && err->code == WEIGH_BUG && http_status != 500)
+		err->code = code_of_status(http_status);
 	if (!ours)
 		(void)weigh_fail(err, code_of_status(http_status),
 		    "the server answered with HTTP status %d and no reason "
