@@ -17,6 +17,10 @@
  * (3) More bytes than promised are never taken.
  * (4) DONE only after the SHA-256 of all bytes is the promised one.
  * (5) At most WEIGH_TRANSFER_TRIES losses without progress, then FAILED.
+ * (6) A list needs no trust: when one segment does not hold twice, either the
+ *     list or the sender is wrong, so the list is forgotten and the whole file
+ *     is judged by its SHA-256 alone.
+ * (7) The answer is the same for every cutting of the bytes.
  */
 #ifndef WEIGH_TRANSFER_H
 #define WEIGH_TRANSFER_H
@@ -46,7 +50,8 @@ enum weigh_transfer_state {
 enum weigh_transfer_action {
 	WEIGH_DO_NOTHING,
 	WEIGH_DO_ASK,   /* GET; Range: bytes=t->good- when good > 0, If-Range */
-	WEIGH_DO_STOP,  /* drop the connection, then ask weigh_transfer_next */
+	WEIGH_DO_STOP,  /* drop the connection, truncate the file to t->good, then
+	                   ask weigh_transfer_next */
 	WEIGH_DO_SLEEP, /* t->delay_ms, then weigh_transfer_wake */
 	WEIGH_DO_KEEP,  /* finished and right: sync, rename into place */
 	WEIGH_DO_REPORT /* t->err says what failed */
@@ -63,8 +68,11 @@ struct weigh_transfer {
 	uint64_t refetched;      /* bytes thrown away and asked for again */
 	unsigned tries;          /* losses since the last progress */
 	unsigned bad_segments;   /* segments that did not hold, in all */
+	unsigned bad_here;       /* how often the segment at `good` did not hold */
+	bool again;              /* begun anew after bytes that did not hold */
 	unsigned delay_ms;
-	struct weigh_hasher *hasher;
+	struct weigh_segment_check segment; /* with a list: the one coming in */
+	struct weigh_hasher *hasher;        /* without: all bytes so far */
 	struct weigh_err err;
 };
 
@@ -93,14 +101,18 @@ struct weigh_transfer_head {
 enum weigh_transfer_action weigh_transfer_head(
     struct weigh_transfer *t, const struct weigh_transfer_head *head);
 
-/* `len` bytes arrived, to be written at offset t->have *before* the call.  On
- * STOP the caller truncates its file to t->good. */
+/* `len` bytes arrived.  The caller writes them at offset t->have *before* the
+ * call, and never past t->size.  An endless body is cut at the promised size:
+ * after KEEP the caller may drop the connection. */
 enum weigh_transfer_action weigh_transfer_bytes(
     struct weigh_transfer *t, const void *data, size_t len);
 
 /* The answer ended (all of it, or cut); `why` is for people. */
 enum weigh_transfer_action weigh_transfer_ended(
     struct weigh_transfer *t, const char *why);
+
+/* The connection was dropped after STOP: SLEEP, or REPORT. */
+enum weigh_transfer_action weigh_transfer_next(struct weigh_transfer *t);
 
 /* The time of SLEEP is over. */
 enum weigh_transfer_action weigh_transfer_wake(struct weigh_transfer *t);
