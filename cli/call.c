@@ -1,0 +1,146 @@
+/* call: what every verb needs. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <weigh/http.h>
+
+#include "call.h"
+
+#define TIMEOUT_SECONDS 60
+#define PATH_TEXT_MAX (64u << 10)
+#define PAGE "1000"
+
+enum weigh_code
+call_timeout(const struct call *c, unsigned *seconds, struct weigh_err *err)
+{
+	return opts_number(c->opts, OPT_TIMEOUT, 1, 86400, TIMEOUT_SECONDS,
+	    seconds, err);
+}
+
+enum weigh_code
+call_client(const struct call *c, struct client *client, struct weigh_err *err)
+{
+	struct server s;
+	unsigned timeout;
+	enum weigh_code rc;
+
+	*client = (struct client){ 0 };
+	rc = call_timeout(c, &timeout, err);
+	if (rc == WEIGH_OK)
+		rc = server_find(&s, opts_value(c->opts, OPT_SERVER, NULL),
+		    err);
+	if (rc == WEIGH_OK)
+		rc = client_open(client, &s, timeout, err);
+	return rc;
+}
+
+enum weigh_code
+call_ref(struct weigh_ref *ref, const char *text, struct weigh_err *err)
+{
+	struct weigh_err why = { 0 };
+
+	if (weigh_ref_parse(ref, text, &why) == WEIGH_OK)
+		return WEIGH_OK;
+	weigh_fail(err, WEIGH_USAGE, "%s", why.why);
+	weigh_fix(err,
+	    "a name is org/name, name or datasets/org/name, with "
+	    "@REV for a branch, tag or commit");
+	return WEIGH_USAGE;
+}
+
+void
+call_query(struct weigh_buf *path, const char *key, const char *value)
+{
+	bool first = path->data == NULL || strchr(path->data, '?') == NULL;
+
+	weigh_buf_addf(path, "%c%s=", first ? '?' : '&', key);
+	weigh_http_escape(path, value, false);
+}
+
+void
+call_query_ref(struct weigh_buf *path, const struct weigh_ref *ref)
+{
+	char name[WEIGH_REPO_TEXT];
+
+	weigh_repo_text(&ref->repo, name);
+	call_query(path, "name", name);
+	if (ref->rev[0] != '\0')
+		call_query(path, "revision", ref->rev);
+}
+
+/* One page behind `after`. */
+static enum weigh_code
+read_page(struct client *client, const char *path, const char *after,
+    const char *schema, struct doc **out, struct weigh_err *err)
+{
+	struct weigh_buf b;
+	enum weigh_code rc;
+
+	*out = NULL;
+	weigh_buf_init(&b, PATH_TEXT_MAX);
+	weigh_buf_adds(&b, path);
+	call_query(&b, "limit", PAGE);
+	if (after != NULL)
+		call_query(&b, "after", after);
+	rc = b.failed ? weigh_fail(err, WEIGH_NOMEM, "out of memory") :
+			client_doc(client, b.data, NULL, schema, out, err);
+	weigh_buf_free(&b);
+	return rc;
+}
+
+/* A copy of where the next page begins, or NULL after the last. */
+static char *
+next_page(const struct doc *page)
+{
+	const char *next = doc_str(page, "next");
+
+	return next[0] != '\0' ? strdup(next) : NULL;
+}
+
+enum weigh_code
+call_pages(struct client *client, const char *path, const char *schema,
+    const char *list, struct doc **out, struct weigh_err *err)
+{
+	struct doc *all = NULL, *page = NULL;
+	char *after = NULL;
+	enum weigh_code rc;
+
+	*out = NULL;
+	rc = read_page(client, path, NULL, schema, &all, err);
+	while (rc == WEIGH_OK &&
+	    (after = next_page(page ? page : all)) != NULL) {
+		doc_free(page);
+		rc = read_page(client, path, after, schema, &page, err);
+		free(after);
+		if (rc == WEIGH_OK && doc_count(doc_get(page, list)) == 0)
+			break; /* a page that brings us no further */
+		if (rc == WEIGH_OK && doc_get(all, list) != NULL)
+			doc_move(doc_get(all, list), doc_get(page, list));
+	}
+	if (rc == WEIGH_OK) {
+		doc_drop(all, "next");
+		*out = all;
+		all = NULL;
+	}
+	doc_free(page);
+	doc_free(all);
+	return rc;
+}
+
+enum weigh_code
+call_print_list(const struct call *c, const struct doc *d, const char *list,
+    const struct out_column *columns, size_t n, struct weigh_err *err)
+{
+	if (c->out->format == OUT_JSON)
+		return out_document(c->out, d, err);
+	return out_table(c->out, columns, n, doc_get(d, list), err);
+}
+
+enum weigh_code
+call_print(const struct call *c, const struct doc *d,
+    const struct out_column *columns, size_t n, struct weigh_err *err)
+{
+	if (c->out->format == OUT_JSON)
+		return out_document(c->out, d, err);
+	return out_fields(c->out, columns, n, d, err);
+}

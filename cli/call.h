@@ -1,0 +1,53 @@
+/* call: what every verb needs: its arguments, and how it reaches weighd. */
+#ifndef CLI_CALL_H
+#define CLI_CALL_H
+
+#include <weigh/buf.h>
+#include <weigh/err.h>
+#include <weigh/name.h>
+
+#include "client.h"
+#include "doc.h"
+#include "opts.h"
+#include "out.h"
+
+/* What a verb is called with. */
+struct call {
+	const struct opts *opts;
+	const char *const *args; /* what follows the verb */
+	size_t nargs;
+	struct out *out;
+};
+
+/* Find the server and make a client for it; client_close in any case. */
+enum weigh_code call_client(
+    const struct call *c, struct client *client, struct weigh_err *err);
+
+/* --timeout, or its default. */
+enum weigh_code call_timeout(
+    const struct call *c, unsigned *seconds, struct weigh_err *err);
+
+/* Read a NAME[@REV]; text that is none is WEIGH_USAGE. */
+enum weigh_code call_ref(
+    struct weigh_ref *ref, const char *text, struct weigh_err *err);
+
+/* Append `?key=value`, or `&key=value` from the second on. */
+void call_query(struct weigh_buf *path, const char *key, const char *value);
+
+/* Append ?name= and, if there is one, &revision=. */
+void call_query_ref(struct weigh_buf *path, const struct weigh_ref *ref);
+
+/* All pages of a list as one document without "next".  `path` is the question
+ * without after and limit; `list` names the member that goes on. */
+enum weigh_code call_pages(struct client *client, const char *path,
+    const char *schema, const char *list, struct doc **out,
+    struct weigh_err *err);
+
+/* Print an answer: as JSON whole, else its members, or its list's rows. */
+enum weigh_code call_print_list(const struct call *c, const struct doc *d,
+    const char *list, const struct out_column *columns, size_t n,
+    struct weigh_err *err);
+enum weigh_code call_print(const struct call *c, const struct doc *d,
+    const struct out_column *columns, size_t n, struct weigh_err *err);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * Every verb of weigh, one row each:
+ * COMMAND(verb, arguments, fewest, most, own options, summary, example,
+ *     another example, function)
+ * Dispatch, usage, `weigh help` and "did you mean" read these rows.
+ */
+// clang-format off
+COMMAND("add", "DIR NAME", 2, 2,
+    OPT_BIT(OPT_REVISION) | OPT_BIT(OPT_MESSAGE),
+    "publish a folder as a new revision",
+    "weigh add ./my-model org/my-model",
+    "weigh add ./my-model org/my-model -m 'first release'", cmd_add)
+COMMAND("pull", "NAME[@REV]", 1, 1,
+    OPT_BIT(OPT_TO) | OPT_BIT(OPT_INCLUDE) | OPT_BIT(OPT_EXCLUDE),
+    "write a verified copy; goes on where an earlier pull stopped",
+    "weigh pull org/my-model",
+    "weigh pull org/my-model@v1 --to /models/m --include '*.safetensors'", cmd_pull)
+COMMAND("ls", "", 0, 0, 0,
+    "list the models held here",
+    "weigh ls",
+    "weigh ls --format tsv", cmd_ls)
+COMMAND("files", "NAME[@REV]", 1, 1, 0,
+    "list the files of a revision with their SHA-256",
+    "weigh files org/my-model",
+    "weigh files datasets/org/my-data@main --json", cmd_files)
+COMMAND("show", "NAME[@REV]", 1, 1, 0,
+    "show what a revision is and where it came from",
+    "weigh show org/my-model",
+    "weigh show org/my-model@v1 --json", cmd_show)
+COMMAND("verify", "[NAME[@REV]]", 0, 1,
+    OPT_BIT(OPT_DIR),
+    "check every byte again, in the store or in a pulled folder",
+    "weigh verify org/my-model",
+    "weigh verify --dir ./my-model", cmd_verify)
+COMMAND("status", "", 0, 0, 0,
+    "show how weighd is doing",
+    "weigh status",
+    "weigh status --server http://mirror:8477 --json", cmd_status)
+COMMAND("key export", "", 0, 0, 0,
+    "print the mirror's public key",
+    "weigh key export > mirror.pem",
+    "weigh key export --json", cmd_key_export)
+COMMAND("help", "[VERB]", 0, 2, 0,
+    "explain a verb, or list them all",
+    "weigh help",
+    "weigh help pull", cmd_help)
+// clang-format on

@@ -1,0 +1,54 @@
+/*
+ * doc: a JSON answer of weighd as a small tree, to be looked into and printed
+ * again with fields this weigh does not know yet.
+ *
+ * (1) A tree never costs more than weigh_json_small allows to read.
+ * (2) Asking for what is not there, or is of another type, answers the default:
+ *     "" , 0, false, NULL.
+ */
+#ifndef CLI_DOC_H
+#define CLI_DOC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <weigh/err.h>
+#include <weigh/json.h>
+
+struct doc {
+	enum weigh_json_token type; /* OBJECT, ARRAY, STRING, NUMBER, TRUE, … */
+	struct doc *first;          /* child of an object or array */
+	struct doc *next;           /* sibling */
+	size_t len;                 /* of text */
+	char *text;                 /* STRING, NUMBER; NUL-terminated */
+	char key[];                 /* inside an object; "" in an array */
+};
+
+/* Read `len` bytes; *out is the caller's until doc_free. */
+enum weigh_code doc_parse(
+    struct doc **out, const char *json, size_t len, struct weigh_err *err);
+void doc_free(struct doc *d);
+
+/* The member `key`, or NULL; d may be NULL. */
+struct doc *doc_get(const struct doc *d, const char *key);
+/* A member's value, or the default (2). */
+const char *doc_str(const struct doc *d, const char *key);
+uint64_t doc_u64(const struct doc *d, const char *key);
+bool doc_bool(const struct doc *d, const char *key);
+/* How many children. */
+size_t doc_count(const struct doc *d);
+
+/* Is it an object with this "schema"?  WEIGH_MALFORMED says what came. */
+enum weigh_code doc_schema(
+    const struct doc *d, const char *schema, struct weigh_err *err);
+
+/* Write the value (without its key). */
+void doc_write(struct weigh_jw *w, const struct doc *d);
+
+/* Move the children of `from` behind those of `to`. */
+void doc_move(struct doc *to, struct doc *from);
+/* Remove the member `key`, if there. */
+void doc_drop(struct doc *d, const char *key);
+
+#endif

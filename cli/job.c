@@ -1,0 +1,111 @@
+/* job: wait for long work of weighd. */
+#include <string.h>
+#include <time.h>
+
+#include <weigh/http.h>
+
+#include "bars.h"
+#include "job.h"
+#include "stop.h"
+
+#define FIRST_MS 10 /* small work is done soon; then wait longer each time */
+#define MOST_MS 250
+
+static enum weigh_code
+ask(const struct job_asker *a, const char *path, struct doc **out,
+    struct weigh_err *err)
+{
+	if (a->local != NULL)
+		return local_doc(a->local, path, NULL, -1, "weigh.job/1", out,
+		    err);
+	return client_doc(a->client, path, NULL, "weigh.job/1", out, err);
+}
+
+static void
+sleep_ms(unsigned ms)
+{
+	struct timespec t = { ms / 1000, (long)(ms % 1000) * 1000000 };
+
+	nanosleep(&t, NULL);
+}
+
+/* The job's own words about its failure. */
+static enum weigh_code
+failed(const struct doc *job, struct weigh_err *err)
+{
+	const struct doc *e = doc_get(job, "error");
+	const char *code = doc_str(e, "code");
+
+	weigh_fail(err, weigh_code_named(code, strlen(code)), "%s",
+	    doc_str(e, "why"));
+	weigh_what(err, "%s", doc_str(e, "what"));
+	weigh_fix(err, "%s", doc_str(e, "fix"));
+	return err != NULL ? err->code : WEIGH_BUG;
+}
+
+static struct doc *
+take_result(struct doc *job)
+{
+	struct doc **at = &job->first;
+
+	for (; *at != NULL; at = &(*at)->next)
+		if (strcmp((*at)->key, "result") == 0) {
+			struct doc *d = *at;
+
+			*at = d->next;
+			d->next = NULL;
+			return d;
+		}
+	return NULL;
+}
+
+/* Ask until it is no longer running; *job is then its last answer. */
+static enum weigh_code
+poll_job(const struct job_asker *asker, const char *path, struct bars *bars,
+    struct doc **job, struct weigh_err *err)
+{
+	unsigned ms = FIRST_MS;
+	enum weigh_code rc;
+
+	while ((rc = ask(asker, path, job, err)) == WEIGH_OK &&
+	    strcmp(doc_str(*job, "state"), "running") == 0) {
+		bars->total = doc_u64(*job, "total");
+		bars_total(bars, doc_u64(*job, "done"));
+		bars_draw(bars);
+		doc_free(*job);
+		*job = NULL;
+		if (stop_asked())
+			return stop_fail(err);
+		sleep_ms(ms);
+		ms = ms < MOST_MS / 2 ? 2 * ms : MOST_MS;
+	}
+	return rc;
+}
+
+enum weigh_code
+job_wait(const struct job_asker *asker, const struct doc *started,
+    const struct out *out, const char *name, struct doc **result,
+    struct weigh_err *err)
+{
+	struct weigh_buf path;
+	struct doc *job = NULL;
+	struct bars bars;
+	enum weigh_code rc;
+
+	*result = NULL;
+	weigh_buf_init(&path, 4096);
+	weigh_buf_adds(&path, "/-/v1/jobs/");
+	weigh_http_escape(&path, doc_str(started, "job"), false);
+	bars_begin(&bars, out, name, 0);
+	rc = path.failed ? weigh_fail(err, WEIGH_NOMEM, "out of memory") :
+			   poll_job(asker, path.data, &bars, &job, err);
+	bars_end(&bars);
+	if (rc == WEIGH_OK && strcmp(doc_str(job, "state"), "failed") == 0)
+		rc = failed(job, err);
+	else if (rc == WEIGH_OK && (*result = take_result(job)) == NULL)
+		rc = weigh_fail(err, WEIGH_MALFORMED,
+		    "the server's job ended without a result");
+	doc_free(job);
+	weigh_buf_free(&path);
+	return rc;
+}

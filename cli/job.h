@@ -1,0 +1,24 @@
+/* job: wait for long work of weighd, with a bar. */
+#ifndef CLI_JOB_H
+#define CLI_JOB_H
+
+#include <weigh/err.h>
+
+#include "client.h"
+#include "doc.h"
+#include "local.h"
+#include "out.h"
+
+/* Whom to ask how the job is: one of the two. */
+struct job_asker {
+	struct client *client;
+	struct local *local;
+};
+
+/* Ask until the job that `started` (weigh.job/1) names is done or failed.
+ * *result is its result, the caller's; a failed job's error is `err`. */
+enum weigh_code job_wait(const struct job_asker *asker,
+    const struct doc *started, const struct out *out, const char *name,
+    struct doc **result, struct weigh_err *err);
+
+#endif

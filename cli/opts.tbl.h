@@ -1,0 +1,26 @@
+/*
+ * Every option of weigh, one row each:
+ * OPTION(ID, long name, short name or 0, what its value is called or NULL,
+ *     understood by every verb, help)
+ * Parsing, usage, `weigh help` and "did you mean" read these rows.
+ */
+// clang-format off
+OPTION(REVISION, "revision", 0,   "REV",     false, "the branch to publish on; default: main")
+OPTION(MESSAGE,  "message",  'm', "TEXT",    false, "what the revision is about")
+OPTION(TO,       "to",       0,   "DIR",     false, "the folder to write; default: ./ and the last part of the name")
+OPTION(INCLUDE,  "include",  0,   "GLOB",    false, "only paths that match; may be given more than once")
+OPTION(EXCLUDE,  "exclude",  0,   "GLOB",    false, "no paths that match; may be given more than once")
+OPTION(DIR,      "dir",      0,   "DIR",     false, "check a folder written by weigh pull; needs no weighd")
+
+OPTION(SERVER,   "server",   0,   "SERVER",  true,  "http://HOST:PORT or unix:PATH (env WEIGH_SERVER); default: the local socket, then http://127.0.0.1:8477")
+OPTION(FORMAT,   "format",   0,   "FORMAT",  true,  "human, tsv, json or quiet")
+OPTION(JSON,     "json",     0,   NULL,      true,  "exactly one JSON document on stdout")
+OPTION(QUIET,    "quiet",    'q', NULL,      true,  "one id per line, nothing else")
+OPTION(VERBOSE,  "verbose",  'v', NULL,      true,  "say more")
+OPTION(NO_COLOR, "no-color", 0,   NULL,      true,  "no color (env NO_COLOR, TERM=dumb)")
+OPTION(YES,      "yes",      0,   NULL,      true,  "do it without asking")
+OPTION(TIMEOUT,  "timeout",  0,   "SECONDS", true,  "give up after so long without a sign of life; default: 60")
+OPTION(JOBS,     "jobs",     'j', "N",       true,  "how many files at once, 1 to 64")
+OPTION(HELP,     "help",     'h', NULL,      true,  "this text; anywhere on the line")
+OPTION(VERSION,  "version",  0,   NULL,      true,  "print the version")
+// clang-format on

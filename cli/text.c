@@ -1,0 +1,198 @@
+/* text: numbers and names as people read them. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <weigh/name.h>
+
+#include "text.h"
+
+static const char *const units[] = { "B", "kB", "MB", "GB", "TB", "PB", "EB" };
+
+static void
+size_text(uint64_t bytes, double decimals_below, char out[TEXT_SIZE])
+{
+	double v = (double)bytes;
+	unsigned u = 0;
+
+	while (v >= 999.5) {
+		v /= 1000;
+		u++;
+	}
+	snprintf(out, TEXT_SIZE, "%.*f %s", u > 0 && v < decimals_below, v,
+	    units[u]);
+}
+
+void
+text_size(uint64_t bytes, char out[TEXT_SIZE])
+{
+	size_text(bytes, 99.95, out);
+}
+
+void
+text_size_short(uint64_t bytes, char out[TEXT_SIZE])
+{
+	size_text(bytes, 9.95, out);
+}
+
+void
+text_duration(uint64_t s, char out[TEXT_DURATION])
+{
+	const uint64_t minute = 60, hour = 3600, day = 86400;
+
+	if (s < minute)
+		snprintf(out, TEXT_DURATION, "%" PRIu64 "s", s);
+	else if (s < hour)
+		snprintf(out, TEXT_DURATION, "%" PRIu64 "m%02" PRIu64 "s",
+		    s / minute, s % minute);
+	else if (s < day)
+		snprintf(out, TEXT_DURATION, "%" PRIu64 "h%02" PRIu64 "m",
+		    s / hour, s % hour / minute);
+	else if (s < 100 * day)
+		snprintf(out, TEXT_DURATION, "%" PRIu64 "d%02" PRIu64 "h",
+		    s / day, s % day / hour);
+	else
+		snprintf(out, TEXT_DURATION, "-");
+}
+
+void
+text_files(uint64_t n, char out[TEXT_FILES])
+{
+	snprintf(out, TEXT_FILES, "%" PRIu64 " file%s", n, n == 1 ? "" : "s");
+}
+
+static bool
+starts_code_point(char c)
+{
+	return ((unsigned char)c & 0xC0) != 0x80;
+}
+
+size_t
+text_columns(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text != '\0'; text++)
+		n += starts_code_point(*text);
+	return n;
+}
+
+/* The place `columns` code points into the text, or its end. */
+static const char *
+skip_columns(const char *text, size_t columns)
+{
+	for (; *text != '\0'; text++)
+		if (starts_code_point(*text) && columns-- == 0)
+			break;
+	return text;
+}
+
+void
+text_fit(struct weigh_buf *out, const char *text, size_t width, bool utf8)
+{
+	const char *gap = utf8 ? "\u2026" : "...";
+	size_t have = text_columns(text);
+	size_t gap_width = text_columns(gap);
+	size_t head, tail;
+	const char *end;
+
+	if (have <= width) {
+		weigh_buf_addf(out, "%s%*s", text, (int)(width - have), "");
+		return;
+	}
+	if (width < gap_width + 2) {
+		end = skip_columns(text, width);
+		weigh_buf_add(out, text, (size_t)(end - text));
+		return;
+	}
+	head = (width - gap_width) / 2;
+	tail = width - gap_width - head;
+	end = skip_columns(text, head);
+	weigh_buf_add(out, text, (size_t)(end - text));
+	weigh_buf_adds(out, gap);
+	weigh_buf_adds(out, skip_columns(text, have - tail));
+}
+
+/* Bytes of the code point at `p`: 0 when it is not UTF-8 or a control. */
+static size_t
+printable_length(const char *p)
+{
+	unsigned char c = (unsigned char)p[0];
+	size_t n = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+
+	if (c < 0x20 || c == 0x7F)
+		return 0;
+	if (strnlen(p, n) < n || !weigh_utf8_ok(p, n))
+		return 0;
+	if (c == 0xC2 && (unsigned char)p[1] < 0xA0)
+		return 0; /* C1 */
+	return n;
+}
+
+void
+text_clean(struct weigh_buf *out, const char *text)
+{
+	while (*text != '\0') {
+		size_t n = printable_length(text);
+
+		if (n > 0)
+			weigh_buf_add(out, text, n);
+		else
+			weigh_buf_addf(out, "\\x%02x", (unsigned char)*text);
+		text += n > 0 ? n : 1;
+	}
+}
+
+#define NEAR_MAX 32 /* bytes of a word that are compared */
+
+/* How many letters to add, drop, change or swap with a neighbor. */
+static size_t
+distance(const char *a, const char *b)
+{
+	size_t rows[3][NEAR_MAX + 1];
+	size_t la = strlen(a), lb = strlen(b);
+	size_t i, j;
+
+	if (la > NEAR_MAX || lb > NEAR_MAX)
+		return NEAR_MAX;
+	for (j = 0; j <= lb; j++)
+		rows[0][j] = j;
+	for (i = 1; i <= la; i++) {
+		const size_t *before = rows[(i - 1) % 3];
+		const size_t *before2 = rows[(i + 1) % 3];
+		size_t *row = rows[i % 3];
+
+		row[0] = i;
+		for (j = 1; j <= lb; j++) {
+			size_t d = before[j - 1] + (a[i - 1] != b[j - 1]);
+
+			d = before[j] + 1 < d ? before[j] + 1 : d;
+			d = row[j - 1] + 1 < d ? row[j - 1] + 1 : d;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1] && before2[j - 2] + 1 < d)
+				d = before2[j - 2] + 1;
+			row[j] = d;
+		}
+	}
+	return rows[la % 3][lb];
+}
+
+const char *
+text_nearest(const char *word, const char *const *names, size_t n)
+{
+	size_t limit = strlen(word) / 3 + 1;
+	const char *best = NULL;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		size_t d = distance(word, names[i]);
+
+		if (d <= limit) {
+			limit = d > 0 ? d - 1 : 0;
+			best = names[i];
+			if (d == 0)
+				break;
+		}
+	}
+	return best;
+}

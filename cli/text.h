@@ -1,0 +1,44 @@
+/*
+ * text: numbers and names as people read them.  Pure: values in, text out.
+ */
+#ifndef CLI_TEXT_H
+#define CLI_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <weigh/buf.h>
+
+#define TEXT_SIZE 16
+/* Bytes in powers of 1000: "512 B", "9.8 GB", "19.6 GB", "345 MB". */
+void text_size(uint64_t bytes, char out[TEXT_SIZE]);
+/* The same without a decimal from 10 up, for narrow columns: "19 GB". */
+void text_size_short(uint64_t bytes, char out[TEXT_SIZE]);
+
+#define TEXT_DURATION 16
+/* "53s", "4m10s", "2h05m", "3d04h"; "-" for more than 99 days. */
+void text_duration(uint64_t seconds, char out[TEXT_DURATION]);
+
+#define TEXT_FILES 32
+/* "1 file", "12 files". */
+void text_files(uint64_t n, char out[TEXT_FILES]);
+
+/* Columns of a terminal that the UTF-8 text takes, one a code point. */
+size_t text_columns(const char *text);
+
+/* Append `text` in exactly `width` columns: padded with blanks, or its middle
+ * replaced by `...` (or by the one-column ellipsis if `utf8`). */
+void text_fit(
+    struct weigh_buf *out, const char *text, size_t width, bool utf8);
+
+/* Append `text` so that it cannot move a cursor or break a line: control
+ * characters (C0, DEL, C1) and bytes that are not UTF-8 become \xNN. */
+void text_clean(struct weigh_buf *out, const char *text);
+
+/* The one of `n` names that is spelled most like `word`, or NULL when none is
+ * near. */
+const char *text_nearest(
+    const char *word, const char *const *names, size_t n);
+
+#endif
