@@ -31,6 +31,9 @@ CFLAGS	?= -O2 -g
 ALLC	= $(STD) $(WARN) $(HARDEN) $(CFLAGS) $(SANF)
 LINK	= $(CC) $(CFLAGS) $(SANF) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 comma	:= ,
+# One short line a file; V=1 shows the commands.
+Q	= $(if $(V),,@)
+say	= $(if $(V),@:,@printf '  %-5s %s\n' $(1) $(2))
 
 obj	= $(patsubst %.c,$(BUILD)/%.o,$(1))
 PROTO_SRC = $(wildcard proto/*.c proto/*/*.c)
@@ -66,9 +69,11 @@ deps: ## install the Debian packages that build, demo and check need
 	@tests/tools/deps $(NEEDS)
 
 $(BUILD)/weighd: $(TOP) $(HOUSE) $(PROTO)
-	$(LINK) -o $@ $^ $(call pkg,--libs,$(PKGS)) -pthread
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,$(PKGS)) -pthread
 $(BUILD)/weigh: $(CLI) $(PROTO)
-	$(LINK) -o $@ $^ $(call pkg,--libs,$(CLIPKGS)) -pthread
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,$(CLIPKGS)) -pthread
 
 # The include path is the first wall: proto/ and cli/ cannot see daemon/.
 $(BUILD)/daemon/%.o $(BUILD)/tests/%.o: STD += -Idaemon
@@ -79,10 +84,12 @@ $(BUILD)/cli/%.o: STD += $(call pkg,--cflags,$(CLIPKGS))
 $(BUILD)/tests/fuzz/%.o: WARN += -Wno-missing-prototypes
 $(BUILD)/%.o: %.c | $(DEPS)
 	@mkdir -p $(@D)
-	$(CC) $(ALLC) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALLC) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(TESTLIB) $(HOUSE) $(PROTO)
-	$(LINK) -o $@ $^ $(call pkg,--libs,$(PKGS)) -lcmocka -pthread
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,$(PKGS)) -lcmocka -pthread
 
 unit: $(UNIT) ## build and run the unit tests only
 	@set -e; for t in $(UNIT); do echo "# $$t"; $$t; done
@@ -111,7 +118,8 @@ check-pure: $(PROTO)
 
 $(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(PROTO_SRC) $(wildcard include/weigh/*.h) | $(DEPS)
 	@mkdir -p $(@D)
-	$(CLANG) $(STD) -Itests/lib -g -O1 -fsanitize=fuzzer,address,undefined \
+	$(call say,FUZZ,$@)
+	$(Q)$(CLANG) $(STD) -Itests/lib -g -O1 -fsanitize=fuzzer,address,undefined \
 	    -o $@ $< $(PROTO_SRC) -lcrypto -lyaml
 # New inputs go to the build folder; tests/fuzz/corpus only grows by hand.
 fuzz-%: $(BUILD)/fuzz/%
@@ -122,14 +130,16 @@ fuzz: $(addprefix fuzz-,$(FUZZ)) ## fuzz every parser, FUZZ_SECONDS each
 # The same target without libFuzzer: runs the files it is given, once each.
 $(BUILD)/replay/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay_main.o $(PROTO)
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1)
 
 bench: all ## measure against nginx and openssl; rewrites tests/bench/README.md
 	@WEIGH_BUILD=$(BUILD) $(PYTHON) tests/bench/bench.py
 
 $(BUILD)/man/%: packaging/man/%.scd packaging/man/expand $(TABLES) | $(DEPS)
 	@mkdir -p $(@D)
-	packaging/man/expand $< >$@.scd && scdoc <$@.scd >$@.new && mv $@.new $@
+	$(call say,MAN,$@)
+	$(Q)packaging/man/expand $< >$@.scd && scdoc <$@.scd >$@.new && mv $@.new $@
 man: $(MAN) ## the manual pages, into the build folder
 
 INST	= install -D -p
