@@ -299,6 +299,29 @@ test_twice_over_bad(void **state)
 	free(bytes);
 }
 
+/* (4): a link is not a blob, even one as long as the blob. */
+static void
+test_twice_over_link(void **state)
+{
+	static const uint8_t bytes[] = "/etc/passwd";
+	const uint64_t size = sizeof(bytes) - 1;
+	struct size_row row = { "again", size, 0 };
+	struct store_blob blob;
+	struct blobs b;
+
+	(void)state;
+	blobs_open(&b, 0);
+	check_code("put", blobs_put(&b, bytes, size, 4, &blob), WEIGH_OK);
+	unlinkat(b.dir.fd, blobs_path(&blob.oid, ""), 0);
+	check_true("link",
+	    symlinkat((const char *)bytes, b.dir.fd,
+		blobs_path(&blob.oid, "")) == 0);
+	check_code("put", blobs_put(&b, bytes, size, 4, &blob), WEIGH_OK);
+	check_true("new", !blob.existed);
+	check_blob(&b, &row, bytes, &blob);
+	blobs_close(&b);
+}
+
 /* (1): a promised digest that is not the bytes' refuses them. */
 static void
 test_wrong_want(void **state)
@@ -826,6 +849,7 @@ main(void)
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_twice_without_list),
 		cmocka_unit_test(test_twice_over_bad),
+		cmocka_unit_test(test_twice_over_link),
 		cmocka_unit_test(test_wrong_want),
 		cmocka_unit_test(test_sealed),
 		cmocka_unit_test(test_changing_file),
