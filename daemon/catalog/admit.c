@@ -29,10 +29,8 @@ insert_repo(struct admission *s, struct weigh_err *err)
 	query_text(&q, key.text);
 	query_text(&q, s->a->repo.name);
 	query_int(&q, s->a->revision->date);
-	if (query_row(&q))
-		s->repo = sqlite3_column_int64(q.stmt, 0);
 	s->difference.repos++;
-	return query_end(&q, err);
+	return query_insert(&q, &s->repo, err);
 }
 
 static enum weigh_code
@@ -80,10 +78,8 @@ insert_revision(struct admission *s, struct weigh_err *err)
 	query_text(&q, v->license);
 	query_size(&q, v->files);
 	query_size(&q, v->bytes);
-	if (query_row(&q))
-		s->revision = sqlite3_column_int64(q.stmt, 0);
 	s->difference.revisions++;
-	return query_end(&q, err);
+	return query_insert(&q, &s->revision, err);
 }
 
 /* A repository is as old as its oldest revision, in whatever order they come:

@@ -79,7 +79,9 @@ struct catalog_revision {
 	uint64_t bytes;
 };
 
-/* A blob whose bytes were hashed by us, and how its file looked then. */
+/* A blob whose bytes were hashed by us, and how its file looked then.  A stamp
+ * of zeros, which no file has: not hashed yet; that is recorded for a blob that
+ * is new here, and changes nothing for one that is known. */
 struct catalog_blob {
 	struct weigh_oid oid;
 	uint64_t size;

@@ -99,6 +99,9 @@ bool query_row(struct query *q);
 enum weigh_code query_end(struct query *q, struct weigh_err *err);
 /* For statements without rows: advance and end. */
 enum weigh_code query_run(struct query *q, struct weigh_err *err);
+/* The same for an INSERT; *id is the new row's. */
+enum weigh_code query_insert(struct query *q, int64_t *id,
+    struct weigh_err *err);
 
 /* Columns.  A digest of a wrong length reads as zero, which names nothing. */
 const char *query_column_text(const struct query *q, int column);

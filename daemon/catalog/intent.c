@@ -15,9 +15,7 @@ insert_intent(struct db *db, struct catalog_intent *intent,
 	query_text(&q, intent->ref);
 	query_gitid(&q, &intent->old);
 	query_text(&q, intent->origin);
-	if (query_row(&q))
-		intent->id = sqlite3_column_int64(q.stmt, 0);
-	return query_end(&q, err);
+	return query_insert(&q, &intent->id, err);
 }
 
 static enum weigh_code

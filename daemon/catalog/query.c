@@ -114,6 +114,16 @@ query_run(struct query *q, struct weigh_err *err)
 	return query_end(q, err);
 }
 
+enum weigh_code
+query_insert(struct query *q, int64_t *id, struct weigh_err *err)
+{
+	enum weigh_code rc = query_run(q, err);
+
+	if (rc == WEIGH_OK)
+		*id = sqlite3_last_insert_rowid(q->db->sqlite);
+	return rc;
+}
+
 const char *
 query_column_text(const struct query *q, int column)
 {

@@ -131,6 +131,14 @@ update_blob(struct db *db, int64_t id, const struct catalog_blob *blob,
 	return query_run(&q, err);
 }
 
+static bool
+never_hashed(const struct catalog_blob *blob)
+{
+	static const struct stamp none;
+
+	return stamp_equal(&blob->stamp, &none);
+}
+
 enum weigh_code
 rows_record_blob(struct db *db, const struct catalog_blob *blob,
     enum catalog_blob_state state, struct rows_difference *d,
@@ -141,6 +149,8 @@ rows_record_blob(struct db *db, const struct catalog_blob *blob,
 
 	if (rc != WEIGH_OK)
 		return rc;
+	if (held.id != 0 && state == CATALOG_GOOD && never_hashed(blob))
+		return WEIGH_OK;
 	d->bad += (state == CATALOG_BAD) - (held.state == CATALOG_BAD);
 	if (held.id == 0) {
 		d->blobs++;
