@@ -29,6 +29,7 @@
 struct adding {
 	const struct call *c;
 	struct weigh_ref ref;
+	const char *branch; /* NULL: weighd's default */
 	int dir;
 	struct walk walk;
 	struct local local;
@@ -74,11 +75,32 @@ open_folder(struct adding *a, const char *path, struct weigh_err *err)
 	return err->code;
 }
 
+/* The branch to publish on: --revision, else NAME@REV, else weighd's default.
+ * A commit id cannot be one: it names what is there already. */
+static enum weigh_code
+choose_branch(struct adding *a, struct weigh_err *err)
+{
+	const char *rev = opts_value(a->c->opts, OPT_REVISION, NULL);
+	struct weigh_gitid id;
+
+	if (rev == NULL)
+		rev = a->ref.rev[0] != '\0' ? a->ref.rev : NULL;
+	a->branch = rev;
+	if (rev == NULL ||
+	    (weigh_rev_ok(rev, strlen(rev)) &&
+		!weigh_gitid_parse(&id, rev, strlen(rev))))
+		return WEIGH_OK;
+	weigh_fail(err, WEIGH_USAGE, "'%.100s' cannot be a branch", rev);
+	weigh_fix(err,
+	    "take a name that git-check-ref-format(1) allows, such "
+	    "as main or v1");
+	return WEIGH_USAGE;
+}
+
 /* `{"name":…,"revision":…,"message":…}` */
 static enum weigh_code
 begin(struct adding *a, struct weigh_err *err)
 {
-	const char *revision = opts_value(a->c->opts, OPT_REVISION, a->ref.rev);
 	const char *message = opts_value(a->c->opts, OPT_MESSAGE, NULL);
 	char name[WEIGH_REPO_TEXT];
 	struct doc *d = NULL;
@@ -92,8 +114,8 @@ begin(struct adding *a, struct weigh_err *err)
 	weigh_jw_init(&w, &b);
 	weigh_jw_object(&w);
 	weigh_jw_kstr(&w, "name", name);
-	if (revision[0] != '\0')
-		weigh_jw_kstr(&w, "revision", revision);
+	if (a->branch != NULL)
+		weigh_jw_kstr(&w, "revision", a->branch);
 	if (message != NULL)
 		weigh_jw_kstr(&w, "message", message);
 	weigh_jw_object_end(&w);
@@ -297,6 +319,8 @@ cmd_add(const struct call *c, struct weigh_err *err)
 	struct doc *result = NULL;
 	enum weigh_code rc = call_ref(&a.ref, c->args[1], err);
 
+	if (rc == WEIGH_OK)
+		rc = choose_branch(&a, err);
 	if (rc == WEIGH_OK)
 		rc = publish(&a, &result, err);
 	if (rc == WEIGH_OK)

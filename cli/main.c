@@ -33,7 +33,7 @@ print_version(struct out *o, struct weigh_err *err)
 	return rc;
 }
 
-/* "cannot pull org/name", unless the verb found better words. */
+/* "cannot show org/name", unless the verb found better words. */
 static void
 headline(const struct cmd *cmd, const struct call *c, struct weigh_err *err)
 {
@@ -41,9 +41,10 @@ headline(const struct cmd *cmd, const struct call *c, struct weigh_err *err)
 		return;
 	if (err->code == WEIGH_USAGE)
 		weigh_what(err, "cannot understand the command line");
+	else if (c->nargs == 0)
+		weigh_what(err, "cannot %s", cmd->summary);
 	else
-		weigh_what(err, "cannot %s%s%.150s", cmd->verb,
-		    c->nargs > 0 ? " " : "", c->nargs > 0 ? c->args[0] : "");
+		weigh_what(err, "cannot %s %.180s", cmd->verb, c->args[0]);
 }
 
 static enum weigh_code
