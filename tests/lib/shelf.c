@@ -13,8 +13,8 @@ open_both(struct shelf *s)
 {
 	struct weigh_err err = { .code = WEIGH_OK };
 
-	check_code(
-	    "catalog_open", catalog_open(&s->catalog, s->path, &err), WEIGH_OK);
+	check_code("catalog_open", catalog_open(&s->catalog, s->path, &err),
+	    WEIGH_OK);
 	check_code("catalog_reader_open",
 	    catalog_reader_open(&s->reader, s->path, &err), WEIGH_OK);
 }
@@ -216,8 +216,8 @@ count_folders(const struct shelf_revision *v, size_t *text)
 }
 
 enum weigh_code
-shelf_admit(
-    struct shelf *s, const struct shelf_revision *v, struct weigh_err *err)
+shelf_admit(struct shelf *s, const struct shelf_revision *v,
+    struct weigh_err *err)
 {
 	bool tag = v->ref != NULL && strncmp(v->ref, "tag:", 4) == 0;
 	size_t text, folders = count_folders(v, &text);

@@ -40,6 +40,13 @@ struct shelf_revision {
 	bool blobless;  /* no blobs come along */
 	int64_t intent;
 };
+/* A revision of an array of files. */
+#define SHELF_REVISION(name, ref_, commit_, parent_, list) \
+	{ \
+		.repo = (name), .ref = (ref_), .commit = (commit_), \
+		.parent = (parent_), .files = (list), \
+		.nfiles = sizeof(list) / sizeof((list)[0]) \
+	}
 enum weigh_code shelf_admit(struct shelf *s, const struct shelf_revision *v,
     struct weigh_err *err);
 

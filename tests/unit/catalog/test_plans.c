@@ -93,8 +93,8 @@ test_pages_seek_by_the_whole_key(void **state)
 	snprintf(explain, sizeof(explain), "EXPLAIN QUERY PLAN %s",
 	    db_sql[SQL_REPO_PAGE].sql);
 	check_u64("prepare",
-	    (uint64_t)sqlite3_prepare_v2(
-		s.catalog->db.sqlite, explain, -1, &stmt, NULL),
+	    (uint64_t)sqlite3_prepare_v2(s.catalog->db.sqlite, explain, -1,
+		&stmt, NULL),
 	    SQLITE_OK);
 	check_u64("a step", (uint64_t)sqlite3_step(stmt), SQLITE_ROW);
 	check_has("both columns", (const char *)sqlite3_column_text(stmt, 3),
