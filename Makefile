@@ -11,7 +11,7 @@ DESTDIR	?=
 FUZZ_SECONDS ?= 30
 PYTHON	?= $(firstword $(wildcard /usr/bin/python3) python3)
 
-PKGS	= libevent libevent_pthreads libcrypto sqlite3 libgit2 yaml-0.1
+PKGS	= libevent libcrypto sqlite3 libgit2 yaml-0.1
 CLIPKGS	= libcurl libcrypto smartcols yaml-0.1
 pkg	= $(shell pkg-config $(1) $(2) 2>/dev/null)
 

@@ -30,6 +30,15 @@ gate_free(struct gate *g)
 	free(g);
 }
 
+void
+gate_start(struct gate *g, struct pool *writer, struct pool *checkers,
+    void *home)
+{
+	g->writer = writer;
+	g->checkers = checkers;
+	g->home = home;
+}
+
 uint64_t
 gate_generation(const struct gate *g)
 {
@@ -97,20 +106,20 @@ gate_on_writer(struct gate *g,
 	struct call *call;
 	enum weigh_code rc;
 
-	if (g->parts.writer == NULL)
+	if (g->writer == NULL)
 		return fn(g, ctx, err);
 	if ((call = calloc(1, sizeof(*call))) == NULL)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	call->job.work = call_work;
 	call->job.done = call_done;
-	call->job.home = g->parts.home;
+	call->job.home = g->home;
 	call->gate = g;
 	call->fn = fn;
 	call->ctx = ctx;
 	call->err = err;
 	atomic_init(&call->holders, 2);
 	sem_init(&call->over, 0, 0);
-	pool_submit(g->parts.writer, &call->job);
+	pool_submit(g->writer, &call->job);
 	while (sem_wait(&call->over) != 0)
 		; /* EINTR */
 	rc = call->rc;

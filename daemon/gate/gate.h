@@ -41,15 +41,17 @@ struct gate_parts {
 	struct catalog *catalog; /* the writer thread's */
 	struct audit *audit;     /* the writer thread's */
 	struct repo_root *repos;
-	struct pool *writer;     /* a pool of one */
-	struct pool *workers;
-	void *home;              /* the loop where finished jobs go */
 	unsigned verify_threads; /* cores for checking one blob */
 };
 
 enum weigh_code gate_new(struct gate **out, const struct gate_parts *parts,
     struct weigh_err *err);
 void gate_free(struct gate *g);
+
+/* From now on: the writer's pool of one, the pool for background checks, and the
+ * loop where finished jobs go.  Before it, everything runs on the caller. */
+void gate_start(struct gate *g, struct pool *writer, struct pool *checkers,
+    void *home);
 
 /* Rises with every change that answers may depend on; any thread. */
 uint64_t gate_generation(const struct gate *g);

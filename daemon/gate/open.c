@@ -169,10 +169,10 @@ gate_suspect(struct gate *g, const struct weigh_oid *oid)
 	}
 	s->job.work = suspect_work;
 	s->job.done = suspect_done;
-	s->job.home = g->parts.home;
+	s->job.home = g->home;
 	s->gate = g;
 	s->oid = *oid;
-	pool_submit(g->parts.workers, &s->job);
+	pool_submit(g->checkers, &s->job);
 }
 
 /* --- the way out ------------------------------------------------------------------ */

@@ -11,6 +11,9 @@
 
 struct gate {
 	struct gate_parts parts;
+	struct pool *writer; /* NULL before gate_start */
+	struct pool *checkers;
+	void *home;
 	atomic_uint_fast64_t generation;
 	pthread_mutex_t publishing; /* one publication at a time */
 	pthread_mutex_t lock;       /* of the suspects */
@@ -19,7 +22,7 @@ struct gate {
 };
 
 /* Run `fn` on the writer thread and wait for it.  From a worker only; or, before
- * the pools run (parts.writer NULL), right here. */
+ * the pools run (no writer yet), right here. */
 enum weigh_code gate_on_writer(struct gate *g,
     enum weigh_code (*fn)(struct gate *g, void *ctx, struct weigh_err *err),
     void *ctx, struct weigh_err *err);

@@ -37,16 +37,18 @@ take_all(struct loop *l)
 	return jobs;
 }
 
-static void
-finish_all(struct loop *l)
+bool
+loop_finish(struct loop *l)
 {
-	struct job *job, *next;
+	struct job *job = take_all(l), *next;
+	bool any = job != NULL;
 
-	for (job = take_all(l); job != NULL; job = next) {
+	for (; job != NULL; job = next) {
 		next = job->next; /* done() may free the job */
 		job->next = NULL;
 		job->done(job);
 	}
+	return any;
 }
 
 static void
@@ -58,7 +60,7 @@ on_wake(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
 		return;
-	finish_all(l);
+	loop_finish(l);
 	if (atomic_load(&l->stop))
 		event_base_loopbreak(l->base);
 }
@@ -100,7 +102,6 @@ loop_free(struct loop *l)
 {
 	if (l == NULL)
 		return;
-	finish_all(l);
 	if (l->wake != NULL)
 		event_free(l->wake);
 	if (l->base != NULL)

@@ -3,11 +3,13 @@
  *
  * (1) A loop belongs to the thread that runs it; only loop_post and loop_stop may
  *     be called from another one.
- * (2) Every job posted before loop_free is done exactly once, on the loop's
- *     thread (or, for those posted after it stopped, by loop_free's caller).
+ * (2) Every job posted is done exactly once, on the loop's thread, or for those
+ *     posted after it stopped by loop_finish's caller.
  */
 #ifndef NET_LOOP_H
 #define NET_LOOP_H
+
+#include <stdbool.h>
 
 #include <weigh/err.h>
 
@@ -17,8 +19,12 @@ struct event_base; /* libevent's */
 struct loop;
 
 enum weigh_code loop_new(struct loop **out, struct weigh_err *err);
-/* Not while it runs.  Runs done() of jobs that are still queued. */
+/* Not while it runs.  NULL does nothing. */
 void loop_free(struct loop *l);
+
+/* Run done() of the jobs that came home after the loop stopped, on the caller's
+ * thread; true if there were any. */
+bool loop_finish(struct loop *l);
 
 struct event_base *loop_base(struct loop *l);
 

@@ -420,12 +420,10 @@ server_drain(struct server *s)
 }
 
 void
-server_free(struct server *s)
+server_cut(struct server *s)
 {
 	unsigned i;
 
-	if (s == NULL)
-		return;
 	for (i = 0; i < s->nlanes; i++) {
 		struct lane *lane = &s->lanes[i];
 
@@ -434,10 +432,22 @@ server_free(struct server *s)
 			conn_cut(lane->busy.first);
 		while (lane->idle.first != NULL)
 			conn_cut(lane->idle.first);
-		if (lane->resume != NULL)
-			event_free(lane->resume);
-		if (lane->spare >= 0)
-			close(lane->spare);
+	}
+}
+
+void
+server_free(struct server *s)
+{
+	unsigned i;
+
+	if (s == NULL)
+		return;
+	server_cut(s);
+	for (i = 0; i < s->nlanes; i++) {
+		if (s->lanes[i].resume != NULL)
+			event_free(s->lanes[i].resume);
+		if (s->lanes[i].spare >= 0)
+			close(s->lanes[i].spare);
 	}
 	pthread_mutex_destroy(&s->lock);
 	free(s->lanes);

@@ -152,7 +152,11 @@ struct server_counters *server_counters(struct server *s);
 void server_drain(struct server *s);
 unsigned server_connections(struct server *s);
 
-/* Cut what is left.  The loops must have stopped. */
+/* Stop listening and cut what is left.  The loops must have stopped.  Exchanges
+ * that jobs still hold stay, and are dropped when they are answered. */
+void server_cut(struct server *s);
+
+/* After server_cut, and after every exchange was answered. */
 void server_free(struct server *s);
 
 #endif

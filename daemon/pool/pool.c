@@ -216,7 +216,7 @@ pool_depth(struct pool *p)
 }
 
 void
-pool_free(struct pool *p)
+pool_stop(struct pool *p)
 {
 	struct job *job;
 
@@ -226,14 +226,21 @@ pool_free(struct pool *p)
 	p->stopping = true;
 	pthread_cond_broadcast(&p->work);
 	pthread_mutex_unlock(&p->lock);
-	for (unsigned i = 0; i < p->started; i++)
-		pthread_join(p->threads[i], NULL);
-
+	while (p->started > 0)
+		pthread_join(p->threads[--p->started], NULL);
 	while (p->first != NULL) {
 		job = pop(p);
 		job->skipped = true;
 		send_home(p, job);
 	}
+}
+
+void
+pool_free(struct pool *p)
+{
+	if (p == NULL)
+		return;
+	pool_stop(p);
 	pthread_cond_destroy(&p->arrived);
 	pthread_cond_destroy(&p->work);
 	pthread_mutex_destroy(&p->lock);

@@ -3,7 +3,7 @@
  *
  * (1) Jobs start in the order in which they were submitted.
  * (2) A job has one owner at any moment (base/job.h).
- * (3) pool_free() skips what has not started, waits for what has, and posts all
+ * (3) pool_stop() skips what has not started, waits for what has, and posts all
  *     of it home: no job is lost.
  *
  * A pool of one thread is how a thing gets a single owner: the catalog's writes.
@@ -37,7 +37,11 @@ void pool_submit(struct pool *p, struct job *job);
 /* Jobs waiting and running, for metrics; any thread. */
 unsigned pool_depth(struct pool *p);
 
-/* Stop and wait (3).  NULL does nothing. */
+/* Stop and wait (3).  A job submitted afterwards is skipped and goes straight
+ * home.  NULL does nothing. */
+void pool_stop(struct pool *p);
+
+/* Stop, and give the memory back.  NULL does nothing. */
 void pool_free(struct pool *p);
 
 #endif

@@ -13,7 +13,7 @@ struct store {
 	int blobs;      /* blobs/sha256 */
 	int incoming;   /* incoming */
 	int quarantine; /* quarantine */
-	uint64_t keep_free;
+	atomic_uint_fast64_t keep_free;
 	atomic_uint_fast64_t serial; /* next name in incoming/ */
 	pthread_mutex_t lock;
 	uint64_t promised; /* to writers, not yet written; under the lock */

@@ -76,7 +76,7 @@ room_now(struct store *s)
 	    (v.f_files != 0 && v.f_favail == 0))
 		return 0;
 	room = (uint64_t)v.f_bavail * v.f_frsize;
-	return less(less(room, s->keep_free), s->promised);
+	return less(less(room, atomic_load(&s->keep_free)), s->promised);
 }
 
 uint64_t
@@ -107,7 +107,7 @@ store_promise(struct store *s, uint64_t bytes, struct weigh_err *err)
 	return weigh_fail(err, WEIGH_FULL,
 	    "no room for %llu bytes: %llu are left above the %llu to keep free",
 	    (unsigned long long)bytes, (unsigned long long)room,
-	    (unsigned long long)s->keep_free);
+	    (unsigned long long)atomic_load(&s->keep_free));
 }
 
 void
@@ -227,7 +227,7 @@ store_open(struct store **out, int dirfd, const struct store_options *options,
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	s->blobs = s->incoming = s->quarantine = -1;
-	s->keep_free = options->keep_free;
+	atomic_init(&s->keep_free, options->keep_free);
 	pthread_mutex_init(&s->lock, NULL);
 	if ((rc = open_folder(dirfd, "blobs/sha256", &s->blobs, err)) != 0 ||
 	    (rc = open_folder(dirfd, "incoming", &s->incoming, err)) != 0 ||
@@ -239,6 +239,12 @@ store_open(struct store **out, int dirfd, const struct store_options *options,
 out:
 	store_close(s);
 	return weigh_context(err, rc, "the blob store");
+}
+
+void
+store_set_keep_free(struct store *s, uint64_t bytes)
+{
+	atomic_store(&s->keep_free, bytes);
 }
 
 void

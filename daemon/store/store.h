@@ -47,6 +47,9 @@ enum weigh_code store_open(struct store **out, int dirfd,
     const struct store_options *options, struct weigh_err *err);
 void store_close(struct store *s);
 
+/* Another keep_free, for writers to come; any thread. */
+void store_set_keep_free(struct store *s, uint64_t bytes);
+
 /* What a blob is, once its bytes have been hashed. */
 struct store_blob {
 	struct weigh_oid oid;

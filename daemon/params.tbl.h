@@ -1,0 +1,47 @@
+/*
+ * params.tbl.h: one row per setting: section, key, type, default, least, most, what
+ * it means.  Parsing, --print-config and weighd.conf(5) follow from it.
+ *
+ * ADDRESSES is a list, separated by blanks, of ADDRESS:PORT; LEVEL one of error,
+ * warn, info, debug; NUMBER a decimal number within least and most; SIZE the same
+ * in bytes, with an optional K, M, G or T (powers of 1024) behind it.
+ */
+SETTING(listen, address, ADDRESSES, "127.0.0.1:8477", 0, 0,
+    "Where to listen: ADDRESS:PORT, an IPv6 address in brackets; several are "
+    "separated by blanks. Port 0 takes a free one. Listening beyond this machine "
+    "lets everyone there read what is held.")
+SETTING(store, keep_free, SIZE, "1G", 0, INT64_MAX,
+    "Bytes of the file system that are never used up; below that, nothing new is "
+    "admitted.")
+SETTING(http, loops, NUMBER, "0", 0, 256,
+    "Event loops that own sockets; 0: one for each core. Read at start only.")
+SETTING(http, workers, NUMBER, "0", 0, 256,
+    "Threads that answer questions from disk and catalog; 0: two for each core. "
+    "Read at start only.")
+SETTING(http, connections, NUMBER, "0", 0, 1000000,
+    "Connections in all; 0: the limit of descriptors less 256. Read at start only.")
+SETTING(http, line_bytes, SIZE, "16K", 256, 1048576,
+    "The longest request line; a longer one is answered 414.")
+SETTING(http, field_bytes, SIZE, "16K", 256, 1048576,
+    "The longest header field; a longer one is answered 431.")
+SETTING(http, head_bytes, SIZE, "64K", 1024, 4194304,
+    "The largest header section; a larger one is answered 431.")
+SETTING(http, fields, NUMBER, "200", 8, 200,
+    "The most header fields of a request; more are answered 431.")
+SETTING(http, head_seconds, NUMBER, "15", 1, 3600,
+    "Time from the first byte of a request to its complete head.")
+SETTING(http, idle_seconds, NUMBER, "60", 1, 86400,
+    "Time a connection may wait between requests.")
+SETTING(http, body_seconds, NUMBER, "30", 1, 3600,
+    "Time a request's body may make no progress.")
+SETTING(http, write_seconds, NUMBER, "60", 1, 3600,
+    "Time an answer may make no progress because its reader takes nothing.")
+SETTING(http, linger_seconds, NUMBER, "2", 1, 60,
+    "Time to read over what was still on its way when a connection is closed.")
+SETTING(service, drain_seconds, NUMBER, "30", 0, 86400,
+    "Time that answers under way are given when weighd is told to stop.")
+SETTING(pool, heavy, NUMBER, "0", 0, 64,
+    "Threads that read and write many bytes: adding, verifying; 0: one for each "
+    "core. Read at start only.")
+SETTING(log, level, LEVEL, "info", 0, 0,
+    "What is logged: error, warn, info or debug, each with those before it.")
