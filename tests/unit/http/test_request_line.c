@@ -31,6 +31,7 @@ static const struct refused refused[] = {
 	{ "two empty lines", 400, BYTES("\r\n\r"), BYTES("\nGET /" ONE) },
 	{ "an empty line that is a bare LF", 400, BYTES("\n"), BYTES("GET /" ONE) },
 	{ "CR alone", 400, BYTES("\rG"), BYTES("ET /" ONE) },
+	{ "NUL behind an empty line", 400, BYTES("\r\n\0"), BYTES("GET /" ONE) },
 	{ "CR CR LF", 400, BYTES("\r\r"), BYTES("\nGET /" ONE) },
 
 	/* blanks */
