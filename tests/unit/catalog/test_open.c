@@ -1,0 +1,235 @@
+/* Opening: what is refused, and that it stays as it was (4). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+#include <weigh/buf.h>
+
+#include "base/fd.h"
+#include "catalog/db.h"
+#include "check.h"
+#include "shelf.h"
+
+static const struct shelf_file files[] = { { "README.md", "hello" } };
+
+/* Run SQL on the file by a connection of its own. */
+static void
+alter(const struct shelf *s, const char *sql)
+{
+	sqlite3 *sqlite = NULL;
+
+	check_u64("open", (uint64_t)sqlite3_open(s->path, &sqlite), SQLITE_OK);
+	check_u64(sql, (uint64_t)sqlite3_exec(sqlite, sql, NULL, NULL, NULL),
+	    SQLITE_OK);
+	sqlite3_close(sqlite);
+}
+
+static void
+make_path(struct shelf *s)
+{
+	memset(s, 0, sizeof(*s));
+	tmpdir_make(&s->dir);
+	snprintf(s->path, sizeof(s->path), "%s/catalog.db", s->dir.path);
+}
+
+static const struct refused_row {
+	const char *label;
+	bool ours;         /* begin with a catalog of ours */
+	const char *sql;   /* then do this to it, */
+	const char *bytes; /* or write this over its beginning */
+	enum weigh_code code;
+	const char *why;
+} refused[] = {
+	{ "a newer schema", true, "PRAGMA user_version = 2", NULL, WEIGH_EXISTS,
+	    "it has schema 2, this weighd knows up to 1" },
+	{ "a schema below zero", true, "PRAGMA user_version = -1", NULL,
+	    WEIGH_MALFORMED, "not a catalog of ours" },
+	{ "somebody else's tables", false, "CREATE TABLE t (a)", NULL,
+	    WEIGH_MALFORMED, "not a catalog of ours" },
+	{ "somebody else's version", false, "PRAGMA user_version = 1", NULL,
+	    WEIGH_MALFORMED, "not a catalog of ours" },
+	{ "a text", false, NULL, "this is no database", WEIGH_MALFORMED,
+	    "file is not a database" },
+	{ "a damaged header", true, NULL, "SQLite forwat 3", WEIGH_MALFORMED,
+	    "file is not a database" },
+};
+
+static void
+make_refused(struct shelf *s, const struct refused_row *row)
+{
+	if (row->ours) {
+		check_code(row->label, catalog_open(&s->catalog, s->path, NULL),
+		    WEIGH_OK);
+		catalog_close(s->catalog);
+	}
+	if (row->sql != NULL)
+		alter(s, row->sql);
+	if (row->bytes != NULL) {
+		FILE *f = fopen(s->path, row->ours ? "r+" : "w");
+
+		assert_non_null(f);
+		fputs(row->bytes, f);
+		fclose(f);
+	}
+}
+
+static void
+test_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		const struct refused_row *row = &refused[i];
+		struct weigh_buf before, after;
+		struct weigh_err err;
+		struct shelf s;
+
+		make_path(&s);
+		make_refused(&s, row);
+		weigh_buf_init(&before, 1 << 20);
+		weigh_buf_init(&after, 1 << 20);
+		check_code(row->label,
+		    fd_read_file(s.dir.fd, "catalog.db", &before, NULL),
+		    WEIGH_OK);
+		check_code(row->label, catalog_open(&s.catalog, s.path, &err),
+		    row->code);
+		check_has(row->label, err.why, row->why);
+		check_has(row->label, weigh_err_fix(&err), "made again from");
+		check_code("a reader",
+		    catalog_reader_open(&s.reader, s.path, NULL), row->code);
+		check_code(row->label,
+		    fd_read_file(s.dir.fd, "catalog.db", &after, NULL),
+		    WEIGH_OK);
+		check_bytes(row->label, after.data, after.len, before.data,
+		    before.len);
+		weigh_buf_free(&before);
+		weigh_buf_free(&after);
+		tmpdir_remove(&s.dir);
+	}
+}
+
+/* Damage that opening cannot see is said when it is met. */
+static void
+test_damaged_page(void **state)
+{
+	const struct shelf_revision v = SHELF_REVISION("acme/demo", "main", 1,
+	    0, files);
+	struct catalog_totals totals;
+	struct weigh_err err;
+	int64_t page, size;
+	struct shelf s;
+
+	(void)state;
+	shelf_open(&s);
+	check_code("admit", shelf_admit(&s, &v, NULL), WEIGH_OK);
+	page = shelf_ask(&s,
+	    "SELECT rootpage FROM sqlite_schema WHERE name = 'totals'");
+	size = shelf_ask(&s, "PRAGMA page_size");
+	catalog_reader_close(s.reader);
+	catalog_close(s.catalog);
+	for (int64_t at = 0; at < 8; at++)
+		tmpdir_flip(&s.dir, "catalog.db", (page - 1) * size + at);
+	check_code("it opens", catalog_open(&s.catalog, s.path, NULL),
+	    WEIGH_OK);
+	check_code("a reader too", catalog_reader_open(&s.reader, s.path, NULL),
+	    WEIGH_OK);
+	check_code("the damage", catalog_totals(s.reader, &totals, &err),
+	    WEIGH_MALFORMED);
+	check_has("advice", weigh_err_fix(&err), "made again from");
+	shelf_close(&s);
+}
+
+static void
+test_reader_before_writer(void **state)
+{
+	struct shelf s;
+
+	(void)state;
+	make_path(&s);
+	check_code("no file", catalog_reader_open(&s.reader, s.path, NULL),
+	    WEIGH_IO);
+	check_true("none is made", !tmpdir_has(&s.dir, "catalog.db"));
+	tmpdir_write(&s.dir, "catalog.db", "", 0);
+	check_code("an empty file",
+	    catalog_reader_open(&s.reader, s.path, NULL), WEIGH_NOT_YET);
+	check_code("a writer makes it", catalog_open(&s.catalog, s.path, NULL),
+	    WEIGH_OK);
+	check_code("then it reads",
+	    catalog_reader_open(&s.reader, s.path, NULL), WEIGH_OK);
+	shelf_close(&s);
+}
+
+/* (2) and the guards, as each connection has them. */
+static const struct pragma_row {
+	const char *pragma;
+	int writer;
+	int reader;
+} pragmas[] = {
+	{ "PRAGMA synchronous", 2, 2 }, /* FULL */
+	{ "PRAGMA foreign_keys", 1, 1 },
+	{ "PRAGMA trusted_schema", 0, 0 },
+	{ "PRAGMA query_only", 0, 1 },
+	{ "PRAGMA cell_size_check", 1, 1 },
+	{ "PRAGMA busy_timeout", 5000, 5000 },
+	{ "PRAGMA application_id", DB_APPLICATION, DB_APPLICATION },
+	{ "PRAGMA user_version", CATALOG_SCHEMA, CATALOG_SCHEMA },
+	{ "SELECT count(*) = 8 FROM pragma_table_list"
+	  " WHERE strict AND type = 'table' AND schema = 'main'",
+	    1, 1 },
+	{ "SELECT journal_mode = 'wal' FROM pragma_journal_mode", 1, 1 },
+};
+
+static int
+ask_own(sqlite3 *sqlite, const char *sql)
+{
+	sqlite3_stmt *stmt = NULL;
+	int answer;
+
+	check_u64(sql,
+	    (uint64_t)sqlite3_prepare_v2(sqlite, sql, -1, &stmt, NULL),
+	    SQLITE_OK);
+	check_u64(sql, (uint64_t)sqlite3_step(stmt), SQLITE_ROW);
+	answer = sqlite3_column_int(stmt, 0);
+	sqlite3_finalize(stmt);
+	return answer;
+}
+
+static void
+test_guards(void **state)
+{
+	struct shelf s;
+
+	(void)state;
+	shelf_open(&s);
+	for (size_t i = 0; i < sizeof(pragmas) / sizeof(pragmas[0]); i++) {
+		const struct pragma_row *row = &pragmas[i];
+
+		check_u64(row->pragma,
+		    (uint64_t)ask_own(s.catalog->db.sqlite, row->pragma),
+		    (uint64_t)row->writer);
+		check_u64(row->pragma,
+		    (uint64_t)ask_own(s.reader->db.sqlite, row->pragma),
+		    (uint64_t)row->reader);
+	}
+	check_true("a reader writes nothing",
+	    sqlite3_exec(s.reader->db.sqlite, "DELETE FROM totals", NULL, NULL,
+		NULL) != SQLITE_OK);
+	shelf_close(&s);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_damaged_page),
+		cmocka_unit_test(test_reader_before_writer),
+		cmocka_unit_test(test_guards),
+	};
+
+	return cmocka_run_group_tests_name("catalog open", tests, NULL, NULL);
+}
