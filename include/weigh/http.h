@@ -145,9 +145,9 @@ struct weigh_http_target {
 };
 /* Split and decode `path`.  0, or the status to answer: 400 for a stray '%', a
  * decoded NUL or control character, %5C or '\', what is not UTF-8, a segment
- * `.` or `..`, an empty segment anywhere but last or (one, for clients whose base
- * ends in '/') first, where it stays as segment 0; 404 for too many; 500 without
- * memory.  What stands between decoded slashes is held to the same rules.
+ * `.` or `..`, an empty segment anywhere but last or (one, for clients whose
+ * base ends in '/') first, where it stays as segment 0; 404 for too many; 500
+ * without memory.  What stands between decoded slashes is held to the same rules.
  * The path need not outlive the call; on failure there is nothing to free. */
 int weigh_http_target_parse(
     struct weigh_http_target *t, struct weigh_span path);
@@ -177,9 +177,8 @@ struct weigh_range {
 	uint64_t first;
 	uint64_t last; /* inclusive */
 };
-/* Read a Range field's value, of a file of `size` bytes (at most 2^63 - 1).  A
- * value with p == NULL, several ranges, another unit, anything malformed: WHOLE.
- * Numbers past 63 bits are past every end. */
+/* Read a Range field's value, of a file of `size` bytes (at most 2^63 - 1).
+ * p == NULL, several ranges, another unit, anything malformed: WHOLE.  Numbers past 63 bits are past every end. */
 struct weigh_range weigh_range_parse(struct weigh_span value, uint64_t size);
 
 /*
@@ -224,8 +223,8 @@ struct weigh_http_answer {
 	unsigned nfields;
 };
 /* Parse an answer's head, interim ones (1xx) too.  Returns its length in bytes
- * when `data` holds all of it, 0 when more is needed, -1 when it is malformed or
- * over 64 KiB.  The fields' spans point into `data`. */
+ * when `data` holds all of it, 0 when more is needed, -1 when it is malformed
+ * or over 64 KiB.  The fields' spans point into `data`. */
 long weigh_http_answer_parse(
     struct weigh_http_answer *a, const char *data, size_t len);
 struct weigh_span weigh_http_answer_field(

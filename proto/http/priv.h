@@ -125,8 +125,8 @@ enum weigh_http_event weigh_http_refuse(struct weigh_http_reader *r, int status,
 /* Enter the trailer section. */
 void weigh_http_begin_trailer(struct weigh_http_reader *r);
 
-/* head.c: what a complete line means.  0 or BAD recorded in the reader:
- * WEIGH_HTTP_MORE when all is well. */
+/* head.c: what a complete line means.  WEIGH_HTTP_MORE when all is well, else
+ * BAD, with status and reason in the reader. */
 enum weigh_http_event weigh_http_request_line(struct weigh_http_reader *r);
 enum weigh_http_event weigh_http_field_line(struct weigh_http_reader *r);
 enum weigh_http_event weigh_http_head_end(struct weigh_http_reader *r);
