@@ -2,8 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <weigh/near.h>
+
 #include "cmds.h"
-#include "text.h"
 
 const struct cmd cmds_table[] = {
 #define COMMAND(verb, args, fewest, most, options, summary, e1, e2, run) \
@@ -34,7 +35,7 @@ unknown(const char *verb, struct weigh_err *err)
 
 	for (i = 0; i < cmds_count; i++)
 		names[i] = cmds_table[i].verb;
-	near = text_nearest(verb, names, cmds_count);
+	near = weigh_nearest(verb, names, cmds_count);
 	for (i = 0; near == NULL && i < cmds_count; i++)
 		if (strncmp(names[i], verb, len) == 0 && names[i][len] == ' ')
 			near = names[i]; /* the first word of two */

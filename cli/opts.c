@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <weigh/near.h>
+
 #include "opts.h"
-#include "text.h"
 
 const struct opt opts_table[OPTS] = {
 #define OPTION(id, name, letter, value, global, help) \
@@ -27,7 +28,7 @@ unknown_option(const char *name, size_t len, struct weigh_err *err)
 		len = sizeof(word) - 1;
 	memcpy(word, name, len);
 	word[len] = '\0';
-	near = text_nearest(word, names, OPTS);
+	near = weigh_nearest(word, names, OPTS);
 	weigh_fail(err, WEIGH_USAGE, "there is no option '--%s'", word);
 	if (near != NULL)
 		weigh_fix(err, "did you mean --%s?", near);

@@ -36,9 +36,4 @@ void text_fit(
  * characters (C0, DEL, C1) and bytes that are not UTF-8 become \xNN. */
 void text_clean(struct weigh_buf *out, const char *text);
 
-/* The one of `n` names that is spelled most like `word`, or NULL when none is
- * near. */
-const char *text_nearest(
-    const char *word, const char *const *names, size_t n);
-
 #endif
