@@ -451,9 +451,6 @@ lex_run(struct weigh_json *j)
 		if (t != WEIGH_JSON_MORE)
 			return t;
 	}
-	/* A word is whole with its last letter. */
-	if (j->lex == LEX_WORD && *j->word == '\0')
-		return lex_word(j);
 	return lex_dry(j);
 }
 

@@ -154,8 +154,7 @@ test_foreign_words(void **state)
 	check_str("what", err.what, "");
 }
 
-/* Words go to a terminal: no control character comes through, no character is
- * cut in half, nothing is written past its place. */
+/* Words go to a terminal: no control character comes through. */
 static void
 test_hostile_words(void **state)
 {
@@ -163,30 +162,43 @@ test_hostile_words(void **state)
 	    "{\"weigh\":{\"code\":\"denied\","
 	    "\"code2\":1,"
 	    "\"what\":\"a\\u001b[2J\\u0000\\u007f\\u009bz\\n\"}}";
-	struct weigh_buf b;
-	struct weigh_jw w;
 	struct weigh_err err;
 
 	(void)state;
 	weigh_control_error_read(&err, 403, body, sizeof(body) - 1);
 	check_code("an unknown code", err.code, WEIGH_DENIED);
 	check_str("cleaned", err.what, "a?[2J???z?");
-	weigh_buf_init(&b, 1 << 16);
-	weigh_jw_init(&w, &b);
-	weigh_jw_object(&w);
-	weigh_jw_key(&w, "weigh");
-	weigh_jw_object(&w);
-	weigh_jw_kstr(&w, "code", "full");
-	weigh_jw_key(&w, "what");
-	weigh_buf_addc(&b, '"');
+}
+
+/* `shift` letters, then 2,000 euro signs, as `why` and as `what`. */
+static void
+write_long_words(struct weigh_buf *b, int shift)
+{
+	weigh_buf_adds(b, "{\"weigh\":{\"code\":\"full\",\"why\":\"because\"");
+	weigh_buf_addf(b, ",\"what\":\"%.*s", shift, "xxx");
 	for (int i = 0; i < 2000; i++)
-		weigh_buf_adds(&b, "\xe2\x82\xac");
-	weigh_buf_adds(&b, "\"}}");
-	weigh_control_error_read(&err, 500, b.data, b.len);
-	check_code("read", err.code, WEIGH_FULL);
-	check_u64("whole characters", strlen(err.what), 255);
-	check_true("UTF-8", weigh_utf8_ok(err.what, strlen(err.what)));
-	weigh_buf_free(&b);
+		weigh_buf_adds(b, "\xe2\x82\xac");
+	weigh_buf_adds(b, "\"}}");
+}
+
+static void
+test_long_words(void **state)
+{
+	(void)state;
+	for (int shift = 0; shift < 3; shift++) {
+		struct weigh_buf b;
+		struct weigh_err err;
+
+		weigh_buf_init(&b, 1 << 16);
+		write_long_words(&b, shift);
+		weigh_control_error_read(&err, 500, b.data, b.len);
+		check_code("read", err.code, WEIGH_FULL);
+		check_u64("as many as fit, whole", strlen(err.what),
+		    shift == 0 ? 255 : 252u + (unsigned)shift);
+		check_true("UTF-8", weigh_utf8_ok(err.what, strlen(err.what)));
+		check_str("the neighbor is unhurt", err.why, "because");
+		weigh_buf_free(&b);
+	}
 }
 
 int
@@ -199,6 +211,7 @@ main(void)
 		cmocka_unit_test(test_foreign_bodies),
 		cmocka_unit_test(test_foreign_words),
 		cmocka_unit_test(test_hostile_words),
+		cmocka_unit_test(test_long_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,6 +92,24 @@ test_limits(void **state)
 	}
 }
 
+/* A number that the limit cuts is not given out as if it ended there. */
+static void
+test_limit_inside_a_number(void **state)
+{
+	static const struct weigh_json_limits three = { 3, 5, 4, 3 };
+	struct weigh_buf b;
+
+	(void)state;
+	for (size_t piece = 0; piece < 5; piece++) {
+		weigh_buf_init(&b, 1 << 16);
+		json_trace(&b, &three, "1234", 4, 0, piece);
+		check_str("cut", b.data,
+		    "BAD too_big at byte 3 of the JSON text: "
+		    "the text is over its limit");
+		weigh_buf_free(&b);
+	}
+}
+
 /* The shipped limits are what the header says. */
 static void
 test_shipped_limits(void **state)
@@ -266,6 +284,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_limit_inside_a_number),
 		cmocka_unit_test(test_shipped_limits),
 		cmocka_unit_test(test_deep),
 		cmocka_unit_test(test_duplicates_far_apart),

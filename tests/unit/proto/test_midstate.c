@@ -224,6 +224,32 @@ test_resume(void **state)
 	}
 }
 
+/* Past 512 MiB the number of bits needs more than 32 of them. */
+static void
+test_resume_far_out(void **state)
+{
+	const uint64_t n = ((uint64_t)1 << 29) / WEIGH_SEGMENT;
+	struct weigh_hasher *h = weigh_hasher_new();
+	struct weigh_hasher *again = weigh_hasher_new();
+	struct weigh_oid want, got;
+	size_t len;
+
+	(void)state;
+	check_true("memory", h != NULL && again != NULL);
+	for (uint64_t i = 0; i < n; i++)
+		check_true("hash", weigh_hasher_update(h, bytes, SEG));
+	check_true("one more", weigh_hasher_update(h, bytes, 1));
+	check_true("final", weigh_hasher_final(h, &want));
+	check_true("resume",
+	    weigh_hasher_resume(again, weigh_hasher_list(h, &len), n));
+	check_u64("entries", len / WEIGH_MIDSTATE_SIZE, n);
+	check_true("one more", weigh_hasher_update(again, bytes, 1));
+	check_true("final", weigh_hasher_final(again, &got));
+	check_true("the same", weigh_oid_equal(&got, &want));
+	weigh_hasher_free(h);
+	weigh_hasher_free(again);
+}
+
 static void
 test_reset(void **state)
 {
@@ -364,6 +390,7 @@ main(void)
 		cmocka_unit_test(test_single_bytes),
 		cmocka_unit_test(test_known_entry),
 		cmocka_unit_test(test_resume),
+		cmocka_unit_test(test_resume_far_out),
 		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_segments_alone),
 		cmocka_unit_test(test_flipped_bit),
