@@ -29,14 +29,16 @@ void weigh_buf_free(struct weigh_buf *b);
 /* Forget the content and `failed`, keep the memory. */
 void weigh_buf_reset(struct weigh_buf *b);
 
+/* Append.  False after a failure (2). */
 bool weigh_buf_add(struct weigh_buf *b, const void *data, size_t len);
 bool weigh_buf_adds(struct weigh_buf *b, const char *text);
 bool weigh_buf_addc(struct weigh_buf *b, char c);
 bool weigh_buf_addf(struct weigh_buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Room for `len` more bytes at the returned place, which the caller fills and
- * then adds to b->len.  NULL on failure (2). */
+/* Room for `len` more bytes at the returned place, all of them 0; the caller
+ * fills as many as it has and adds that number to b->len.  NULL on failure
+ * (2). */
 char *weigh_buf_room(struct weigh_buf *b, size_t len);
 
 /* Hand the memory to the caller, who calls free(); NULL if empty or failed. */

@@ -54,8 +54,9 @@ void weigh_control_error_body(
 void weigh_control_error_document(
     struct weigh_buf *out, const struct weigh_err *err);
 
-/* Read an HTTP answer's error body back.  If it is not ours (a proxy's page),
- * `http_status` decides the code and the words say so. */
+/* Read an HTTP answer's error body back: never WEIGH_OK, and no words with
+ * control characters, for they go to a terminal.  If it is not ours (a proxy's
+ * page), `http_status` decides the code and the words say so. */
 void weigh_control_error_read(struct weigh_err *err, int http_status,
     const char *body, size_t len);
 

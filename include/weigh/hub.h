@@ -19,6 +19,7 @@
 #include <weigh/oid.h>
 
 #define WEIGH_HUB_DATE 25 /* "2026-01-02T03:04:05.000Z" and NUL */
+/* UTC; before 1970 and after 9999 the nearest date inside. */
 void weigh_hub_date(time_t when, char out[WEIGH_HUB_DATE]);
 
 /* The commit that last changed an entry. */
@@ -53,7 +54,9 @@ struct weigh_hub_info {
 void weigh_hub_tree_entry(struct weigh_jw *w, const struct weigh_hub_entry *e);
 
 /* Model info: begins the object up to and with `"siblings":[`; then one
- * weigh_hub_sibling per file; then weigh_hub_info_end.  `blobs`: with sizes. */
+ * weigh_hub_sibling per file; then weigh_hub_info_end.  "author" is there when
+ * the name has an org, "modelId" for models; "_id" is made from the name.
+ * `blobs`: with sizes. */
 void weigh_hub_info_begin(struct weigh_jw *w, const struct weigh_hub_info *i);
 void weigh_hub_sibling(
     struct weigh_jw *w, const struct weigh_hub_entry *e, bool blobs);

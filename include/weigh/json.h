@@ -7,9 +7,9 @@
  * (2) It refuses duplicate keys, invalid UTF-8, lone surrogates, control
  *     characters in strings, leading zeros, NaN, comments, trailing commas, a
  *     byte order mark, anything behind the value, and what is over a limit.
- * (3) Its memory is one string (limits.string), one byte a level, and 16 bytes
- *     a key of the objects that are open: a 60 MB index of 250,000 keys costs
- *     under 16 MiB.
+ * (3) Its memory is one string (limits.string), 24 bytes a level, and 16 to 32
+ *     bytes a key of the objects that are open: a 60 MB index of 250,000 keys
+ *     costs under 16 MiB.
  * (4) What the writer writes, the reader accepts.
  */
 #ifndef WEIGH_JSON_H

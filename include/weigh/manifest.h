@@ -39,12 +39,15 @@ struct weigh_manifest {
 	char *text; /* owns the paths after a parse; NULL otherwise */
 };
 
-/* Parse; *out owns its memory until weigh_manifest_free. */
+/* Parse; on success *out owns its memory until weigh_manifest_free, else it is
+ * untouched.  WEIGH_MALFORMED with the line's number, WEIGH_TOO_BIG,
+ * WEIGH_NOMEM. */
 enum weigh_code weigh_manifest_parse(struct weigh_manifest *out,
     const char *text, size_t len, struct weigh_err *err);
 void weigh_manifest_free(struct weigh_manifest *m);
 
-/* Sort by path, check (1) and (2), and append the text to `out`. */
+/* Sort `files` in place by path, check (1) and (2), and append the text to
+ * `out`.  A manifest without files is one line. */
 enum weigh_code weigh_manifest_print(struct weigh_buf *out,
     struct weigh_file *files, size_t count, struct weigh_err *err);
 
@@ -57,7 +60,7 @@ void weigh_manifest_line(struct weigh_buf *out, const struct weigh_file *f);
 const struct weigh_file *weigh_manifest_find(
     const struct weigh_manifest *m, const char *path);
 
-/* Bytes of all files. */
+/* Bytes of all files; stops at 2^64 - 1. */
 uint64_t weigh_manifest_bytes(const struct weigh_manifest *m);
 
 #endif

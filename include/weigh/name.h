@@ -62,8 +62,10 @@ void weigh_repo_text(const struct weigh_repo *repo, char out[WEIGH_REPO_TEXT]);
 bool weigh_rev_ok(const char *text, size_t len);
 
 /* A path inside a repository: relative, UTF-8 (RFC 3629), parts that are not
- * empty, `.`, `..` or `.git` in any case, no backslash and no control
- * character (C0, DEL, C1); sizes and depth as above.  err says which rule. */
+ * empty, `.`, `..` or `.git`, no backslash and no control character (C0, DEL,
+ * C1); sizes and depth as above.  `.git` is refused in every spelling that
+ * git fsck --strict refuses: any case, with characters that HFS+ ignores, as
+ * NTFS's `git~1`, with blanks, dots or `:` behind.  err says which rule. */
 enum weigh_code weigh_path_check(
     const char *path, size_t len, struct weigh_err *err);
 
@@ -72,8 +74,9 @@ enum weigh_code weigh_path_check(
 bool weigh_utf8_ok(const char *text, size_t len);
 
 /* Does `text` match the glob `pattern`: `*` any run of bytes, `/` included, as
- * the Hub's clients do; `?` one byte; `[...]` a set.  Linear in text length
- * times pattern length, no recursion. */
+ * the Hub's clients do; `?` one byte; `[...]` a set, `[!...]` what is not in
+ * it, a `[` that nothing closes itself; a pattern that ends in `/` means all
+ * below.  Time at most text length times pattern length, no recursion. */
 bool weigh_glob_match(const char *pattern, const char *text);
 
 #endif

@@ -2,10 +2,12 @@
  * pointer: Git LFS pointer files, the text that stands in a git tree where the
  * bytes live in the store.  Format: git-lfs docs/spec.md, version 1.
  *
- * (1) At most WEIGH_POINTER_MAX bytes; `version` first, then keys in
- *     alphabetical order, each once; LF ends every line.
+ * (1) At most WEIGH_POINTER_MAX bytes; exactly the lines version, oid, size;
+ *     LF ends every line.
  * (2) Anything else is an ordinary file: weigh_pointer_parse says why not.
- * (3) weigh_pointer_print writes the one canonical form: version, oid, size.
+ *     That includes pointers with extensions (`ext-0-…`): what their oid
+ *     names are not the bytes that the file should have.
+ * (3) There is one canonical form: what is parsed is printed the same.
  */
 #ifndef WEIGH_POINTER_H
 #define WEIGH_POINTER_H
