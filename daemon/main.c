@@ -187,6 +187,8 @@ open_parts(struct house *h, struct weigh_err *err)
 	if (rc == WEIGH_OK)
 		rc = store_open(&h->store, h->dirfd, &store_options, err);
 	if (rc == WEIGH_OK)
+		rc = fd_make_dirs(h->dirfd, "repos", 0750, err);
+	if (rc == WEIGH_OK)
 		rc = repo_root_open(&h->repos, repos, err);
 	if (rc == WEIGH_OK)
 		rc = key_open(&h->key, h->dirfd, err);

@@ -326,6 +326,23 @@ may_parse(struct conn *c)
 	return true;
 }
 
+/* There are no bytes: what may still be known is that a body is complete, or that
+ * the client will send no more. */
+static bool
+feed_nothing(struct conn *c)
+{
+	size_t used;
+	enum weigh_conn_action action = weigh_conn_bytes(&c->machine, "", 0,
+	    &used);
+
+	if (action == WEIGH_CONN_WAIT && c->eof) {
+		c->eof = false;
+		action = weigh_conn_eof(&c->machine);
+	}
+	conn_carry_out(c, action);
+	return action != WEIGH_CONN_WAIT;
+}
+
 /* Feed one contiguous piece; false when there is nothing more to do now. */
 static bool
 feed(struct conn *c)
@@ -334,14 +351,8 @@ feed(struct conn *c)
 	size_t used = 0;
 	enum weigh_conn_action action;
 
-	if (evbuffer_peek(c->in, -1, NULL, &piece, 1) < 1 ||
-	    piece.iov_len == 0) {
-		if (!c->eof)
-			return false;
-		c->eof = false;
-		conn_carry_out(c, weigh_conn_eof(&c->machine));
-		return false;
-	}
+	if (evbuffer_peek(c->in, -1, NULL, &piece, 1) < 1 || piece.iov_len == 0)
+		return feed_nothing(c);
 	action = weigh_conn_bytes(&c->machine, piece.iov_base, piece.iov_len,
 	    &used);
 	conn_carry_out(c, action); /* a piece of a body lies in `piece` */
