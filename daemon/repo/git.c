@@ -107,6 +107,8 @@ meaning_of(int git_rc, const git_error *e)
 	for (size_t i = 0; i < COUNT(meanings); i++)
 		if (meanings[i].git == git_rc)
 			return meanings[i].code;
+	if (e != NULL && e->klass == GIT_ERROR_INVALID)
+		return WEIGH_MALFORMED;
 	return WEIGH_IO;
 }
 
