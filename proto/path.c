@@ -25,7 +25,8 @@ three(const char *p)
 	    (uint32_t)(b[2] & 63);
 }
 
-/* Copy the part's first bytes in lower case, without ignorable characters. */
+/* Copy the part, which is UTF-8, in lower case and without ignorable
+ * characters; returns how many bytes that makes. */
 static size_t
 fold(char *out, size_t size, const char *part, size_t len)
 {
@@ -53,7 +54,7 @@ static bool
 is_dotgit(const char *part, size_t len)
 {
 	static const char *const spellings[] = { ".git", "git~1" };
-	char low[WEIGH_PATH_PART_MAX];
+	char low[WEIGH_PATH_PART_MAX] = "";
 	size_t n = fold(low, sizeof(low), part, len);
 
 	for (size_t i = 0; i < 2; i++) {
