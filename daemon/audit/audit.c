@@ -173,7 +173,7 @@ open_journal(struct audit *a, int dirfd, uint64_t *size, struct weigh_err *err)
 	if ((rc = fd_make_dirs(dirfd, FOLDER, 0755, err)) != WEIGH_OK)
 		return rc;
 	a->fd = fd_open_beneath(dirfd, JOURNAL,
-	    O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK, 0644);
+	    O_RDWR | O_APPEND | O_CREAT, 0644);
 	if (a->fd < 0 || fstat(a->fd, &st) != 0)
 		return weigh_fail_errno(err, errno, "cannot open it");
 	if (!S_ISREG(st.st_mode))

@@ -22,9 +22,9 @@
 
 #define OVERLAP_FROM (4u << 20) /* smaller files are not worth a thread */
 #define PIECE (1u << 20)        /* bytes copied between two looks at `stop` */
-/* How far the copy may run ahead: near enough that the hashing finds the bytes
- * in the processor's cache, far enough that it never waits. */
-#define LEAD (16u << 20)
+/* How far the copy may run ahead: enough that neither thread waits for the
+ * other's hiccups, and a bound on what is written in vain after a cancel. */
+#define LEAD (64u << 20)
 
 struct copier {
 	int from, to;

@@ -6,8 +6,10 @@
  * (3) A crash at any moment leaves only whole blobs behind; what lies in
  *     incoming/ is swept by the next store_open.
  * (4) Ingesting a blob that is already there succeeds and changes nothing; the
- *     one exception is a held file that is not what it was: it is checked and,
- *     if bad, goes to quarantine and the new one takes its place.
+ *     one exception is a held name that cannot be it, having another size or
+ *     being no file: it goes to quarantine and the new one takes its place.
+ *     Whether a held file of the right size still has its bytes is for the caller
+ *     to ask before publishing: by its stamp, else by store_verify.
  * (5) A failed fsync means the data is lost: the file is dropped, never synced
  *     a second time.
  * (6) Nothing here follows a symbolic link or a path made outside: every open is
@@ -67,8 +69,9 @@ struct store_progress {
 
 /* --- writing ----------------------------------------------------------- */
 
-/* Begin a blob of unknown content.  `size_hint` bytes are reserved (0: unknown);
- * WEIGH_FULL at once when they, or keep_free, do not fit. */
+/* Begin a blob of unknown content.  `size_hint` bytes of the room are set aside
+ * for it (0: unknown), so that two writers are not promised the same; nothing is
+ * allocated.  WEIGH_FULL at once when they, or keep_free, do not fit. */
 enum weigh_code store_begin(struct store *s, uint64_t size_hint,
     struct store_writer **out, struct weigh_err *err);
 
@@ -121,11 +124,13 @@ struct store_finding {
 	bool ok;
 	bool missing;
 	uint64_t size;       /* as found on disk */
-	uint64_t segments;   /* how many it has */
-	uint64_t bad_count;  /* how many are bad, all counted */
+	uint64_t segments;   /* of the size that was asked for */
+	uint64_t bad_count;  /* how many are bad or not there, all counted; 0 and
+	                      * not ok: which, cannot be told */
 	uint64_t bad[STORE_BAD_SEGMENTS]; /* the first of them, ascending */
 	struct stamp stamp;  /* taken before the first byte was read */
-	char problem[160];   /* "segment 3 of 12 (bytes 12582912-16777215) …" */
+	char problem[160];   /* "segment 3 of 12 (bytes 12582912-16777215) …";
+	                      * ok and not "": the list was made again */
 };
 
 /* Read every byte again and compare with the name: segments on `threads` cores
@@ -136,7 +141,8 @@ enum weigh_code store_verify(struct store *s, const struct weigh_oid *oid,
     uint64_t size, unsigned threads, struct store_progress *progress,
     struct store_finding *out, struct weigh_err *err);
 
-/* Check the segments that hold bytes first..last alone, against the list. */
+/* Check the segments that hold bytes first..last alone, against the list.  Not
+ * ok may also mean a bad list; store_verify can tell. */
 enum weigh_code store_check_range(struct store *s, const struct weigh_oid *oid,
     uint64_t size, uint64_t first, uint64_t last, bool *ok,
     struct weigh_err *err);
@@ -144,7 +150,8 @@ enum weigh_code store_check_range(struct store *s, const struct weigh_oid *oid,
 /* --- taking away ------------------------------------------------------- */
 
 /* Move a bad blob to quarantine/, with a note of why beside it; its name under
- * blobs/ is gone when this returns, durably. */
+ * blobs/ is gone when this returns, durably.  WEIGH_NOT_FOUND when nothing has
+ * the name. */
 enum weigh_code store_quarantine(struct store *s, const struct weigh_oid *oid,
     const char *why, struct weigh_err *err);
 

@@ -39,7 +39,7 @@ admit(struct audit *a, uint8_t revision, const char *origin)
 		.repo = &repo,
 		.ref = "refs/heads/main",
 		.revision = { { revision } },
-		.manifest = { { revision } },
+		.manifest = { { (uint8_t)(revision + 100) } },
 		.origin = origin,
 	};
 
@@ -139,6 +139,8 @@ test_append(void **state)
 		check_admitted(a, WEIGH_MODEL, 2, "second");
 		check_admitted(a, WEIGH_DATASET, 2, NULL);
 		check_admitted(a, WEIGH_MODEL, 7, NULL);
+		/* Its digits stand in a line, as a manifest's. */
+		check_admitted(a, WEIGH_MODEL, 102, NULL);
 		audit_close(a);
 		a = open_journal(&t, false);
 	}

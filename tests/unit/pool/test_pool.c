@@ -212,7 +212,7 @@ test_stopping(void **state)
 	check_u64("eight wait, two run", pool_depth(p), 10);
 	check_true("thread",
 	    pthread_create(&thread, NULL, open_gate, NULL) == 0);
-	pool_free(p);
+	pool_stop(p);
 	check_true("waited", atomic_load(&gate_open));
 	pthread_join(thread, NULL);
 	check_u64("all home", home.count, 10);
@@ -222,6 +222,11 @@ test_stopping(void **state)
 		skipped += tasks[i].job.skipped;
 	}
 	check_u64("skipped", skipped, 8);
+	task_init(&tasks[0], &home);
+	pool_submit(p, &tasks[0].job);
+	check_u64("too late, and home at once", home.count, 11);
+	check_true("skipped", tasks[0].job.skipped && tasks[0].worked == 0);
+	pool_free(p);
 	pool_free(NULL);
 }
 
