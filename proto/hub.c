@@ -6,7 +6,7 @@
 
 #define DAY 86400
 #define YEAR_9999_END INT64_C(253402300799)
-#define ID_BYTES 12 /* of "_id", which the Hub has from MongoDB */
+#define ID_DIGITS 24 /* of "_id", which the Hub has from MongoDB */
 
 /*
  * Days since 1970 as year, month, day of the Gregorian calendar, in years that
@@ -138,7 +138,7 @@ key_id(struct weigh_jw *w, const struct weigh_repo *repo)
 	}
 	weigh_oid_hex(&oid, hex);
 	weigh_jw_key(w, "_id");
-	weigh_jw_text(w, hex, 2 * ID_BYTES);
+	weigh_jw_text(w, hex, ID_DIGITS);
 }
 
 static void

@@ -106,28 +106,18 @@ count_lines(const char *text, size_t len)
 	return n;
 }
 
-/* Copy the text and make room for its files. */
+/* Before any memory is taken. */
 static enum weigh_code
-manifest_new(struct weigh_manifest *m, const char *text, size_t len,
-    struct weigh_err *err)
+check_limits(size_t len, size_t lines, struct weigh_err *err)
 {
-	size_t lines;
-
 	if (len > WEIGH_MANIFEST_MAX)
 		return weigh_fail(err, WEIGH_TOO_BIG,
 		    "a manifest has at most %u bytes, this one %zu",
 		    WEIGH_MANIFEST_MAX, len);
-	lines = count_lines(text, len);
 	if (lines > WEIGH_MANIFEST_FILES + 1)
 		return weigh_fail(err, WEIGH_TOO_BIG,
 		    "a manifest has at most %d files, this one %zu",
 		    WEIGH_MANIFEST_FILES, lines - 1);
-	m->text = malloc(len + 1);
-	m->files = calloc(lines + 1, sizeof(*m->files));
-	if (m->text == NULL || m->files == NULL)
-		return weigh_fail(err, WEIGH_NOMEM, "no memory for a manifest");
-	memcpy(m->text, text, len);
-	m->text[len] = '\0';
 	return WEIGH_OK;
 }
 
@@ -163,10 +153,22 @@ weigh_manifest_parse(struct weigh_manifest *out, const char *text, size_t len,
 {
 	struct weigh_manifest m = { 0 };
 	enum weigh_code rc;
+	size_t lines;
 
-	rc = manifest_new(&m, text, len, err);
-	if (rc == WEIGH_OK)
+	if (len == 0)
+		text = ""; /* an empty buffer's text is NULL */
+	lines = len <= WEIGH_MANIFEST_MAX ? count_lines(text, len) : 0;
+	if ((rc = check_limits(len, lines, err)) != WEIGH_OK)
+		return rc;
+	m.text = malloc(len + 1);
+	m.files = calloc(lines + 1, sizeof(*m.files));
+	if (m.text != NULL && m.files != NULL) {
+		memcpy(m.text, text, len);
+		m.text[len] = '\0';
 		rc = read_files(&m, len, err);
+	} else {
+		rc = weigh_fail(err, WEIGH_NOMEM, "no memory for a manifest");
+	}
 	if (rc == WEIGH_OK) {
 		*out = m;
 		m = (struct weigh_manifest){ 0 }; /* the caller's now */

@@ -92,7 +92,7 @@ enum weigh_code
 weigh_repo_parse(struct weigh_repo *out, enum weigh_kind kind, const char *text,
     size_t len, struct weigh_err *err)
 {
-	const char *slash = memchr(text, '/', len);
+	const char *slash = len > 0 ? memchr(text, '/', len) : NULL;
 	size_t first = slash != NULL ? (size_t)(slash - text) : len;
 
 	if (len > WEIGH_NAME_MAX)

@@ -14,9 +14,9 @@
 #include <stdint.h>
 
 #define WEIGH_OID_SIZE 32
-#define WEIGH_OID_HEX (2 * WEIGH_OID_SIZE)
+#define WEIGH_OID_HEX 64 /* two digits a byte */
 #define WEIGH_GITID_SIZE 20
-#define WEIGH_GITID_HEX (2 * WEIGH_GITID_SIZE)
+#define WEIGH_GITID_HEX 40
 
 struct weigh_oid {
 	uint8_t b[WEIGH_OID_SIZE];

@@ -96,7 +96,8 @@ read_members(struct weigh_json *j, const struct weigh_json_field *rows,
 			    "there is an unknown field");
 		if ((t = weigh_json_next(j)) == WEIGH_JSON_BAD)
 			return weigh_json_error(j, err);
-		target = (struct target){ &rows[i], out + rows[i].offset };
+		target.row = &rows[i];
+		target.place = out + rows[i].offset;
 		if ((rc = put(j, t, &target, err)) != WEIGH_OK)
 			return rc;
 		*given |= (uint64_t)1 << i;

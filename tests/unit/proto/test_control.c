@@ -129,6 +129,7 @@ test_foreign_bodies(void **state)
 		    "\"code\":\"full\",\"why\":null},\"z\":1}",
 		    WEIGH_FULL },
 	};
+	struct weigh_err none;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -139,6 +140,8 @@ test_foreign_bodies(void **state)
 		check_code(rows[i].label, err.code, rows[i].code);
 	}
 	weigh_control_error_read(NULL, 404, "{}", 2);
+	weigh_control_error_read(&none, 404, NULL, 0);
+	check_code("no body at all", none.code, WEIGH_NOT_FOUND);
 }
 
 /* The status is named where there is no reason, and no half-read words stay. */

@@ -109,9 +109,13 @@ check_row(const struct row *r)
 static void
 test_rows(void **state)
 {
+	struct weigh_manifest m;
+
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
 		check_row(&rows[i]);
+	check_code("no text at all", weigh_manifest_parse(&m, NULL, 0, NULL),
+	    WEIGH_MALFORMED);
 	weigh_manifest_free(NULL);
 }
 

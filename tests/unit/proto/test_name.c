@@ -149,6 +149,8 @@ test_repos(void **state)
 	struct weigh_err err;
 
 	(void)state;
+	check_code("no text at all",
+	    weigh_repo_parse(&repo, WEIGH_MODEL, NULL, 0, NULL), WEIGH_USAGE);
 	for (size_t i = 0; i < COUNT(repo_rows); i++) {
 		const char *text = repo_rows[i].text;
 		enum weigh_code rc = weigh_repo_parse(&repo, WEIGH_DATASET,

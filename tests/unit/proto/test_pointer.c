@@ -125,6 +125,8 @@ test_too_long(void **state)
 	(void)state;
 	memset(text, '\n', sizeof(text));
 	memcpy(text, good, sizeof(good) - 1);
+	check_code("no text at all", weigh_pointer_parse(&p, NULL, 0, NULL),
+	    WEIGH_MALFORMED);
 	check_code("1,024 bytes are read",
 	    weigh_pointer_parse(&p, text, WEIGH_POINTER_MAX, NULL),
 	    WEIGH_MALFORMED);
