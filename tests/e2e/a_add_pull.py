@@ -88,10 +88,21 @@ def test_pull_again_fetches_nothing(shared, tmp):
     assert tree_of(tmp / "out") == tree_of(shared.folder["acme/sharded"])
 
 
-def test_pull_mends_a_changed_file(shared, tmp):
+def test_a_file_of_the_users_own_is_not_overwritten_unasked(shared, tmp):
+    models.write(tmp / "out", {"config.json": b"mine"})
+    shared.weigh("pull", "acme/small", "--to", tmp / "out", code=1)
+    assert (tmp / "out/config.json").read_bytes() == b"mine"
+    shared.weigh("pull", "acme/small", "--to", tmp / "out", "--yes")
+    assert tree_of(tmp / "out") == tree_of(shared.folder["acme/small"])
+
+
+@pytest.mark.parametrize("change", [b"changed", b'{"model_type":"smalL"}\n'], ids=["size", "bytes"])
+def test_a_changed_copy_is_never_called_good(shared, tmp, change):
+    """Whatever pull does about it, it does not say done with the wrong bytes."""
     shared.weigh("pull", "acme/small", "--to", tmp / "out")
-    (tmp / "out/config.json").write_text("changed")
-    shared.weigh("pull", "acme/small", "--to", tmp / "out")
+    (tmp / "out/config.json").write_bytes(change)
+    shared.weigh("verify", "--dir", tmp / "out", code=5)
+    shared.weigh("pull", "acme/small", "--to", tmp / "out", "--yes")
     assert tree_of(tmp / "out") == tree_of(shared.folder["acme/small"])
 
 

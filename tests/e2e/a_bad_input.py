@@ -225,7 +225,9 @@ def small_disk(tmp, size):
     if probe.returncode != 0:
         pytest.skip("a private tmpfs needs root: " + probe.stderr.strip())
     mount = (f"mount -t tmpfs -o size={size},mode=0700 t {tmp}/data && exec \"$@\"")
-    house = House(tmp, wrap=["unshare", "-m", "sh", "-c", mount, "sh"]).start()
+    (tmp / "weighd.conf").write_text("[store]\nkeep_free = 0\n")
+    house = House(tmp, "--config", tmp / "weighd.conf",
+                  wrap=["unshare", "-m", "sh", "-c", mount, "sh"]).start()
     house.enter = ["nsenter", "-t", str(house.proc.pid), "-m", "--"]
     try:
         yield house

@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = (ROOT / os.environ.get("WEIGH_BUILD", "build")).resolve()
-READY = re.compile(r"^weighd: ready on http://127\.0\.0\.1:(\d+) \(data (.*)\)$")
+READY = re.compile(r"^weighd: ready on http://127\.0\.0\.1:(\d+)(?:, http://\S+)* \(data (.*)\)$")
 PATIENCE = 20  # seconds until something that never takes one is called hung
 REPORTS = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:")
 
@@ -311,10 +311,12 @@ def check_sentences(result, as_json):
 
 
 def tree_of(folder):
-    """Relative path -> SHA-256 of every file below a folder."""
+    """Relative path -> SHA-256 of every file below a folder, except what weigh pull
+    notes down for itself in .weigh/."""
     folder = Path(folder)
+    paths = [p for p in sorted(folder.rglob("*")) if p.is_file() and not p.is_symlink()]
     return {str(p.relative_to(folder)): sha256_of(p)
-            for p in sorted(folder.rglob("*")) if p.is_file() and not p.is_symlink()}
+            for p in paths if p.relative_to(folder).parts[0] != ".weigh"}
 
 
 def short_tmp():
