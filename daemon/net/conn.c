@@ -160,7 +160,7 @@ set_clock(struct conn *c)
 static void
 set_list(struct conn *c)
 {
-	bool idle = c->machine.state == WEIGH_CONN_IDLE;
+	bool idle = c->machine.clock == WEIGH_CLOCK_IDLE;
 	struct conn_list *l = idle ? &c->lane->idle : &c->lane->busy;
 
 	if (c->bev != NULL && c->on != l)
@@ -180,16 +180,25 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 /* --- carrying out --------------------------------------------------------- */
 
+/* The exchange of the request being read; false: there is none, and no
+ * connection any more. */
+static bool
+need_exchange(struct conn *c)
+{
+	if (c->x == NULL && (c->x = exchange_new(c)) == NULL)
+		reset_conn(c);
+	return c->x != NULL;
+}
+
 static void
 begin_exchange(struct conn *c)
 {
 	struct server *s = c->lane->server;
 
 	atomic_fetch_add(&s->counters.requests_total, 1);
-	if ((c->x = exchange_new(c)) == NULL) {
-		close_conn(c);
+	if (!need_exchange(c))
 		return;
-	}
+	c->x->collecting = false;
 	/* A target that cannot be split is answered here. */
 	int status = weigh_http_target_parse(&c->x->target,
 	    c->machine.reader.head.path);
@@ -240,6 +249,8 @@ give_body(struct conn *c)
 {
 	struct weigh_span piece = c->machine.reader.body;
 
+	if (!need_exchange(c))
+		return;
 	weigh_buf_add(&c->x->body, piece.p, piece.len);
 	c->rearm = true; /* progress */
 	if (crawls(c))
@@ -318,8 +329,8 @@ may_parse(struct conn *c)
 	case WEIGH_CONN_HEAD:
 		return evbuffer_get_length(bufferevent_get_output(c->bev)) <
 		    NET_OUT_HIGH;
+	case WEIGH_CONN_READING_AHEAD:
 	case WEIGH_CONN_BODY:
-	case WEIGH_CONN_DISCARDING:
 	case WEIGH_CONN_LINGER:
 		break;
 	}
@@ -375,7 +386,7 @@ pump(struct conn *c)
 		c->eof = false;
 		conn_carry_out(c, weigh_conn_eof(&c->machine));
 	}
-	if (c->bev != NULL && c->machine.state == WEIGH_CONN_FLUSH &&
+	if (c->bev != NULL && c->machine.unsent &&
 	    evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
 		conn_carry_out(c, weigh_conn_flushed(&c->machine));
 	c->pumping = false;

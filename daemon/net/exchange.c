@@ -28,8 +28,10 @@ exchange_new(struct conn *c)
 	if (x == NULL)
 		return NULL;
 	x->conn = c;
+	x->collecting = true;
 	weigh_buf_init(&x->fields, FIELDS_MAX);
-	weigh_buf_init(&x->body, 0);
+	/* One piece may pass the bound before it is noticed. */
+	weigh_buf_init(&x->body, WEIGH_CONN_AHEAD + NET_IN_HIGH);
 	return x;
 }
 
@@ -120,7 +122,7 @@ http_collect(struct http_exchange *x, size_t max,
 	x->then = then;
 	x->ctx = ctx;
 	x->collecting = true;
-	weigh_buf_init(&x->body, max);
+	x->body.max = max > x->body.max ? max : x->body.max;
 	/* x may be gone after this: a body that is too large is refused. */
 	conn_carry_out(x->conn, weigh_conn_want_body(machine, max));
 }

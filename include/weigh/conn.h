@@ -3,28 +3,33 @@
  * sockets and without time.  Events go in, an action comes out; daemon/net
  * carries the actions out, a replay test checks them.
  *
- *          first byte          head done         want_body
- *    IDLE ───────────► HEAD ──────────► ROUTING ──────────► BODY
- *     ▲                  │ bad, late      │ answered         │ end
- *     │                  │                │                  ▼
- *     │   body read      │   DISCARD ◄────┤◄──────────── ANSWERING
- *     ├◄─────────────────┼──────┘         │ answered
- *     └◄─────────────────┼────────────────┤ keep-alive
- *                        ▼                ▼ must close
- *                      FLUSH ◄────────────┘
- *                        │ flushed
- *                        ▼
- *                      LINGER ── eof, late ──► CLOSED
+ *         first byte         head done, small body       body done
+ *    IDLE ──────────► HEAD ─────────────────────► AHEAD ──────────┐
+ *     ▲                 │ head done, no body, a large one         ▼
+ *     │                 ├───────────────────────────────────► ROUTING
+ *     │                 │ bad, late                               │ want_body
+ *     │                 │                          end            ▼
+ *     │                 │        ANSWERING ◄───────────────────  BODY
+ *     │  keep-alive     │            │ answered
+ *     ├◄────────────────┼────────────┤
+ *                       ▼            ▼ must close
+ *                     FLUSH ◄────────┘
+ *                       │ flushed
+ *                       ▼
+ *                     LINGER ── eof, late ──► CLOSED
  *
  * (1) Requests are answered in their order; the next one is not parsed before
  *     the answer to this one is complete.
  * (2) After a framing error there is one answer, then close: nothing that
  *     followed is ever parsed.
- * (3) A body nobody wants is read over up to WEIGH_CONN_DISCARD bytes, else the
- *     connection ends after the answer; its bytes are never a request.
- * (4) A client that closes its sending half still gets the answer it waits for.
+ * (3) A body of up to WEIGH_CONN_AHEAD bytes is read before the application hears
+ *     of the request, so that an error in its framing is the answer, and the
+ *     body of a request that nobody wanted is never taken for the next one.  A
+ *     larger one that is not wanted ends the connection after the answer.
+ * (4) A client that closes its sending half still gets the answers it waits for;
+ *     nothing that is queued for writing is dropped but by a time limit.
  * (5) `clock` says which time limit runs now.  HEAD's begins with the first byte
- *     and is not renewed.
+ *     and is not renewed; IDLE's begins when all that was queued is written.
  */
 #ifndef WEIGH_CONN_H
 #define WEIGH_CONN_H
@@ -35,15 +40,15 @@
 
 #include <weigh/http.h>
 
-#define WEIGH_CONN_DISCARD (64u << 10)
+#define WEIGH_CONN_AHEAD (64u << 10)
 
 enum weigh_conn_state {
 	WEIGH_CONN_IDLE,
 	WEIGH_CONN_HEAD,
+	WEIGH_CONN_READING_AHEAD,
 	WEIGH_CONN_ROUTING,
 	WEIGH_CONN_BODY,
 	WEIGH_CONN_ANSWERING,
-	WEIGH_CONN_DISCARDING,
 	WEIGH_CONN_FLUSH,
 	WEIGH_CONN_LINGER,
 	WEIGH_CONN_CLOSED,
@@ -64,7 +69,7 @@ enum weigh_conn_action {
 	WEIGH_CONN_WAIT,       /* nothing before the next event */
 	WEIGH_CONN_REQUEST,    /* show reader.head to the application, which calls
 	                          _want_body, _defer or _answered */
-	WEIGH_CONN_GIVE_BODY,  /* give reader.body to it */
+	WEIGH_CONN_GIVE_BODY,  /* keep reader.body for it */
 	WEIGH_CONN_GIVE_END,   /* tell it that the body is complete */
 	WEIGH_CONN_CONTINUE,   /* write the interim answer 100 */
 	WEIGH_CONN_REFUSE,     /* write an error answer: status, reason; the
@@ -81,11 +86,12 @@ struct weigh_conn {
 	struct weigh_http_reader reader;
 	int status;         /* of REFUSE */
 	const char *reason; /* of REFUSE, static */
-	uint64_t body_max;  /* what the application takes */
+	uint64_t body_max;  /* what is taken */
 	uint64_t body_seen;
 	bool body_over;     /* the request is read to its end */
+	bool routes_next;   /* reading ahead met its bound */
 	bool close;         /* after this answer */
-	bool continued;     /* 100 Continue was asked for and sent */
+	bool unsent;        /* answers are queued and not yet written */
 	bool read_closed;   /* the client sends no more */
 };
 
@@ -99,8 +105,8 @@ void weigh_conn_free(struct weigh_conn *c);
 enum weigh_conn_action weigh_conn_bytes(
     struct weigh_conn *c, const char *data, size_t len, size_t *used);
 
-/* The application wants the body, at most `max` bytes of it: CONTINUE, WAIT, or
- * REFUSE (413).  In ROUTING only. */
+/* The application wants the body, at most `max` bytes of it: GIVE_END if it is
+ * here already, CONTINUE, WAIT, or REFUSE (413).  In ROUTING only. */
 enum weigh_conn_action weigh_conn_want_body(struct weigh_conn *c, uint64_t max);
 
 /* The application will answer later, without the body.  In ROUTING only. */
@@ -111,7 +117,7 @@ void weigh_conn_defer(struct weigh_conn *c);
 bool weigh_conn_will_close(const struct weigh_conn *c);
 enum weigh_conn_action weigh_conn_answered(struct weigh_conn *c);
 
-/* All that was queued is written. */
+/* All that was queued is written; in any state. */
 enum weigh_conn_action weigh_conn_flushed(struct weigh_conn *c);
 
 /* The client closed its sending half. */

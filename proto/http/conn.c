@@ -4,10 +4,10 @@
 static const char *const state_names[WEIGH_CONN_STATES] = {
 	[WEIGH_CONN_IDLE] = "IDLE",
 	[WEIGH_CONN_HEAD] = "HEAD",
+	[WEIGH_CONN_READING_AHEAD] = "AHEAD",
 	[WEIGH_CONN_ROUTING] = "ROUTING",
 	[WEIGH_CONN_BODY] = "BODY",
 	[WEIGH_CONN_ANSWERING] = "ANSWERING",
-	[WEIGH_CONN_DISCARDING] = "DISCARDING",
 	[WEIGH_CONN_FLUSH] = "FLUSH",
 	[WEIGH_CONN_LINGER] = "LINGER",
 	[WEIGH_CONN_CLOSED] = "CLOSED",
@@ -29,8 +29,8 @@ static const char *const action_names[WEIGH_CONN_ACTIONS] = {
 static const enum weigh_conn_clock clocks[WEIGH_CONN_STATES] = {
 	[WEIGH_CONN_IDLE] = WEIGH_CLOCK_IDLE,
 	[WEIGH_CONN_HEAD] = WEIGH_CLOCK_HEAD,
+	[WEIGH_CONN_READING_AHEAD] = WEIGH_CLOCK_BODY,
 	[WEIGH_CONN_BODY] = WEIGH_CLOCK_BODY,
-	[WEIGH_CONN_DISCARDING] = WEIGH_CLOCK_BODY,
 	[WEIGH_CONN_LINGER] = WEIGH_CLOCK_LINGER,
 };
 
@@ -51,6 +51,8 @@ enter(struct weigh_conn *c, enum weigh_conn_state state)
 {
 	c->state = state;
 	c->clock = clocks[state];
+	if (c->clock == WEIGH_CLOCK_IDLE && c->unsent)
+		c->clock = WEIGH_CLOCK_NONE; /* (5) */
 }
 
 static enum weigh_conn_action
@@ -60,12 +62,23 @@ closed(struct weigh_conn *c)
 	return WEIGH_CONN_CLOSE;
 }
 
+/* Close, but not before what is queued is written (4). */
+static enum weigh_conn_action
+finish(struct weigh_conn *c)
+{
+	c->close = true;
+	if (!c->unsent)
+		return closed(c);
+	enter(c, WEIGH_CONN_FLUSH);
+	return WEIGH_CONN_WAIT;
+}
+
 static enum weigh_conn_action
 refuse(struct weigh_conn *c, int status, const char *reason)
 {
 	c->status = status;
 	c->reason = reason;
-	c->close = true;
+	c->close = c->unsent = true;
 	enter(c, WEIGH_CONN_FLUSH);
 	return WEIGH_CONN_REFUSE;
 }
@@ -96,9 +109,33 @@ next_request(struct weigh_conn *c)
 {
 	weigh_http_reader_next(&c->reader);
 	c->body_max = c->body_seen = 0;
-	c->body_over = c->continued = false;
+	c->body_over = false;
 	enter(c, WEIGH_CONN_IDLE);
 	return WEIGH_CONN_NEXT;
+}
+
+/* Is the body small, or may it be, and is it on its way already (3)? */
+static bool
+reads_ahead(const struct weigh_http_head *head)
+{
+	return head->has_body && !head->expect_continue &&
+	    (head->chunked || head->length <= WEIGH_CONN_AHEAD);
+}
+
+static enum weigh_conn_action
+head_done(struct weigh_conn *c)
+{
+	const struct weigh_http_head *head = &c->reader.head;
+
+	c->close = c->close || head->close;
+	c->body_over = !head->has_body;
+	c->body_max = WEIGH_CONN_AHEAD;
+	if (reads_ahead(head)) {
+		enter(c, WEIGH_CONN_READING_AHEAD);
+		return WEIGH_CONN_WAIT;
+	}
+	enter(c, WEIGH_CONN_ROUTING);
+	return WEIGH_CONN_REQUEST;
 }
 
 static enum weigh_conn_action
@@ -106,10 +143,7 @@ head_bytes(struct weigh_conn *c, const char *data, size_t len, size_t *used)
 {
 	switch (weigh_http_read(&c->reader, data, len, used)) {
 	case WEIGH_HTTP_HEAD_DONE:
-		c->close = c->close || c->reader.head.close;
-		c->body_over = !c->reader.head.has_body;
-		enter(c, WEIGH_CONN_ROUTING);
-		return WEIGH_CONN_REQUEST;
+		return head_done(c);
 	case WEIGH_HTTP_BAD:
 		return refuse_bad(c);
 	case WEIGH_HTTP_MORE:
@@ -122,19 +156,45 @@ head_bytes(struct weigh_conn *c, const char *data, size_t len, size_t *used)
 	return WEIGH_CONN_WAIT;
 }
 
+/* A chunked body turned out larger than what is read ahead: the application
+ * decides.  The piece that told so is kept for it. */
+static enum weigh_conn_action
+body_piece(struct weigh_conn *c)
+{
+	c->body_seen += c->reader.body.len;
+	if (c->body_seen <= c->body_max)
+		return WEIGH_CONN_GIVE_BODY;
+	if (c->state == WEIGH_CONN_BODY)
+		return refuse(c, 413, "the body is larger than allowed");
+	c->routes_next = true;
+	return WEIGH_CONN_GIVE_BODY;
+}
+
+static enum weigh_conn_action
+body_end(struct weigh_conn *c)
+{
+	c->body_over = true;
+	if (c->state == WEIGH_CONN_BODY) {
+		enter(c, WEIGH_CONN_ANSWERING);
+		return WEIGH_CONN_GIVE_END;
+	}
+	enter(c, WEIGH_CONN_ROUTING);
+	return WEIGH_CONN_REQUEST;
+}
+
 static enum weigh_conn_action
 body_bytes(struct weigh_conn *c, const char *data, size_t len, size_t *used)
 {
+	if (c->routes_next) {
+		c->routes_next = false;
+		enter(c, WEIGH_CONN_ROUTING);
+		return WEIGH_CONN_REQUEST;
+	}
 	switch (weigh_http_read(&c->reader, data, len, used)) {
 	case WEIGH_HTTP_BODY:
-		c->body_seen += c->reader.body.len;
-		if (c->body_seen > c->body_max)
-			return refuse(c, 413, "the body is larger than allowed");
-		return WEIGH_CONN_GIVE_BODY;
+		return body_piece(c);
 	case WEIGH_HTTP_END:
-		c->body_over = true;
-		enter(c, WEIGH_CONN_ANSWERING);
-		return WEIGH_CONN_GIVE_END;
+		return body_end(c);
 	case WEIGH_HTTP_BAD:
 		return refuse_bad(c);
 	case WEIGH_HTTP_MORE:
@@ -144,45 +204,18 @@ body_bytes(struct weigh_conn *c, const char *data, size_t len, size_t *used)
 	return WEIGH_CONN_WAIT;
 }
 
-/* The answer is out; read over the rest of its request's body (3). */
-static enum weigh_conn_action
-discard_bytes(struct weigh_conn *c, const char *data, size_t len, size_t *used)
-{
-	size_t all = 0, some;
-
-	*used = 0;
-	for (;;) {
-		enum weigh_http_event event =
-		    weigh_http_read(&c->reader, data + all, len - all, &some);
-		all += some;
-		*used = all;
-		if (event == WEIGH_HTTP_END)
-			return c->close ? closed(c) : next_request(c);
-		if (event == WEIGH_HTTP_MORE)
-			return WEIGH_CONN_WAIT;
-		if (event == WEIGH_HTTP_BAD)
-			return closed(c);
-		c->body_seen += c->reader.body.len;
-		if (c->body_seen > WEIGH_CONN_DISCARD) {
-			enter(c, WEIGH_CONN_LINGER);
-			return WEIGH_CONN_SHUT;
-		}
-	}
-}
-
 enum weigh_conn_action
-weigh_conn_bytes(
-    struct weigh_conn *c, const char *data, size_t len, size_t *used)
+weigh_conn_bytes(struct weigh_conn *c, const char *data, size_t len,
+    size_t *used)
 {
 	*used = 0;
 	switch (c->state) {
 	case WEIGH_CONN_IDLE:
 	case WEIGH_CONN_HEAD:
 		return head_bytes(c, data, len, used);
+	case WEIGH_CONN_READING_AHEAD:
 	case WEIGH_CONN_BODY:
 		return body_bytes(c, data, len, used);
-	case WEIGH_CONN_DISCARDING:
-		return discard_bytes(c, data, len, used);
 	case WEIGH_CONN_LINGER:
 	case WEIGH_CONN_CLOSED:
 		*used = len; /* (2): dropped unseen */
@@ -202,13 +235,14 @@ weigh_conn_want_body(struct weigh_conn *c, uint64_t max)
 	const struct weigh_http_head *head = &c->reader.head;
 
 	c->body_max = max;
-	if (head->length > max)
+	if (head->length > max || c->body_seen > max)
 		return refuse(c, 413, "the body is larger than allowed");
+	if (c->body_over) {
+		enter(c, WEIGH_CONN_ANSWERING);
+		return WEIGH_CONN_GIVE_END;
+	}
 	enter(c, WEIGH_CONN_BODY);
-	if (!head->expect_continue || c->body_over)
-		return WEIGH_CONN_WAIT;
-	c->continued = true;
-	return WEIGH_CONN_CONTINUE;
+	return head->expect_continue ? WEIGH_CONN_CONTINUE : WEIGH_CONN_WAIT;
 }
 
 void
@@ -217,40 +251,29 @@ weigh_conn_defer(struct weigh_conn *c)
 	enter(c, WEIGH_CONN_ANSWERING);
 }
 
-/* May the rest of the body be read over, so that the connection can stay? */
-static bool
-worth_discarding(const struct weigh_conn *c)
-{
-	const struct weigh_http_head *head = &c->reader.head;
-
-	if (head->expect_continue && !c->continued)
-		return false; /* nobody knows whether it will be sent */
-	return head->chunked || head->length <= WEIGH_CONN_DISCARD;
-}
-
 bool
 weigh_conn_will_close(const struct weigh_conn *c)
 {
-	return c->close || (!c->body_over && !worth_discarding(c));
+	return c->close || !c->body_over;
 }
 
 enum weigh_conn_action
 weigh_conn_answered(struct weigh_conn *c)
 {
-	if (weigh_conn_will_close(c)) {
-		c->close = true;
-		enter(c, WEIGH_CONN_FLUSH);
-		return WEIGH_CONN_WAIT;
-	}
-	if (c->body_over)
+	c->unsent = true;
+	if (!weigh_conn_will_close(c))
 		return next_request(c);
-	enter(c, WEIGH_CONN_DISCARDING);
+	c->close = true;
+	enter(c, WEIGH_CONN_FLUSH);
 	return WEIGH_CONN_WAIT;
 }
 
 enum weigh_conn_action
 weigh_conn_flushed(struct weigh_conn *c)
 {
+	c->unsent = false;
+	if (c->state == WEIGH_CONN_IDLE)
+		c->clock = WEIGH_CLOCK_IDLE;
 	if (c->state != WEIGH_CONN_FLUSH)
 		return WEIGH_CONN_WAIT;
 	if (c->read_closed)
@@ -271,14 +294,14 @@ weigh_conn_eof(struct weigh_conn *c)
 		return WEIGH_CONN_WAIT;
 	case WEIGH_CONN_IDLE:
 	case WEIGH_CONN_HEAD:
+	case WEIGH_CONN_READING_AHEAD:
 	case WEIGH_CONN_BODY:
-	case WEIGH_CONN_DISCARDING:
 	case WEIGH_CONN_LINGER:
 	case WEIGH_CONN_CLOSED:
 	case WEIGH_CONN_STATES:
 		break;
 	}
-	return closed(c);
+	return finish(c);
 }
 
 enum weigh_conn_action
@@ -288,9 +311,7 @@ weigh_conn_timeout(struct weigh_conn *c)
 	case WEIGH_CLOCK_HEAD:
 		return refuse(c, 408, "the request's head took too long");
 	case WEIGH_CLOCK_BODY:
-		if (c->state == WEIGH_CONN_BODY)
-			return refuse(c, 408, "the body took too long");
-		return closed(c);
+		return refuse(c, 408, "the body took too long");
 	case WEIGH_CLOCK_IDLE:
 	case WEIGH_CLOCK_LINGER:
 		return closed(c);
@@ -305,7 +326,7 @@ enum weigh_conn_action
 weigh_conn_drain(struct weigh_conn *c)
 {
 	if (c->state == WEIGH_CONN_IDLE)
-		return closed(c);
+		return finish(c);
 	c->close = true;
 	return WEIGH_CONN_WAIT;
 }
