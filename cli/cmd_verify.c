@@ -94,7 +94,7 @@ write_revision(struct weigh_jw *w, int own)
 	struct weigh_buf text;
 	char *at;
 
-	weigh_buf_init(&text, 4096);
+	weigh_buf_init(&text, 1u << 20);
 	if (note_read(own, "revision", &text, NULL) == WEIGH_OK &&
 	    text.len > 0) {
 		text.data[strcspn(text.data, "\n")] = '\0';
