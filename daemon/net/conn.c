@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "priv.h"
+#include "task.h"
 
 #define READ_STEP 65536 /* bytes of one recvmsg on a local connection */
 #define BODY_GRACE 60   /* seconds after which a body must have come with */
@@ -190,26 +191,33 @@ need_exchange(struct conn *c)
 	return c->x != NULL;
 }
 
+/* 0, or the status to answer.  "*" and CONNECT's target have no parts: the
+ * application sees an empty list. */
+static int
+split_target(struct conn *c)
+{
+	struct weigh_span path = c->machine.reader.head.path;
+
+	if (path.len == 0 || path.p[0] != '/')
+		return 0;
+	return weigh_http_target_parse(&c->x->target, path);
+}
+
 static void
 begin_exchange(struct conn *c)
 {
 	struct server *s = c->lane->server;
+	int status;
 
 	atomic_fetch_add(&s->counters.requests_total, 1);
 	if (!need_exchange(c))
 		return;
 	c->x->collecting = false;
-	/* A target that cannot be split is answered here. */
-	int status = weigh_http_target_parse(&c->x->target,
-	    c->machine.reader.head.path);
+	status = split_target(c);
 	if (status != 0) {
-		struct weigh_err err;
-
-		weigh_fail(&err,
-		    status == 404 ? WEIGH_NOT_FOUND : WEIGH_MALFORMED,
+		http_fail(c->x, status,
+		    status == 404 ? WEIGH_NOT_FOUND : WEIGH_MALFORMED, NULL,
 		    "the path has a part that no route takes");
-		weigh_what(&err, "cannot read the request's path");
-		http_send_error(c->x, status, NULL, &err);
 		return;
 	}
 	s->app.request(s->app.ctx, c->x);

@@ -28,7 +28,7 @@ struct ask {
 struct route {
 	const char *methods; /* "GET", or "GET POST": HEAD goes with GET */
 	const char *pattern;
-	/* On a worker; fills the reply. */
+	/* On a worker; fills the reply.  NULL: it is answered on the loop. */
 	void (*work)(struct ask *ask, struct catalog_reader *reader);
 	bool cached; /* may the answer be given again? */
 	bool hub;    /* tolerates one empty part in front */
