@@ -117,11 +117,19 @@ settle_name(int fan, const struct blob_names *n, bool existed,
 	enum weigh_code rc;
 
 	rc = fd_sync(fan, err);
-	if (rc != WEIGH_OK && !existed) {
-		(void)unlinkat(fan, n->list, 0);
+	if (rc != WEIGH_OK && !existed)
 		(void)unlinkat(fan, n->blob, 0);
-	}
 	return rc;
+}
+
+/* After a failure: a list without its blob is litter. */
+static void
+drop_lone_list(int fan, const struct blob_names *n)
+{
+	struct stat st;
+
+	if (fstatat(fan, n->blob, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		(void)unlinkat(fan, n->list, 0);
 }
 
 static enum weigh_code
@@ -169,6 +177,8 @@ store_publish(struct store_writer *w, struct store_blob *out,
 	if (rc == WEIGH_OK)
 		rc = describe(w, fan, &n, existed, out, err);
 out:
+	if (rc != WEIGH_OK && fan >= 0)
+		drop_lone_list(fan, &n);
 	fd_close(&fan);
 	store_abandon(w);
 	return weigh_context(err, rc, "blob %s", n.blob);
