@@ -144,7 +144,7 @@ catalog_tree(struct catalog_reader *r, const struct weigh_repo *repo,
     void (*each)(void *ctx, const struct catalog_entry *entry), void *ctx,
     struct weigh_err *err)
 {
-	struct range range;
+	struct range range = { "", "" };
 	int64_t revision;
 	enum weigh_code rc;
 	struct query q;

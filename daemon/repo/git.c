@@ -107,7 +107,8 @@ meaning_of(int git_rc, const git_error *e)
 	for (size_t i = 0; i < COUNT(meanings); i++)
 		if (meanings[i].git == git_rc)
 			return meanings[i].code;
-	if (e != NULL && e->klass == GIT_ERROR_INVALID)
+	if (e != NULL &&
+	    (e->klass == GIT_ERROR_INVALID || e->klass == GIT_ERROR_TREE))
 		return WEIGH_MALFORMED;
 	return WEIGH_IO;
 }
@@ -126,7 +127,7 @@ repo_fail(struct weigh_err *err, int git_rc, const char *doing)
 git_oid
 repo_git_oid(const struct weigh_gitid *id)
 {
-	git_oid oid;
+	git_oid oid = { { 0 } };
 
 	memcpy(oid.id, id->b, sizeof(oid.id));
 	return oid;
@@ -135,7 +136,7 @@ repo_git_oid(const struct weigh_gitid *id)
 struct weigh_gitid
 repo_gitid(const git_oid *oid)
 {
-	struct weigh_gitid id;
+	struct weigh_gitid id = { { 0 } };
 
 	memcpy(id.b, oid->id, sizeof(id.b));
 	return id;

@@ -9,10 +9,16 @@
 #include <git2/sys/odb_backend.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 
 #define IN_FRONT 999 /* priority: before loose files and packs */
+
+/* A file that was written, below the repository's folder. */
+struct written {
+	char path[80];
+};
 
 struct objects {
 	struct repo *repo; /* borrowed */
@@ -22,9 +28,11 @@ struct objects {
 	git_oid *ids;            /* of what is in memory; may repeat */
 	size_t count;
 	size_t room;
-	size_t bytes;     /* in memory, about */
-	bool packed;      /* some went out as a pack already */
-	bool fanout[256]; /* objects/xx that hold something of ours */
+	size_t bytes;            /* in memory, about */
+	bool packed;             /* some went out as a pack already */
+	bool fanout[256];        /* objects/xx that hold something of ours */
+	struct written *written; /* taken back unless finished */
+	size_t nwritten;
 };
 
 /* --- opening ------------------------------------------------------------- */
@@ -74,6 +82,11 @@ objects_close(struct objects *o)
 		return;
 	git_odb_free(o->odb);
 	git_repository_free(o->git);
+	/* Nothing leads to these, so losing one of them to a failure here is a
+	 * loss of room only. */
+	for (size_t i = 0; i < o->nwritten; i++)
+		(void)unlinkat(o->repo->fd, o->written[i].path, 0);
+	free(o->written);
 	free(o->ids);
 	free(o);
 }
@@ -86,17 +99,64 @@ objects_repository(struct objects *o)
 
 /* --- to disk ------------------------------------------------------------- */
 
+/* Remember a file to be taken back: before it is written, or (a pack's name
+ * follows from its content) right after. */
+static bool
+note_written(struct objects *o, const char *folder, const char *name,
+    const char *suffix)
+{
+	struct written *written;
+
+	written = reallocarray(o->written, o->nwritten + 1,
+	    sizeof(*o->written));
+	if (written == NULL)
+		return false;
+	o->written = written;
+	snprintf(written[o->nwritten++].path, sizeof(written->path),
+	    "objects/%s/%s%s", folder, name, suffix);
+	return true;
+}
+
 static int
 pack_up(struct objects *o)
 {
 	git_packbuilder *pack = NULL;
+	char name[sizeof("pack-") + GIT_OID_HEXSZ];
 	int rc = git_packbuilder_new(&pack, o->git);
 
 	for (size_t i = 0; rc == 0 && i < o->count; i++)
 		rc = git_packbuilder_insert(pack, &o->ids[i], NULL);
 	if (rc == 0)
 		rc = git_packbuilder_write(pack, NULL, 0, NULL, NULL);
+	if (rc == 0) {
+		snprintf(name, sizeof(name), "pack-%s",
+		    git_packbuilder_name(pack));
+		if (!note_written(o, "pack", name, ".pack") ||
+		    !note_written(o, "pack", name, ".idx"))
+			rc = GIT_ERROR;
+	}
 	git_packbuilder_free(pack);
+	return rc;
+}
+
+static int
+write_one_loose(struct objects *o, const git_oid *id)
+{
+	char hex[GIT_OID_HEXSZ + 1], folder[3];
+	git_odb_object *object = NULL;
+	git_oid out;
+	int rc = git_odb_read(&object, o->odb, id);
+
+	git_oid_tostr(hex, sizeof(hex), id);
+	snprintf(folder, sizeof(folder), "%.2s", hex);
+	if (rc == 0 && !note_written(o, folder, hex + 2, ""))
+		rc = GIT_ERROR;
+	if (rc == 0)
+		rc = git_odb_write(&out, o->repo->odb,
+		    git_odb_object_data(object), git_odb_object_size(object),
+		    git_odb_object_type(object));
+	git_odb_object_free(object);
+	o->fanout[id->id[0]] = true;
 	return rc;
 }
 
@@ -105,19 +165,8 @@ write_loose(struct objects *o)
 {
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < o->count; i++) {
-		git_odb_object *object = NULL;
-		git_oid id;
-
-		rc = git_odb_read(&object, o->odb, &o->ids[i]);
-		if (rc == 0)
-			rc = git_odb_write(&id, o->repo->odb,
-			    git_odb_object_data(object),
-			    git_odb_object_size(object),
-			    git_odb_object_type(object));
-		git_odb_object_free(object);
-		o->fanout[o->ids[i].id[0]] = true;
-	}
+	for (size_t i = 0; rc == 0 && i < o->count; i++)
+		rc = write_one_loose(o, &o->ids[i]);
 	return rc;
 }
 
@@ -179,6 +228,8 @@ objects_finish(struct objects *o, struct weigh_err *err)
 		rc = sync_folders(o, err);
 	if (rc == WEIGH_OK && (git_rc = git_odb_refresh(o->repo->odb)) != 0)
 		rc = repo_fail(err, git_rc, "cannot read the repository again");
+	if (rc == WEIGH_OK)
+		o->nwritten = 0; /* they stay */
 	return rc;
 }
 

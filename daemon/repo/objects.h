@@ -6,6 +6,7 @@
  *     OBJECTS_BYTES of it: then that much goes out as a pack.
  * (2) After objects_finish everything that was written or found there already
  *     is on disk, names included.
+ * (3) Without objects_finish nothing stays.
  */
 #ifndef REPO_OBJECTS_H
 #define REPO_OBJECTS_H
@@ -21,7 +22,8 @@
 struct objects;
 enum weigh_code objects_open(struct repo *r, struct objects **out,
     struct weigh_err *err);
-void objects_close(struct objects *o); /* forgets what was not finished */
+/* What was not finished is forgotten, and what is on disk of it removed. */
+void objects_close(struct objects *o);
 
 enum weigh_code objects_write(struct objects *o, git_object_t type,
     const void *data, size_t len, struct weigh_gitid *out,

@@ -146,7 +146,7 @@ static enum weigh_code
 listing_add(struct listing *l, const char *path, const git_oid *id,
     bool directory, struct weigh_err *err)
 {
-	char *copy;
+	struct item *item;
 
 	if (l->count == REPO_ENTRIES_MAX)
 		return weigh_fail(err, WEIGH_TOO_BIG,
@@ -161,9 +161,11 @@ listing_add(struct listing *l, const char *path, const git_oid *id,
 		l->items = items;
 		l->room = room;
 	}
-	if ((copy = strdup(path)) == NULL)
+	item = &l->items[l->count];
+	*item = (struct item){ strdup(path), *id, directory };
+	if (item->path == NULL)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	l->items[l->count++] = (struct item){ copy, *id, directory };
+	l->count++;
 	return WEIGH_OK;
 }
 

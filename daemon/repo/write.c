@@ -231,10 +231,8 @@ insert(git_treebuilder *tree, const char *path, size_t prefix, size_t len,
 		    path);
 	if ((rc = git_treebuilder_insert(NULL, tree, name, &oid, mode)) == 0)
 		return WEIGH_OK;
-	return weigh_context(err,
-	    weigh_fail(err, WEIGH_MALFORMED, "git refuses the name: %s",
-		git_error_last()->message),
-	    "'%s'", path);
+	return weigh_context(err, repo_fail(err, rc, "git refuses it"), "'%s'",
+	    path);
 }
 
 static enum weigh_code write_tree(struct trees *t, struct branch b,

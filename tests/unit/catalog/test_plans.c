@@ -60,8 +60,7 @@ static const char *const bad[] = {
 	"SELECT name FROM repositories WHERE name = ?1",
 	"SELECT path FROM entries WHERE revision = ?1 ORDER BY git",
 	"SELECT count(*) FROM blobs",
-	"SELECT 1 FROM revisions AS v JOIN entries AS e ON e.last = v.id"
-	" WHERE v.id = ?1",
+	"SELECT path FROM entries WHERE last = ?1",
 };
 
 static void
