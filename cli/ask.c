@@ -25,6 +25,7 @@ for_people(const struct out *o, const struct weigh_err *err)
 {
 	const char *fix = weigh_err_fix(err);
 
+	fflush(stdout);
 	sentence(o->color ? "\033[1;31mweigh:\033[0m " : "weigh: ", err->what);
 	if (err->why[0] != '\0')
 		sentence("  why: ", err->why);

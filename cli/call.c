@@ -48,6 +48,13 @@ call_ref(struct weigh_ref *ref, const char *text, struct weigh_err *err)
 	return WEIGH_USAGE;
 }
 
+bool
+call_needs_what(const struct weigh_err *err)
+{
+	return err->code != WEIGH_USAGE &&
+	    (err->what[0] == '\0' || strcmp(err->what, err->why) == 0);
+}
+
 void
 call_query(struct weigh_buf *path, const char *key, const char *value)
 {

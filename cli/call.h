@@ -2,6 +2,8 @@
 #ifndef CLI_CALL_H
 #define CLI_CALL_H
 
+#include <stdbool.h>
+
 #include <weigh/buf.h>
 #include <weigh/err.h>
 #include <weigh/name.h>
@@ -30,6 +32,10 @@ enum weigh_code call_timeout(
 /* Read a NAME[@REV]; text that is none is WEIGH_USAGE. */
 enum weigh_code call_ref(
     struct weigh_ref *ref, const char *text, struct weigh_err *err);
+
+/* Has nobody yet said, in other words than the cause, what could not be done?
+ * Then the verb should, with weigh_what. */
+bool call_needs_what(const struct weigh_err *err);
 
 /* Append `?key=value`, or `&key=value` from the second on. */
 void call_query(struct weigh_buf *path, const char *key, const char *value);

@@ -325,7 +325,7 @@ cmd_add(const struct call *c, struct weigh_err *err)
 		rc = publish(&a, &result, err);
 	if (rc == WEIGH_OK)
 		rc = print(&a, result, err);
-	else if (err->what[0] == '\0' && rc != WEIGH_USAGE)
+	else if (call_needs_what(err))
 		weigh_what(err, "cannot publish '%.100s' as %.100s", c->args[0],
 		    c->args[1]);
 	doc_free(result);

@@ -62,7 +62,7 @@ cmd_files(const struct call *c, struct weigh_err *err)
 	if (rc == WEIGH_OK)
 		rc = call_print_list(c, d, "files", columns,
 		    sizeof(columns) / sizeof(columns[0]), err);
-	if (rc != WEIGH_OK && rc != WEIGH_USAGE && err->what[0] == '\0')
+	if (rc != WEIGH_OK && call_needs_what(err))
 		weigh_what(err, "cannot list the files of %.180s", c->args[0]);
 	doc_free(d);
 	weigh_buf_free(&path);

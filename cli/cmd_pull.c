@@ -35,8 +35,9 @@ advise(const struct pull *p, enum weigh_code rc, struct weigh_err *err)
 		weigh_fix(err,
 		    "run the same command again: it goes on where "
 		    "it stopped");
-	weigh_what(err, "cannot pull %.180s into '%.60s'", p->c->args[0],
-	    p->folder);
+	if (call_needs_what(err))
+		weigh_what(err, "cannot pull %.180s into '%.60s'",
+		    p->c->args[0], p->folder);
 }
 
 static enum weigh_code
@@ -171,7 +172,7 @@ cmd_pull(const struct call *c, struct weigh_err *err)
 	}
 	if (rc == WEIGH_OK)
 		rc = print(&p, err);
-	else if (rc != WEIGH_USAGE)
+	else
 		advise(&p, rc, err);
 	let_go(&p);
 	return rc;

@@ -239,7 +239,7 @@ cmd_verify(const struct call *c, struct weigh_err *err)
 		return WEIGH_USAGE;
 	}
 	rc = dir != NULL ? verify_folder(c, dir, err) : verify_store(c, err);
-	if (rc != WEIGH_OK && rc != WEIGH_USAGE && err->what[0] == '\0')
+	if (rc != WEIGH_OK && call_needs_what(err))
 		weigh_what(err, "cannot verify '%.200s'",
 		    dir != NULL ? dir : c->args[0]);
 	return rc;

@@ -10,6 +10,7 @@
 #include "range.h"
 
 #define ANSWER_MAX (64u << 10)
+#define PIECE (512L << 10) /* bytes that libcurl hands over at once */
 #define URL_MAX (64u << 10)
 #define LIST_MAX ((size_t)1 << 30)
 
@@ -34,6 +35,7 @@ send_off(struct flight *f, const struct weigh_buf *url, curl_write_callback on)
 	curl_easy_setopt(f->easy, CURLOPT_WRITEFUNCTION, on);
 	curl_easy_setopt(f->easy, CURLOPT_WRITEDATA, f);
 	curl_easy_setopt(f->easy, CURLOPT_PRIVATE, f);
+	curl_easy_setopt(f->easy, CURLOPT_BUFFERSIZE, PIECE);
 	if (url->failed ||
 	    curl_multi_add_handle(f->multi, f->easy) != CURLM_OK) {
 		weigh_fail(&f->err, WEIGH_NOMEM, "out of memory");

@@ -37,11 +37,11 @@ print_version(struct out *o, struct weigh_err *err)
 static void
 headline(const struct cmd *cmd, const struct call *c, struct weigh_err *err)
 {
-	if (err->what[0] != '\0')
-		return;
-	if (err->code == WEIGH_USAGE)
+	if (err->code == WEIGH_USAGE && err->what[0] == '\0')
 		weigh_what(err, "cannot understand the command line");
-	else if (c->nargs == 0)
+	if (!call_needs_what(err))
+		return;
+	if (c->nargs == 0)
 		weigh_what(err, "cannot %s", cmd->summary);
 	else
 		weigh_what(err, "cannot %s %.180s", cmd->verb, c->args[0]);

@@ -321,6 +321,7 @@ out_say(const struct out *o, const char *fmt, ...)
 
 	if (o->format != OUT_HUMAN)
 		return;
+	fflush(stdout); /* in the order it was said */
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);

@@ -81,8 +81,8 @@ in_the_way(const struct check_item *item, bool yes_helps, struct weigh_err *err)
 		    item->path, check_problem(item), strerror(item->errnum));
 	else
 		weigh_fail(err, WEIGH_EXISTS,
-		    "'%.300s' is in the way: it %s, and no earlier pull put it "
-		    "there",
+		    "'%.300s' is in the way: it %s, and is not as an earlier "
+		    "pull left it",
 		    item->path, check_problem(item));
 	if (yes_helps)
 		weigh_fix(err, "move it away, or replace it with --yes");
