@@ -189,7 +189,7 @@ enum weigh_code catalog_refs(struct catalog_reader *r,
 
 /* Repositories in the order of kind and name (case aside), beginning after
  * `after` (NULL: the first), at most `limit`, each with the revision that HEAD
- * means; `head` is NULL when it means none: several branches, no main. */
+ * means; its newest one when HEAD means none (several branches, no main). */
 enum weigh_code catalog_list(struct catalog_reader *r,
     const struct weigh_repo *after, unsigned limit,
     void (*each)(void *ctx, const struct weigh_repo *repo,

@@ -171,6 +171,18 @@ target_of_head(struct db *db, int64_t repo, struct target *t,
 	return rc;
 }
 
+static enum weigh_code
+target_of_newest(struct db *db, int64_t repo, struct target *t,
+    struct weigh_err *err)
+{
+	struct query q = query_begin(db, SQL_REVISION_NEWEST);
+
+	query_int(&q, repo);
+	if (query_row(&q))
+		*t = target_row(&q);
+	return query_end(&q, err);
+}
+
 /* Where a name of a ref is looked up, in this order. */
 static const struct {
 	const char *prefix; /* cut off before looking */
@@ -294,7 +306,8 @@ catalog_refs(struct catalog_reader *r, const struct weigh_repo *repo,
 	return query_end(&q, err);
 }
 
-/* One line of the list: the repository, and its revision as HEAD has it. */
+/* One line of the list: the repository, and its revision as HEAD has it.  Every
+ * repository came with a revision, so there is always a newest one. */
 static enum weigh_code
 list_row(struct db *db, const struct query *line,
     void (*each)(void *ctx, const struct weigh_repo *repo,
@@ -304,13 +317,16 @@ list_row(struct db *db, const struct query *line,
 	struct weigh_repo repo = {
 		.kind = (enum weigh_kind)sqlite3_column_int(line->stmt, 1),
 	};
+	int64_t id = sqlite3_column_int64(line->stmt, 0);
 	struct target t = { 0 };
 	enum weigh_code rc;
 	struct query q;
 
 	snprintf(repo.name, sizeof(repo.name), "%s",
 	    query_column_text(line, 2));
-	rc = target_of_head(db, sqlite3_column_int64(line->stmt, 0), &t, err);
+	rc = target_of_head(db, id, &t, err);
+	if (rc == WEIGH_OK && t.id == 0)
+		rc = target_of_newest(db, id, &t, err);
 	if (rc != WEIGH_OK)
 		return rc;
 	q = query_begin(db, SQL_REVISION);
@@ -319,8 +335,6 @@ list_row(struct db *db, const struct query *line,
 		struct catalog_revision head = revision_row(&q);
 
 		each(ctx, &repo, &head);
-	} else if (q.rc == SQLITE_DONE) {
-		each(ctx, &repo, NULL);
 	}
 	return query_end(&q, err);
 }

@@ -33,6 +33,7 @@ static const char step_1[] =
 "  bytes    INTEGER NOT NULL CHECK (bytes >= 0),"
 "  UNIQUE (repo, git)"
 ") STRICT;"
+"CREATE INDEX revisions_date ON revisions (repo, date);"
 
 "CREATE TABLE refs ("
 "  repo     INTEGER NOT NULL REFERENCES repositories,"

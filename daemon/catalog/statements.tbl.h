@@ -43,6 +43,9 @@ X(REF_SET, DB_WRITER,
 /* --- revisions */
 X(REVISION_ID, DB_WRITER | DB_READER,
     "SELECT id, git FROM revisions WHERE repo = ?1 AND git = ?2")
+X(REVISION_NEWEST, DB_READER,
+    "SELECT id, git FROM revisions WHERE repo = ?1"
+    " ORDER BY date DESC, id DESC LIMIT 1")
 X(REVISION, DB_READER,
     "SELECT git, parent, manifest, date, title, origin, license, files, bytes"
     " FROM revisions WHERE id = ?1")

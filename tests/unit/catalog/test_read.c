@@ -318,9 +318,9 @@ static const struct list_row {
 	const char *repos;
 } lists[] = {
 	{ "all", NULL, 99,
-	    "acme/one=1 Beta/three=0 two=6 datasets/acme/one=9 "
+	    "acme/one=1 Beta/three=8 two=6 datasets/acme/one=9 "
 	    "spaces/acme/two=10 " },
-	{ "a page", NULL, 2, "acme/one=1 Beta/three=0 " },
+	{ "a page", NULL, 2, "acme/one=1 Beta/three=8 " },
 	{ "the next", "Beta/three", 2, "two=6 datasets/acme/one=9 " },
 	{ "case aside", "beta/THREE", 1, "two=6 " },
 	{ "after one not held", "m", 1, "two=6 " },
