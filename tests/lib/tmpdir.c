@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void
+static _Noreturn void
 give_up(const char *what, const char *path)
 {
 	fprintf(stderr, "tmpdir: cannot %s '%s': %s\n", what, path,
