@@ -99,7 +99,7 @@ by_curl()
 		fetch -C - -o "$2/$path" "$file"
 		requests=$((requests + 2))
 	done <"$tmp/paths"
-	echo "  curl fetched revision $sha in $requests requests"
+	echo "  curl        $1@$sha  in $requests requests"
 }
 
 # same NAME SOURCE: compare what came back both ways, byte by byte.
@@ -123,13 +123,14 @@ for name in tesseract-ocr/eng demo/tiny-sharded; do
 	source=$tmp/${name#*/}
 	echo
 	echo "$name"
-	"$build/weigh" --server "unix:$tmp/data/control.sock" add "$source" "$name" \
-	    >"$tmp/said" 2>&1 || die "weigh add: $(cat "$tmp/said")"
-	sed 's/^/  /' "$tmp/said"
+	said=$("$build/weigh" --server "unix:$tmp/data/control.sock" \
+	    add "$source" "$name" 2>"$tmp/err") || die "weigh add: $(cat "$tmp/err")"
+	echo "  weigh add   $said"
 	mkdir -p "$tmp/by-weigh/$name"
-	"$build/weigh" --server "$url" pull "$name" --to "$tmp/by-weigh/$name" \
-	    >"$tmp/said" 2>&1 || die "weigh pull: $(cat "$tmp/said")"
-	sed 's/^/  /' "$tmp/said"
+	said=$("$build/weigh" --server "$url" \
+	    pull "$name" --to "$tmp/by-weigh/$name" 2>"$tmp/err") ||
+	    die "weigh pull: $(cat "$tmp/err")"
+	echo "  weigh pull  $said"
 	by_curl "$name" "$tmp/by-curl/$name"
 	same "$name" "$source"
 done
@@ -143,4 +144,4 @@ kill "$pid"
 wait "$pid" || die "weighd did not end cleanly"
 pid=
 echo
-echo "eng.traineddata and all others came back the same, both ways; weighd has stopped."
+echo "Everything came back the same, both ways, eng.traineddata too; weighd has stopped."
