@@ -1,5 +1,4 @@
 /* opts: the line, read by the table of options. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,10 +170,9 @@ opts_number(const struct opts *o, enum opt_id id, unsigned least, unsigned most,
 	*out = otherwise;
 	if (text == NULL)
 		return WEIGH_OK;
-	errno = 0;
 	n = strtoul(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 ||
-	    n < least || n > most)
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || n < least ||
+	    n > most)
 		return weigh_fail(err, WEIGH_USAGE,
 		    "--%s takes a number from %u to %u, not '%.40s'",
 		    opts_table[id].name, least, most, text);

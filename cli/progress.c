@@ -69,7 +69,7 @@ progress_rate_get(const struct progress_rate *r, uint64_t now_ms)
 static unsigned
 scale(uint64_t part, uint64_t whole, unsigned n)
 {
-	if (whole == 0 || part >= whole)
+	if (part >= whole)
 		return n;
 	return (unsigned)((double)part / (double)whole * n);
 }

@@ -39,7 +39,7 @@ struct progress_line {
 };
 
 /* Append the line, without a line end. */
-void progress_line(struct weigh_buf *out, const struct progress_line *p,
+void progress_line(struct weigh_buf *out, const struct progress_line *line,
     unsigned width, bool utf8);
 
 #endif

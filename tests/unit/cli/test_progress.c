@@ -45,6 +45,11 @@ test_lines(void **state)
 		{ "in ASCII", { "w", 5 * GB, 10 * GB, 0, false }, 67, false,
 		    "w                     50% [###...]  5.0 GB/10 GB"
 		    "                   " },
+		{ "on a wide terminal the bar ends",
+		    { "w", 1 * GB, 1 * GB, 0, false }, 200, false,
+		    "w                                                "
+		    "100% [################################] "
+		    "1.0 GB/1.0 GB                   " },
 		{ "an eighth of a block", { "w", 1, 48, 0, false }, 60, true,
 		    "w               2% \u2595\u258f     \u258f      1 B/48 B"
 		    "                   " },

@@ -31,6 +31,8 @@ test_ranges(void **state)
 		{ "bytes 0-1/*", false, 0, 0, 0 },
 		{ "bytes 2-1/10", false, 0, 0, 0 },
 		{ "bytes 0-10/10", false, 0, 0, 0 },
+		{ "bytes -5/10", false, 0, 0, 0 },
+		{ "bytes 5-/10", false, 0, 0, 0 },
 		{ "bytes -1-2/10", false, 0, 0, 0 },
 		{ "bytes +1-2/10", false, 0, 0, 0 },
 		{ "bytes 0x1-2/10", false, 0, 0, 0 },
