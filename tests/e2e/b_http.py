@@ -200,7 +200,8 @@ def test_a_target_is_not_a_path(shared, target):
 
 
 def test_pipelined_answers_come_in_order(shared):
-    paths = [b"config.json", b"model.safetensors", b"README.md", b"none", b"empty.txt"] * 8
+    paths = [b"config.json", b"README.md", b"none", b"empty.txt", b".hidden"] * 20 \
+        + [b"model.safetensors", b"config.json"]
     request = b"".join(get(b"Host: x", target=b"/acme/small/resolve/main/" + p) for p in paths)
     answers = read_answers(shared.talk(request))
     for path, a in zip(paths, answers, strict=True):

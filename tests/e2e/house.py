@@ -3,6 +3,7 @@
 Everything listens on 127.0.0.1 only.  The programs come from the folder that
 WEIGH_BUILD names (default: build).
 """
+import atexit
 import hashlib
 import json
 import os
@@ -141,6 +142,7 @@ class House:
              "--listen", "127.0.0.1:0", *map(str, self.options)],
             env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, text=True, errors="replace")
+        atexit.register(self.proc.kill)  # whatever a failing test forgets
         ready = threading.Event()
 
         def listen(pipe):
@@ -164,7 +166,12 @@ class House:
         return f"http://127.0.0.1:{self.port}"
 
     def ended(self):
-        code = self.proc.wait(PATIENCE)
+        try:
+            code = self.proc.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.proc.kill()
+            code = f"none within {PATIENCE} s"
+        atexit.unregister(self.proc.kill)
         self.reader.join(PATIENCE)
         self.proc.stderr.close()
         self.proc = None
