@@ -73,6 +73,8 @@ client_failed(const struct client *c, CURLcode code, const char *words,
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	if (code == CURLE_WRITE_ERROR)
 		return weigh_fail(err, WEIGH_TOO_BIG, "the answer is too long");
+	if (c->server.local && code == CURLE_COULDNT_CONNECT)
+		words = "no weighd answers there"; /* libcurl speaks of a port */
 	rc = weigh_fail(err, WEIGH_NETWORK, "%.300s: %s",
 	    server_text(&c->server, text),
 	    words[0] != '\0' ? words : curl_easy_strerror(code));

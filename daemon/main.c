@@ -3,14 +3,11 @@
  * the options, builds every part from the ground up, hands neighbors to each
  * other, waits for signals, and takes the house down in the opposite order.
  */
-#include <errno.h>
 #include <event2/event.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -24,6 +21,7 @@
 #include "catalog/catalog.h"
 #include "config.h"
 #include "control/control.h"
+#include "folder.h"
 #include "gate/gate.h"
 #include "log/log.h"
 #include "net/server.h"
@@ -35,15 +33,12 @@
 #include "store/store.h"
 #include "trust/key.h"
 
-#define PATH_TEXT 4096
-
 struct house {
 	struct options options;
 	struct config *config;
 
-	char data[PATH_TEXT]; /* absolute */
-	int dirfd, lock_fd;
-	char catalog_path[PATH_TEXT + 16];
+	struct folder folder;
+	char catalog_path[FOLDER_PATH + 16];
 
 	struct store *store;
 	struct catalog *catalog;
@@ -65,106 +60,13 @@ struct house {
 	int64_t started;
 };
 
-/* --- the folder ------------------------------------------------------------------- */
-
-/* Where everything is kept, if --data does not say. */
-static enum weigh_code
-usual_data(char out[PATH_TEXT], struct weigh_err *err)
-{
-	const char *state = getenv("STATE_DIRECTORY");
-	const char *xdg = getenv("XDG_DATA_HOME");
-	const char *home = getenv("HOME");
-
-	if (state != NULL && state[0] == '/')
-		snprintf(out, PATH_TEXT, "%s", state);
-	else if (geteuid() == 0)
-		snprintf(out, PATH_TEXT, "/var/lib/weighhouse");
-	else if (xdg != NULL && xdg[0] == '/')
-		snprintf(out, PATH_TEXT, "%s/weighhouse", xdg);
-	else if (home != NULL && home[0] == '/')
-		snprintf(out, PATH_TEXT, "%s/.local/share/weighhouse", home);
-	else
-		return weigh_fail(err, WEIGH_USAGE,
-		    "neither --data nor $HOME says where to keep things");
-	return WEIGH_OK;
-}
-
-/* Make the folder and those above it; its own mode lets nobody else in. */
-static enum weigh_code
-make_folder(const char *path, struct weigh_err *err)
-{
-	char copy[PATH_TEXT];
-	enum weigh_code rc = WEIGH_OK;
-	char *slash;
-
-	snprintf(copy, sizeof(copy), "%s", path);
-	for (slash = strchr(copy + 1, '/'); slash != NULL;
-	     slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(copy, 0755) != 0 && errno != EEXIST)
-			rc = weigh_fail_errno(err, errno, "cannot make '%s'",
-			    copy);
-		*slash = '/';
-		if (rc != WEIGH_OK)
-			break;
-	}
-	if (rc == WEIGH_OK && mkdir(path, 0750) != 0 && errno != EEXIST)
-		rc = weigh_fail_errno(err, errno, "cannot make '%s'", path);
-	return rc;
-}
-
-static enum weigh_code
-find_folder(struct house *h, struct weigh_err *err)
-{
-	char wanted[PATH_TEXT], here[PATH_TEXT / 2];
-	const char *data = h->options.data;
-	enum weigh_code rc;
-
-	if (data == NULL) {
-		if ((rc = usual_data(wanted, err)) != WEIGH_OK)
-			return rc;
-	} else if (data[0] == '/') {
-		snprintf(wanted, sizeof(wanted), "%s", data);
-	} else {
-		if (getcwd(here, sizeof(here)) == NULL)
-			return weigh_fail_errno(err, errno,
-			    "no current folder");
-		if (snprintf(wanted, sizeof(wanted), "%s/%s", here, data) >=
-		    (int)sizeof(wanted))
-			return weigh_fail(err, WEIGH_USAGE,
-			    "the folder's path is too long");
-	}
-	if ((rc = make_folder(wanted, err)) != WEIGH_OK)
-		return rc;
-	if (realpath(wanted, h->data) == NULL)
-		return weigh_fail_errno(err, errno, "cannot find '%s'", wanted);
-	h->dirfd = open(h->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (h->dirfd < 0)
-		return weigh_fail_errno(err, errno, "cannot open '%s'",
-		    h->data);
-	return WEIGH_OK;
-}
-
-/* One weighd a folder: the lock is held as long as the process lives. */
-static enum weigh_code
-lock_folder(struct house *h, struct weigh_err *err)
-{
-	h->lock_fd = fd_open_beneath(h->dirfd, "weighd.lock", O_RDWR | O_CREAT,
-	    0600);
-	if (h->lock_fd < 0)
-		return weigh_fail_errno(err, errno,
-		    "cannot open '%s/weighd.lock'", h->data);
-	if (flock(h->lock_fd, LOCK_EX | LOCK_NB) == 0)
-		return WEIGH_OK;
-	if (errno == EWOULDBLOCK)
-		return weigh_fail(err, WEIGH_CONFLICT,
-		    "another weighd is running on '%s'; stop it first, or give "
-		    "this one another folder with --data",
-		    h->data);
-	return weigh_fail_errno(err, errno, "cannot lock '%s'", h->data);
-}
-
 /* --- what is held ------------------------------------------------------------------- */
+
+static enum weigh_code
+open_folder(struct house *h, struct weigh_err *err)
+{
+	return folder_open(&h->folder, h->options.data, err);
+}
 
 static enum weigh_code
 open_parts(struct house *h, struct weigh_err *err)
@@ -172,26 +74,27 @@ open_parts(struct house *h, struct weigh_err *err)
 	const struct store_options store_options = {
 		.keep_free = config_number(h->config, PARAM_store_keep_free),
 	};
-	char repos[PATH_TEXT + 16];
+	char repos[FOLDER_PATH + 16];
 	bool cut = false;
 	enum weigh_code rc;
 
-	snprintf(repos, sizeof(repos), "%s/repos", h->data);
+	snprintf(repos, sizeof(repos), "%s/repos", h->folder.path);
 	snprintf(h->catalog_path, sizeof(h->catalog_path), "%s/catalog.db",
-	    h->data);
+	    h->folder.path);
 	if ((rc = repo_init(err)) != WEIGH_OK)
 		return rc;
 	rc = catalog_open(&h->catalog, h->catalog_path, err);
 	if (rc == WEIGH_OK)
-		rc = audit_open(&h->audit, h->dirfd, &cut, err);
+		rc = audit_open(&h->audit, h->folder.dirfd, &cut, err);
 	if (rc == WEIGH_OK)
-		rc = store_open(&h->store, h->dirfd, &store_options, err);
+		rc = store_open(&h->store, h->folder.dirfd, &store_options,
+		    err);
 	if (rc == WEIGH_OK)
-		rc = fd_make_dirs(h->dirfd, "repos", 0750, err);
+		rc = fd_make_dirs(h->folder.dirfd, "repos", 0750, err);
 	if (rc == WEIGH_OK)
 		rc = repo_root_open(&h->repos, repos, err);
 	if (rc == WEIGH_OK)
-		rc = key_open(&h->key, h->dirfd, err);
+		rc = key_open(&h->key, h->folder.dirfd, err);
 	if (cut)
 		log_event(LOG_WARN_LEVEL, "journal-cut", "why",
 		    "the last line was torn by a crash and is gone", NULL);
@@ -396,7 +299,7 @@ open_doors(struct house *h, struct weigh_err *err)
 		.workers = h->workers,
 		.heavy = h->heavy,
 		.key = h->key,
-		.data = h->data,
+		.data = h->folder.path,
 		.started = h->started,
 	};
 	const struct http_app app = {
@@ -405,10 +308,11 @@ open_doors(struct house *h, struct weigh_err *err)
 		.ctx = h,
 	};
 	const struct server_options options = server_options(h->config);
-	char socket_path[PATH_TEXT + 16];
+	char socket_path[FOLDER_PATH + 16];
 	enum weigh_code rc;
 
-	snprintf(socket_path, sizeof(socket_path), "%s/control.sock", h->data);
+	snprintf(socket_path, sizeof(socket_path), "%s/control.sock",
+	    h->folder.path);
 	rc = serve_new(&h->serve, &serve_parts, err);
 	if (rc == WEIGH_OK)
 		rc = control_new(&h->control, &control_parts, err);
@@ -528,8 +432,7 @@ build(struct house *h, struct weigh_err *err)
 {
 	static enum weigh_code (*const steps[])(struct house * h,
 	    struct weigh_err * err) = {
-		find_folder,
-		lock_folder,
+		open_folder,
 		open_parts,
 		recover,
 		start_threads,
@@ -557,7 +460,7 @@ run(struct house *h, struct weigh_err *err)
 	}
 	if (rc == WEIGH_OK) {
 		fprintf(stderr, "weighd: ready on %s (data %s)\n", h->addresses,
-		    h->data);
+		    h->folder.path);
 		notify("READY=1");
 		loop_run(h->loops[0]);
 	}
@@ -620,8 +523,7 @@ take_down(struct house *h)
 	audit_close(h->audit);
 	catalog_close(h->catalog);
 	repo_shutdown();
-	fd_close(&h->lock_fd);
-	fd_close(&h->dirfd);
+	folder_close(&h->folder);
 	config_free(h->config);
 }
 
@@ -676,7 +578,7 @@ serve_until_told(struct house *h)
 int
 main(int argc, char **argv)
 {
-	static struct house h = { .dirfd = -1, .lock_fd = -1 };
+	static struct house h = { .folder = FOLDER_NONE };
 	struct weigh_err err;
 
 	weigh_err_clear(&err);

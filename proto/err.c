@@ -27,7 +27,7 @@ static const struct weigh_code_info infos[WEIGH_CODES] = {
 	    "ask whoever answers for this mirror's policy" },
 	[WEIGH_UNAUTHORIZED] = { WEIGH_UNAUTHORIZED, "unauthorized",
 	    WEIGH_EXIT_UNAUTHORIZED, 401,
-	    "set WEIGH_TOKEN or HF_TOKEN to a token of this mirror" },
+	    "run weigh on the mirror itself, as the user weighd runs as or as root" },
 	[WEIGH_NOT_YET] = { WEIGH_NOT_YET, "not_yet", WEIGH_EXIT_NOT_YET, 503,
 	    "try again in a moment" },
 	[WEIGH_CANCELED] = { WEIGH_CANCELED, "canceled",

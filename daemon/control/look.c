@@ -48,6 +48,7 @@ find_subject(struct question *q, struct catalog_reader *reader,
     struct subject *s, struct weigh_err *err)
 {
 	char name[WEIGH_REPO_TEXT + WEIGH_REV_MAX + 2];
+	char revision[WEIGH_REV_MAX + 1];
 	bool repo_known;
 	enum weigh_code rc;
 
@@ -56,7 +57,8 @@ find_subject(struct question *q, struct catalog_reader *reader,
 	rc = weigh_ref_parse(&s->ref, name, err);
 	if (rc != WEIGH_OK)
 		return rc;
-	query(q, "revision", s->ref.rev, sizeof(s->ref.rev));
+	if (query(q, "revision", revision, sizeof(revision)))
+		memcpy(s->ref.rev, revision, sizeof(revision));
 	weigh_repo_text(&s->ref.repo, s->text);
 	return catalog_resolve(reader, &s->ref.repo, s->ref.rev, &s->commit,
 	    &repo_known, err);

@@ -220,7 +220,7 @@ read_request(struct weigh_ref *ref, const char *body, size_t len,
 	rc = weigh_json_read_fields(body, len, verify_fields, 2, &request, err);
 	if (rc == WEIGH_OK)
 		rc = weigh_ref_parse(ref, request.name, err);
-	if (rc == WEIGH_OK)
+	if (rc == WEIGH_OK && request.revision[0] != '\0')
 		memcpy(ref->rev, request.revision, sizeof(ref->rev));
 	return rc;
 }

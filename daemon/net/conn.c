@@ -4,7 +4,6 @@
  * A connection lives until its socket is closed *and* its exchange, if the
  * application still holds one, is answered: `bev` is NULL in between.
  */
-#include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -13,15 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
+#include "local.h"
 #include "priv.h"
 #include "task.h"
 
-#define READ_STEP 65536 /* bytes of one recvmsg on a local connection */
-#define BODY_GRACE 60   /* seconds after which a body must have come with */
-#define BODY_RATE 1024  /* this many bytes a second */
+#define BODY_GRACE 60  /* seconds after which a body must have come with */
+#define BODY_RATE 1024 /* this many bytes a second */
 
 struct conn {
 	struct lane *lane;
@@ -31,6 +29,8 @@ struct conn {
 	struct bufferevent *bev; /* NULL once closed */
 	struct evbuffer *in;     /* bev's own, or for local connections ours */
 	struct event *local_read;
+	bool paused; /* local_read is off because enough waits to be parsed */
+	bool ended;  /* local_read is off because the client sends no more */
 	struct event *timer;
 	struct timeval times[WEIGH_CLOCKS];
 	enum weigh_conn_clock armed;
@@ -45,13 +45,13 @@ struct conn {
 	char file[80];     /* ETag of the file being sent */
 
 	struct conn_origin origin;
-	int fds[NET_FDS];
-	unsigned nfds;
+	struct local_fds fds;
 	void *attached;
 	void (*attached_closed)(void *thing);
 };
 
 static void pump(struct conn *c);
+static void pause_local(struct conn *c);
 
 /* --- lists ------------------------------------------------------------- */
 
@@ -108,8 +108,7 @@ close_conn(struct conn *c)
 	event_free(c->timer);
 	bufferevent_free(c->bev); /* closes the socket */
 	c->bev = NULL;
-	while (c->nfds > 0)
-		close(c->fds[--c->nfds]);
+	local_close(&c->fds);
 	if (c->attached_closed != NULL)
 		c->attached_closed(c->attached);
 	c->attached_closed = NULL;
@@ -398,6 +397,8 @@ pump(struct conn *c)
 	    evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
 		conn_carry_out(c, weigh_conn_flushed(&c->machine));
 	c->pumping = false;
+	if (c->bev != NULL)
+		pause_local(c);
 	set_clock(c);
 	set_list(c);
 	free_if_over(c);
@@ -454,84 +455,45 @@ on_drained(struct evbuffer *out, const struct evbuffer_cb_info *info, void *arg)
 
 /* --- local connections: bytes and descriptors -------------------------------- */
 
-static bool
-keep_descriptors(struct conn *c, struct msghdr *msg)
-{
-	struct cmsghdr *h;
-	bool all = (msg->msg_flags & MSG_CTRUNC) == 0;
-
-	for (h = CMSG_FIRSTHDR(msg); h != NULL; h = CMSG_NXTHDR(msg, h)) {
-		size_t n = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int), i;
-		int fds[NET_FDS];
-
-		if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
-			continue;
-		if (n > NET_FDS)
-			n = NET_FDS;
-		memcpy(fds, CMSG_DATA(h), n * sizeof(int));
-		for (i = 0; i < n; i++) {
-			if (c->nfds < NET_FDS) {
-				c->fds[c->nfds++] = fds[i];
-			} else {
-				close(fds[i]);
-				all = false;
-			}
-		}
-	}
-	return all;
-}
-
 static void
 on_local_read(evutil_socket_t fd, short what, void *arg)
 {
 	struct conn *c = arg;
-	struct evbuffer_iovec room;
-	struct iovec iov;
-	union {
-		char space[CMSG_SPACE(NET_FDS * sizeof(int))];
-		struct cmsghdr align;
-	} control;
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	ssize_t n;
 
 	(void)what;
-	if (evbuffer_get_length(c->in) >= NET_IN_HIGH)
-		return; /* level-triggered: it comes again once there is room */
-	if (evbuffer_reserve_space(c->in, READ_STEP, &room, 1) < 1) {
-		close_conn(c);
-		free_if_over(c);
-		return;
-	}
-	iov = (struct iovec){ room.iov_base, room.iov_len };
-	msg.msg_control = control.space;
-	msg.msg_controllen = sizeof(control.space);
-	n = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	room.iov_len = n > 0 ? (size_t)n : 0;
-	evbuffer_commit_space(c->in, &room, 1);
-	if (n > 0 && !keep_descriptors(c, &msg))
-		n = -1; /* more than we hold: whose would be whose? */
-	if (n == 0) {
-		c->eof = true;
+	switch (local_receive(fd, c->in, &c->fds)) {
+	case LOCAL_BYTES:
+		break;
+	case LOCAL_EOF:
+		c->eof = c->ended = true;
 		event_del(c->local_read);
-	} else if (n < 0) {
+		break;
+	case LOCAL_BROKEN:
 		reset_conn(c);
+		break;
 	}
 	pump(c);
+}
+
+/* What is not parsed yet is bounded: a bufferevent does it by its watermark. */
+static void
+pause_local(struct conn *c)
+{
+	bool full = evbuffer_get_length(c->in) >= NET_IN_HIGH;
+
+	if (c->local_read == NULL || c->ended || full == c->paused)
+		return;
+	c->paused = full;
+	if (full)
+		event_del(c->local_read);
+	else
+		event_add(c->local_read, NULL);
 }
 
 int
 conn_take_fd(struct conn *c)
 {
-	int fd;
-
-	if (c->nfds == 0)
-		return -1;
-	fd = c->fds[0];
-	c->nfds--;
-	memmove(c->fds, c->fds + 1, c->nfds * sizeof(int));
-	return fd;
+	return local_take(&c->fds);
 }
 
 /* --- for exchange.c ------------------------------------------------------------ */

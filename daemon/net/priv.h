@@ -12,7 +12,6 @@
 
 #define NET_OUT_HIGH (64u << 10) /* queued answers: then stop reading requests */
 #define NET_IN_HIGH (64u << 10)  /* bytes waiting to be parsed */
-#define NET_FDS 16               /* descriptors waiting on a local connection */
 #define NET_LISTENERS 16         /* addresses */
 
 struct bufferevent;

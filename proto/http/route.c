@@ -62,8 +62,7 @@ take_id(struct walk *w)
 	if (w->id_parts == 2) {
 		if (s[1].slash || s[1].len == 0)
 			return false;
-		n = snprintf(
-		    text, sizeof(text), "%s/%s", s[0].text, s[1].text);
+		n = snprintf(text, sizeof(text), "%s/%s", s[0].text, s[1].text);
 	} else {
 		n = snprintf(text, sizeof(text), "%s", s[0].text);
 	}

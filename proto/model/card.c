@@ -124,8 +124,7 @@ read_front_matter(struct reading *r, const char *text, size_t len)
 
 	if (yaml_parser_initialize(&parser) == 0)
 		return false;
-	yaml_parser_set_input_string(
-	    &parser, (const unsigned char *)text, len);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
 	while (more && ok) {
 		ok = yaml_parser_parse(&parser, &event) != 0;
 		if (!ok)

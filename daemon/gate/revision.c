@@ -1,0 +1,231 @@
+/* revision: what makes a publication a revision: git, journal, catalog.  See
+ * making.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <weigh/manifest.h>
+
+#include "making.h"
+
+/* --- git ----------------------------------------------------------------------------- */
+
+static enum weigh_code
+open_small(void *ctx, const struct repo_file *file, int *fd,
+    struct weigh_err *err)
+{
+	struct making *m = ctx;
+	struct stamp stamp;
+
+	return store_open_blob(m->gate->parts.store, &file->oid, fd, &stamp,
+	    err);
+}
+
+/* Where the branch stands now: zero if there is no such branch. */
+enum weigh_code
+making_find_tip(struct making *m, struct weigh_err *err)
+{
+	struct gate_publication *p = m->p;
+	enum weigh_code rc;
+
+	snprintf(m->ref, sizeof(m->ref), "refs/heads/%s", p->branch);
+	rc = repo_open(m->gate->parts.repos, &p->repo, false, &m->repo, err);
+	if (rc == WEIGH_NOT_FOUND) {
+		m->created = true;
+		return WEIGH_OK;
+	}
+	if (rc != WEIGH_OK)
+		return rc;
+	rc = repo_ref(m->repo, m->ref, &m->commit.parent, err);
+	return rc == WEIGH_NOT_FOUND ? WEIGH_OK : rc;
+}
+
+enum weigh_code
+making_write_commit(struct making *m, struct weigh_err *err)
+{
+	struct gate_publication *p = m->p;
+	enum weigh_code rc = WEIGH_OK;
+
+	if (m->created)
+		rc = repo_open(m->gate->parts.repos, &p->repo, true, &m->repo,
+		    err);
+	if (rc != WEIGH_OK)
+		return rc;
+	m->commit.author = "weighd";
+	m->commit.email = "weighd@localhost";
+	m->commit.date = time(NULL);
+	m->commit.message = p->message;
+	m->commit.open = open_small;
+	m->commit.ctx = m;
+	rc = repo_write(m->repo, &m->commit, err);
+	if (rc == WEIGH_EXISTS) {
+		p->unchanged = true;
+		rc = WEIGH_OK;
+	}
+	p->commit = m->commit.id;
+	return rc;
+}
+
+enum weigh_code
+making_move_ref(struct making *m, struct weigh_err *err)
+{
+	enum weigh_code rc;
+
+	if (m->p->unchanged)
+		return WEIGH_OK;
+	rc = repo_move_ref(m->repo, m->ref, &m->commit.parent, &m->commit.id,
+	    err);
+	m->moved = rc == WEIGH_OK;
+	return rc;
+}
+
+/* --- journal and catalog ---------------------------------------------------------------- */
+
+struct admission {
+	struct catalog_admission catalog;
+	struct audit_entry audit;
+	bool journal; /* something new happened */
+};
+
+static enum weigh_code
+write_admission(struct gate *g, void *ctx, struct weigh_err *err)
+{
+	const struct admission *a = ctx;
+	enum weigh_code rc = WEIGH_OK;
+
+	if (a->journal)
+		rc = audit_append(g->parts.audit, &a->audit, err);
+	if (rc == WEIGH_OK)
+		rc = catalog_admit(g->parts.catalog, &a->catalog, err);
+	gate_changed(g);
+	return rc;
+}
+
+static int
+compare_entry(const void *a, const void *b)
+{
+	const struct catalog_entry *x = a, *y = b;
+
+	return strcmp(x->path, y->path);
+}
+
+static struct catalog_entry *
+list_entries(const struct repo_commit *c, size_t *count)
+{
+	struct catalog_entry *list, *e;
+	size_t i;
+
+	*count = c->nfiles + c->ndirs;
+	if ((list = calloc(*count, sizeof(*list))) == NULL)
+		return NULL;
+	e = list;
+	for (i = 0; i < c->nfiles; i++)
+		*e++ = (struct catalog_entry){
+			.path = c->files[i].path,
+			.git = c->files[i].git,
+			.size = c->files[i].size,
+			.oid = c->files[i].oid,
+			.lfs = c->files[i].lfs,
+			.pointer_size = c->files[i].pointer_size,
+		};
+	for (i = 0; i < c->ndirs; i++)
+		*e++ = (struct catalog_entry){
+			.path = c->dirs[i].path,
+			.git = c->dirs[i].git,
+			.directory = true,
+		};
+	qsort(list, *count, sizeof(*list), compare_entry);
+	return list;
+}
+
+enum weigh_code
+making_name_manifest(struct making *m, struct weigh_err *err)
+{
+	const struct repo_commit *c = &m->commit;
+	struct weigh_file *files = calloc(c->nfiles, sizeof(*files));
+	struct weigh_buf text;
+	enum weigh_code rc;
+	size_t i;
+
+	if (files == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	for (i = 0; i < c->nfiles; i++)
+		files[i] = (struct weigh_file){
+			.path = c->files[i].path,
+			.size = c->files[i].size,
+			.oid = c->files[i].oid,
+			.git = c->files[i].git,
+			.lfs = c->files[i].lfs,
+		};
+	weigh_buf_init(&text, WEIGH_MANIFEST_MAX);
+	rc = weigh_manifest_print(&text, files, c->nfiles, err);
+	if (rc == WEIGH_OK &&
+	    !weigh_oid_of(&m->p->manifest, text.data, text.len))
+		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	weigh_buf_free(&text);
+	free(files);
+	return rc;
+}
+
+/* The first line of a message, in `out`. */
+static void
+title_of(const char *message, char *out, size_t size)
+{
+	size_t len = strcspn(message, "\n");
+
+	if (len > size - 1)
+		len = size - 1;
+	memcpy(out, message, len);
+	out[len] = '\0';
+}
+
+enum weigh_code
+making_admit(struct making *m, struct weigh_err *err)
+{
+	struct gate_publication *p = m->p;
+	struct catalog_entry *entries;
+	struct catalog_revision revision;
+	struct admission a = { .journal = !p->unchanged };
+	char title[256];
+	size_t count;
+	enum weigh_code rc;
+
+	if ((entries = list_entries(&m->commit, &count)) == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	title_of(p->message, title, sizeof(title));
+	revision = (struct catalog_revision){
+		.commit = m->commit.id,
+		.parent = m->commit.parent,
+		.manifest = p->manifest,
+		.date = m->commit.date,
+		.title = title,
+		.origin = p->origin,
+		.license = m->license,
+		.files = p->nfiles,
+		.bytes = p->bytes,
+	};
+	a.catalog = (struct catalog_admission){
+		.repo = p->repo,
+		.ref_kind = CATALOG_BRANCH,
+		.ref = p->branch,
+		.revision = &revision,
+		.entries = entries,
+		.nentries = count,
+		.blobs = m->blobs,
+		.nblobs = m->nblobs,
+		.intent = m->intent.id,
+	};
+	a.audit = (struct audit_entry){
+		.event = AUDIT_ADMIT,
+		.time = m->commit.date,
+		.repo = &p->repo,
+		.ref = m->ref,
+		.revision = m->commit.id,
+		.manifest = p->manifest,
+		.origin = p->origin,
+	};
+	rc = gate_on_writer(m->gate, write_admission, &a, err);
+	free(entries);
+	return rc;
+}
