@@ -22,6 +22,7 @@
 
 enum value_type {
 	ADDRESSES,
+	HOSTS,
 	SIZE,
 	NUMBER,
 	LEVEL
@@ -104,6 +105,10 @@ are_addresses(const char *text)
 	return n > 0;
 }
 
+static const char host_characters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789.-_:[] \t";
+
 /* Why a value is none for this setting; NULL if it is one. */
 static const char *
 check_value(const struct setting *s, const char *text, uint64_t *number)
@@ -112,6 +117,10 @@ check_value(const struct setting *s, const char *text, uint64_t *number)
 	case ADDRESSES:
 		return are_addresses(text) ? NULL :
 					     "is not a list of ADDRESS:PORT";
+	case HOSTS:
+		return strspn(text, host_characters) == strlen(text) ?
+		    NULL :
+		    "is not a list of host names";
 	case LEVEL:
 		return log_level_parse(text) >= 0 ?
 		    NULL :

@@ -55,7 +55,7 @@ struct house {
 	struct server *server;
 	char addresses[1024]; /* really taken, joined by ", http://" */
 
-	struct event *on_term, *on_int, *on_hup, *drain_tick;
+	struct event *on_term, *on_int, *on_hup, *drain_tick, *alive_tick;
 	int64_t drain_until; /* monotonic seconds; 0: not stopping */
 	int64_t started;
 };
@@ -239,7 +239,7 @@ on_broken(void *ctx, const char *etag)
 static struct server_options
 server_options(const struct config *c)
 {
-	return (struct server_options){
+	struct server_options o = {
 		.limits = {
 			.line = config_number(c, PARAM_http_line_bytes),
 			.field = config_number(c, PARAM_http_field_bytes),
@@ -260,6 +260,10 @@ server_options(const struct config *c)
 		.connections =
 		    (unsigned)config_number(c, PARAM_http_connections),
 	};
+
+	snprintf(o.hosts, sizeof(o.hosts), "%s",
+	    config_text(c, PARAM_http_hosts));
+	return o;
 }
 
 static enum weigh_code
@@ -386,7 +390,7 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 	struct weigh_err err;
 
 	(void)fd, (void)what;
-	notify("RELOADING=1");
+	notify_reloading();
 	if (config_load(&fresh, &h->options.flags, &err) != WEIGH_OK) {
 		log_event(LOG_ERROR_LEVEL, "reload-refused", "why", err.why,
 		    "fix", weigh_err_fix(&err), NULL);
@@ -407,6 +411,33 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 		log_event(LOG_INFO_LEVEL, "reloaded", NULL);
 	}
 	notify("READY=1");
+}
+
+/* The main loop turns. */
+static void
+on_alive_tick(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	notify("WATCHDOG=1");
+}
+
+/* Twice in each interval, as sd_watchdog_enabled(3) advises. */
+static enum weigh_code
+tell_watchdog(struct house *h, struct weigh_err *err)
+{
+	uint64_t half = notify_watchdog() / 2;
+	const struct timeval tick = {
+		.tv_sec = (time_t)(half / 1000000),
+		.tv_usec = (suseconds_t)(half % 1000000),
+	};
+
+	if (half == 0)
+		return WEIGH_OK;
+	h->alive_tick = event_new(loop_base(h->loops[0]), -1, EV_PERSIST,
+	    on_alive_tick, h);
+	if (h->alive_tick == NULL || event_add(h->alive_tick, &tick) != 0)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	return WEIGH_OK;
 }
 
 static enum weigh_code
@@ -438,6 +469,7 @@ build(struct house *h, struct weigh_err *err)
 		start_threads,
 		open_doors,
 		watch_signals,
+		tell_watchdog,
 	};
 	enum weigh_code rc = WEIGH_OK;
 	size_t i;
@@ -513,6 +545,7 @@ take_down(struct house *h)
 	free_event(h->on_int);
 	free_event(h->on_hup);
 	free_event(h->drain_tick);
+	free_event(h->alive_tick);
 	for (i = 0; i < h->nloops; i++)
 		loop_free(h->loops[i]);
 	free(h->loops);

@@ -1,9 +1,12 @@
 /* notify: see notify.h. */
+#include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "notify.h"
@@ -30,4 +33,38 @@ notify(const char *state)
 	    (const struct sockaddr *)&to,
 	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
 	close(fd);
+}
+
+void
+notify_reloading(void)
+{
+	struct timespec now;
+	char state[80];
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+	    (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	notify(state);
+}
+
+/* A number from the environment; 0 for anything else. */
+static uint64_t
+number(const char *name)
+{
+	const char *text = getenv(name);
+
+	if (text == NULL || text[0] == '\0' ||
+	    text[strspn(text, "0123456789")] != '\0')
+		return 0;
+	return strtoull(text, NULL, 10);
+}
+
+uint64_t
+notify_watchdog(void)
+{
+	uint64_t pid = number("WATCHDOG_PID");
+
+	if (pid != 0 && pid != (uint64_t)getpid())
+		return 0; /* meant for another process */
+	return number("WATCHDOG_USEC");
 }

@@ -2,8 +2,8 @@
  * params.tbl.h: one row per setting: section, key, type, default, least, most, what
  * it means.  Parsing, --print-config and weighd.conf(5) follow from it.
  *
- * ADDRESSES is a list, separated by blanks, of ADDRESS:PORT; LEVEL one of error,
- * warn, info, debug; NUMBER a decimal number within least and most; SIZE the same
+ * ADDRESSES is a list, separated by blanks, of ADDRESS:PORT, HOSTS one of names;
+ * LEVEL one of error, warn, info, debug; NUMBER a decimal number within least and most; SIZE the same
  * in bytes, with an optional K, M, G or T (powers of 1024) behind it.
  */
 SETTING(listen, address, ADDRESSES, "127.0.0.1:8477", 0, 0,
@@ -13,6 +13,11 @@ SETTING(listen, address, ADDRESSES, "127.0.0.1:8477", 0, 0,
 SETTING(store, keep_free, SIZE, "1G", 0, INT64_MAX,
     "Bytes of the file system that are never used up; below that, nothing new is "
     "admitted.")
+SETTING(http, hosts, HOSTS, "", 0, 0,
+    "Names and addresses, separated by blanks and without ports, under which this "
+    "mirror is asked for; a request for another host is answered 421. Empty: any. "
+    "Set it where a browser may run on a machine that reaches the mirror (DNS "
+    "rebinding).")
 SETTING(http, loops, NUMBER, "0", 0, 256,
     "Event loops that own sockets; 0: one for each core. Read at start only.")
 SETTING(http, workers, NUMBER, "0", 0, 256,

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "host.h"
 #include "local.h"
 #include "priv.h"
 #include "task.h"
@@ -202,6 +203,22 @@ split_target(struct conn *c)
 	return weigh_http_target_parse(&c->x->target, path);
 }
 
+/* Is the request for a host we go by?  HTTP/1.0 may name none. */
+static bool
+is_our_host(struct conn *c)
+{
+	struct server *s = c->lane->server;
+	struct weigh_span host = c->machine.reader.head.host;
+	bool ours;
+
+	if (c->origin.local || host.len == 0)
+		return true;
+	pthread_mutex_lock(&s->lock);
+	ours = host_listed(host, s->options.hosts);
+	pthread_mutex_unlock(&s->lock);
+	return ours;
+}
+
 static void
 begin_exchange(struct conn *c)
 {
@@ -212,6 +229,11 @@ begin_exchange(struct conn *c)
 	if (!need_exchange(c))
 		return;
 	c->x->collecting = false;
+	if (!is_our_host(c)) {
+		http_fail(c->x, 421, WEIGH_USAGE, NULL,
+		    "this mirror does not go by that host name");
+		return;
+	}
 	status = split_target(c);
 	if (status != 0) {
 		http_fail(c->x, status,

@@ -116,6 +116,7 @@ struct server_options {
 	unsigned head_seconds, idle_seconds, body_seconds, write_seconds;
 	unsigned linger_seconds;
 	unsigned connections; /* in all; 0: descriptor limit less 256 */
+	char hosts[1024]; /* names we go by, separated by blanks; "": any */
 };
 
 /* Counted over all loops; any thread may read. */
