@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from house import read_all, read_answers
+from house import BUILD, read_all, read_answers
 
 GOOD = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 LAST = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -263,7 +263,8 @@ def test_much_of_what_nobody_wants_costs_little(shared, head, size, status):
         except (BrokenPipeError, ConnectionResetError):
             pass  # it has heard enough
         got = read_all(s)
-    assert most - before < 8 << 10
+    # AddressSanitizer keeps freed memory for a while: it proves nothing here.
+    assert most - before < 8 << 10 or b"__asan_init" in (BUILD / "weighd").read_bytes()
     if got:  # else the answer was lost with the connection
         assert read_answers(got)[0].status in status
     assert shared.get("/healthz").status == 200

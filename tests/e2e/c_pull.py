@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -35,6 +36,7 @@ def test_goes_on_after_it_was_stopped(house, big, tmp, how):
         p = subprocess.Popen(house.command("pull", "acme/big", "--to", str(out), server=proxy.url),
                              env=house.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert proxy.stalled.wait(20)
+        time.sleep(0.5)  # it takes in what is on its way
         p.send_signal(how)
         _, err = p.communicate(timeout=20)
         assert p.returncode == (130 if how == signal.SIGINT else -9), err
