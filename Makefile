@@ -99,7 +99,8 @@ demo: all ## publish a real model, pull it back, compare every byte
 
 # Everything is built first; then tests/tools/run-checks runs the guards, the
 # units, the corpora and the stories of tests/e2e, and counts.
-check: all $(UNIT) $(REPLAY) $(MAN) ## build, run every test, count
+everything: all $(UNIT) $(REPLAY) $(MAN)
+check: everything ## build, run every test, count
 	@BUILD=$(BUILD) CC="$(CC)" PYTHON=$(PYTHON) SAN=$(SAN) TSAN=$(TSAN) \
 	    FLAGS='$(filter-out -MMD,$(ALLC)) -Idaemon -Itests/lib $(call \
 	    pkg,--cflags,$(PKGS) $(CLIPKGS))' HEADERS='$(HEADERS)' \
@@ -110,7 +111,7 @@ check-asan: ## the same under AddressSanitizer and UBSan
 check-tsan: ## the same under ThreadSanitizer
 	@$(MAKE) --no-print-directory TSAN=1 check
 check-clang: | $(DEPS) ## does clang compile all of it without a warning?
-	@$(MAKE) --no-print-directory CC=$(CLANG) BUILD=build-clang all
+	@$(MAKE) --no-print-directory CC=$(CLANG) BUILD=build-clang everything
 check-layers:
 	@find daemon -name '*.[ch]' | sort | xargs tests/tools/check-layers tests/tools/layers
 check-pure: $(PROTO)
@@ -161,8 +162,10 @@ clean: ## remove what was built
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@echo "  SAN=1 or TSAN=1 builds under sanitizers, V=1 shows commands, BUILD=DIR elsewhere,"
+	@echo "  NEEDS= installs nothing"
 
-.PHONY: all deps unit demo check check-asan check-tsan check-clang check-layers \
+.PHONY: all everything deps unit demo check check-asan check-tsan check-clang check-layers \
 	check-pure fuzz bench man install clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
