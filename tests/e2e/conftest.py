@@ -22,10 +22,19 @@ def house(tmp):
         h.stop()
 
 
-@pytest.fixture(scope="module")
-def shared():
+@pytest.fixture
+def shared(filled):
     """One house for all tests of a file that only read: holds acme/small,
     acme/sharded, datasets/acme/rows and the one-segment `solo`."""
+    yield filled
+    if filled.proc.poll() is not None:  # the next test shall not suffer for it
+        log = filled.log
+        filled.start()
+        pytest.fail("weighd died: " + "\n".join(log))
+
+
+@pytest.fixture(scope="module")
+def filled():
     folder = short_tmp()
     h = House(folder).start()
     h.folder = {
