@@ -178,3 +178,22 @@ store_midstates(struct store *s, const struct weigh_oid *oid,
 	fd_close(&fd);
 	return weigh_context(err, rc, "midstate list of blob %s", n.blob);
 }
+
+enum weigh_code
+store_midstates_kept(struct store *s, const struct weigh_oid *oid,
+    uint64_t size, struct weigh_buf *out, struct weigh_err *err)
+{
+	struct weigh_buf list = { .data = NULL };
+	struct blob_names n;
+	enum weigh_code rc;
+	bool usable;
+
+	store_names(&n, oid);
+	rc = list_load(s, &n, size, &list, &usable, err);
+	if (rc == WEIGH_OK && !usable)
+		rc = weigh_fail(err, WEIGH_NOT_YET, "it has to be made again");
+	if (rc == WEIGH_OK && !weigh_buf_add(out, list.data, list.len))
+		rc = weigh_fail(err, WEIGH_NOMEM, "no room for the list");
+	weigh_buf_free(&list);
+	return weigh_context(err, rc, "midstate list of blob %s", n.blob);
+}

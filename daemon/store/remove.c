@@ -42,15 +42,37 @@ store_delete(struct store *s, const struct weigh_oid *oid,
 	return weigh_context(err, rc, "blob %s", n.blob);
 }
 
+#define APART_MAX 1000 /* finds of one name that are kept */
+#define APART_NAME (WEIGH_OID_HEX + 8)
+
+/* A name in quarantine/ that nothing has yet: the blob's, or with a number. */
 static enum weigh_code
-note_why(struct store *s, const struct blob_names *n, const char *why,
+name_apart(struct store *s, const struct blob_names *n, char out[APART_NAME],
     struct weigh_err *err)
 {
-	char name[WEIGH_OID_HEX + 5];
+	struct stat st;
+
+	snprintf(out, APART_NAME, "%s", n->blob);
+	for (unsigned i = 1; i < APART_MAX; i++) {
+		if (fstatat(s->quarantine, out, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			return errno == ENOENT ?
+			    WEIGH_OK :
+			    weigh_fail_errno(err, errno, "'%s'", out);
+		snprintf(out, APART_NAME, "%s.%u", n->blob, i);
+	}
+	return weigh_fail(err, WEIGH_FULL,
+	    "%d finds of this blob lie in quarantine", APART_MAX);
+}
+
+static enum weigh_code
+note_why(struct store *s, const char *apart, const char *why,
+    struct weigh_err *err)
+{
+	char name[APART_NAME + 4];
 	struct weigh_buf note;
 	enum weigh_code rc;
 
-	snprintf(name, sizeof(name), "%s.why", n->blob);
+	snprintf(name, sizeof(name), "%s.why", apart);
 	weigh_buf_init(&note, 4096);
 	if (!weigh_buf_addf(&note, "%.4000s\n", why))
 		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
@@ -61,16 +83,16 @@ note_why(struct store *s, const struct blob_names *n, const char *why,
 	return rc;
 }
 
-/* Out of blobs/ and into quarantine/, over what an earlier find left there. */
+/* Out of blobs/ and into quarantine/. */
 static enum weigh_code
 set_apart(struct store *s, int fan, const struct blob_names *n,
-    struct weigh_err *err)
+    const char *apart, struct weigh_err *err)
 {
 	enum weigh_code rc;
 
 	if ((rc = remove_name(fan, n->list, err)) != WEIGH_OK)
 		return rc;
-	if (renameat(fan, n->blob, s->quarantine, n->blob) != 0)
+	if (renameat(fan, n->blob, s->quarantine, apart) != 0)
 		return weigh_fail_errno(err, errno, "cannot move it away");
 	if ((rc = fd_sync(s->quarantine, err)) != WEIGH_OK)
 		return rc;
@@ -81,6 +103,7 @@ enum weigh_code
 store_quarantine(struct store *s, const struct weigh_oid *oid, const char *why,
     struct weigh_err *err)
 {
+	char apart[APART_NAME];
 	struct blob_names n;
 	enum weigh_code rc;
 	struct stat st;
@@ -93,8 +116,11 @@ store_quarantine(struct store *s, const struct weigh_oid *oid, const char *why,
 		rc = weigh_fail_errno(err, errno, "cannot find it");
 		goto out;
 	}
-	if ((rc = note_why(s, &n, why, err)) == WEIGH_OK)
-		rc = set_apart(s, fan, &n, err);
+	rc = name_apart(s, &n, apart, err);
+	if (rc == WEIGH_OK)
+		rc = note_why(s, apart, why, err);
+	if (rc == WEIGH_OK)
+		rc = set_apart(s, fan, &n, apart, err);
 out:
 	fd_close(&fan);
 	return weigh_context(err, rc, "quarantine of blob %s", n.blob);

@@ -116,6 +116,12 @@ enum weigh_code store_open_blob(struct store *s, const struct weigh_oid *oid,
 enum weigh_code store_midstates(struct store *s, const struct weigh_oid *oid,
     struct weigh_buf *out, struct weigh_err *err);
 
+/* The list as it lies there, without looking at the blob of `size` bytes:
+ * WEIGH_NOT_YET when it is missing or cannot be one.  Cheap. */
+enum weigh_code store_midstates_kept(struct store *s,
+    const struct weigh_oid *oid, uint64_t size, struct weigh_buf *out,
+    struct weigh_err *err);
+
 /* --- checking ---------------------------------------------------------- */
 
 #define STORE_BAD_SEGMENTS 32
@@ -135,8 +141,9 @@ struct store_finding {
 
 /* Read every byte again and compare with the name: segments on `threads` cores
  * at once (1: on this one).  WEIGH_OK whenever the question could be answered;
- * the answer is in *out.  A file that changes meanwhile is not ok.  When the
- * list is missing or wrong but the digest is right, the list is made again. */
+ * the answer is in *out.  A file that changes meanwhile is looked at again; one
+ * that does not stand still is WEIGH_CHANGED, which says nothing about its
+ * bytes.  When the list is missing or wrong but the digest is right, the list is made again. */
 enum weigh_code store_verify(struct store *s, const struct weigh_oid *oid,
     uint64_t size, unsigned threads, struct store_progress *progress,
     struct store_finding *out, struct weigh_err *err);
@@ -149,7 +156,8 @@ enum weigh_code store_check_range(struct store *s, const struct weigh_oid *oid,
 
 /* --- taking away ------------------------------------------------------- */
 
-/* Move a bad blob to quarantine/, with a note of why beside it; its name under
+/* Move a bad blob, or whatever has its name, to quarantine/, with a note of why
+ * beside it (a number behind the name if one lies there already); its name under
  * blobs/ is gone when this returns, durably.  WEIGH_NOT_FOUND when nothing has
  * the name. */
 enum weigh_code store_quarantine(struct store *s, const struct weigh_oid *oid,

@@ -31,6 +31,8 @@ enum segment_state {
 	SEGMENT_BAD
 };
 
+#define VERIFY_TRIES 3 /* looks at a file that does not stand still */
+
 struct check {
 	struct store *store;
 	const struct weigh_oid *oid;
@@ -262,21 +264,18 @@ judge(struct check *c, unsigned threads, struct weigh_err *err)
 	return rc;
 }
 
-/* A blob that changes under our eyes is not what any answer was about. */
-static void
-look_again(struct check *c)
+/* Is the file still what it was when the check began?  A backup that makes a link
+ * to it changes its ctime: that says nothing about its bytes. */
+static bool
+stands_still(const struct check *c)
 {
 	struct stamp now;
 	struct stat st;
 
-	if (fstat(c->fd, &st) == 0) {
-		now = stamp_of(&st);
-		if (stamp_equal(&now, &c->out->stamp))
-			return;
-	}
-	c->out->ok = false;
-	snprintf(c->out->problem, sizeof(c->out->problem),
-	    "it changed while it was read");
+	if (fstat(c->fd, &st) != 0)
+		return false;
+	now = stamp_of(&st);
+	return stamp_equal(&now, &c->out->stamp);
 }
 
 /* Something that is no file has the blob's name. */
@@ -325,6 +324,29 @@ open_check(struct check *c, bool *there, struct weigh_err *err)
 	    &c->list_usable, err);
 }
 
+/* One look at the whole file.  *still: it did not change meanwhile. */
+static enum weigh_code
+verify_once(struct check *c, unsigned threads, bool *still,
+    struct weigh_err *err)
+{
+	enum weigh_code rc;
+	bool there;
+
+	*c->out = (struct store_finding){ .segments = c->segments };
+	*still = true;
+	c->fd = -1;
+	rc = open_check(c, &there, err);
+	if (rc == WEIGH_OK && there) {
+		rc = judge(c, threads, err);
+		*still = stands_still(c);
+	}
+	free(c->states);
+	c->states = NULL;
+	weigh_buf_free(&c->list);
+	fd_close(&c->fd);
+	return rc;
+}
+
 enum weigh_code
 store_verify(struct store *s, const struct weigh_oid *oid, uint64_t size,
     unsigned threads, struct store_progress *progress,
@@ -335,25 +357,22 @@ store_verify(struct store *s, const struct weigh_oid *oid, uint64_t size,
 		.oid = oid,
 		.progress = progress,
 		.out = out,
-		.fd = -1,
 		.size = size,
 		.segments = weigh_segment_count(size),
 	};
 	enum weigh_code rc;
-	bool there;
+	bool still = false;
+	unsigned tries = 0;
 
-	*out = (struct store_finding){ .segments = c.segments };
 	store_names(&c.names, oid);
-	rc = open_check(&c, &there, err);
-	if (rc == WEIGH_OK && there) {
-		rc = judge(&c, threads, err);
-		look_again(&c);
-	}
+	do
+		rc = verify_once(&c, threads, &still, err);
+	while (rc == WEIGH_OK && !still && ++tries < VERIFY_TRIES);
+	if (rc == WEIGH_OK && !still)
+		rc = weigh_fail(err, WEIGH_CHANGED,
+		    "it changes while it is read");
 	if (rc != WEIGH_OK)
 		out->ok = false;
-	free(c.states);
-	weigh_buf_free(&c.list);
-	fd_close(&c.fd);
 	return weigh_context(err, rc, "blob %s", c.names.blob);
 }
 

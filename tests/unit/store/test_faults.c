@@ -433,7 +433,7 @@ test_quarantine(void **state)
 	struct store_blob blob;
 	enum weigh_code rc;
 	struct blobs b;
-	int n;
+	int before, n;
 
 	(void)state;
 	blobs_open(&b, 0);
@@ -443,6 +443,7 @@ test_quarantine(void **state)
 			check_code("put",
 			    blobs_put(&b, (const uint8_t *)"abc", 3, 3, &blob),
 			    WEIGH_OK);
+			before = tmpdir_count(&b.dir, "quarantine");
 			fault_set(rows[i].kind, rows[i].error, n);
 			rc = store_quarantine(b.store, &blob.oid, "x", NULL);
 			if (atomic_load(&fault.hits) == 0)
@@ -450,7 +451,7 @@ test_quarantine(void **state)
 			check_code(rows[i].label, rc, rows[i].want);
 			check_true("here or there",
 			    tmpdir_has(&b.dir, blobs_path(&blob.oid, "")) ||
-				tmpdir_count(&b.dir, "quarantine") == 2);
+				tmpdir_count(&b.dir, "quarantine") > before);
 		}
 		check_code("no fault any more", rc, WEIGH_OK);
 		check_true("there was one", n > 0);

@@ -71,6 +71,7 @@ static void
 test_quarantine(void **state)
 {
 	char hex[WEIGH_OID_HEX + 1], path[100];
+	const char *suffix;
 	struct store_blob blob;
 	struct weigh_buf note;
 	struct blobs b;
@@ -86,9 +87,12 @@ test_quarantine(void **state)
 		    WEIGH_OK);
 		check_gone(&b, &blob.oid);
 		weigh_oid_hex(&blob.oid, hex);
-		snprintf(path, sizeof(path), "quarantine/%s", hex);
+		/* The second find of a name lies beside the first. */
+		suffix = round ? ".1" : "";
+		snprintf(path, sizeof(path), "quarantine/%s%s", hex, suffix);
 		check_true("kept", tmpdir_has(&b.dir, path));
-		snprintf(path, sizeof(path), "quarantine/%s.why", hex);
+		snprintf(
+		    path, sizeof(path), "quarantine/%s%s.why", hex, suffix);
 		weigh_buf_init(&note, 100);
 		fd = openat(b.dir.fd, path, O_RDONLY);
 		check_true("a note", fd >= 0);
@@ -101,7 +105,8 @@ test_quarantine(void **state)
 		    store_quarantine(b.store, &blob.oid, "x", NULL),
 		    WEIGH_NOT_FOUND);
 		check_u64("bytes and note",
-		    (uint64_t)tmpdir_count(&b.dir, "quarantine"), 2);
+		    (uint64_t)tmpdir_count(&b.dir, "quarantine"),
+		    round ? 4 : 2);
 		put(&b, 1, &blob);
 		check_true("not held when it came in", !blob.existed);
 	}
