@@ -172,8 +172,8 @@ open_journal(struct audit *a, int dirfd, uint64_t *size, struct weigh_err *err)
 
 	if ((rc = fd_make_dirs(dirfd, FOLDER, 0755, err)) != WEIGH_OK)
 		return rc;
-	a->fd = fd_open_beneath(dirfd, JOURNAL,
-	    O_RDWR | O_APPEND | O_CREAT, 0644);
+	a->fd = fd_open_beneath(dirfd, JOURNAL, O_RDWR | O_APPEND | O_CREAT,
+	    0644);
 	if (a->fd < 0 || fstat(a->fd, &st) != 0)
 		return weigh_fail_errno(err, errno, "cannot open it");
 	if (!S_ISREG(st.st_mode))
@@ -310,11 +310,12 @@ match_admit(const char *text, size_t len, const struct weigh_repo *repo,
 		return WEIGH_OK;
 	if ((rc = line_parse(&line, text, len, err)) != WEIGH_OK)
 		return rc;
-	if (line.event != AUDIT_ADMIT || line.repo.kind != repo->kind ||
+	if ((line.event != AUDIT_ADMIT && line.event != AUDIT_WITHDRAW) ||
+	    line.repo.kind != repo->kind ||
 	    strcmp(line.repo.name, repo->name) != 0 ||
 	    !weigh_gitid_equal(&line.revision, revision))
 		return WEIGH_OK;
-	*found = true;
+	*found = line.event == AUDIT_ADMIT;
 	snprintf(origin, size, "%s", line.origin);
 	return WEIGH_OK;
 }

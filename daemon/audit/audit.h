@@ -26,15 +26,16 @@
 struct audit;
 
 enum audit_event {
-	AUDIT_ADMIT,
-	AUDIT_QUARANTINE,
+	AUDIT_ADMIT,    /* a revision became visible */
+	AUDIT_WITHDRAW, /* what the line before admitted could not be done */
+	AUDIT_QUARANTINE, /* a blob's bytes were found bad */
 	AUDIT_EVENTS
 };
 
 struct audit_entry {
 	enum audit_event event;
 	int64_t time; /* seconds since 1970 */
-	/* admit */
+	/* admit, withdraw */
 	const struct weigh_repo *repo;
 	const char *ref; /* full */
 	struct weigh_gitid revision;
@@ -54,8 +55,8 @@ void audit_close(struct audit *a);
 enum weigh_code audit_append(struct audit *a, const struct audit_entry *entry,
     struct weigh_err *err);
 
-/* Was this revision of this repository admitted by a line of the journal?  The
- * origin of the last such line goes to `origin`.  Reads the journal. */
+/* Was this revision of this repository admitted by a line of the journal, and not
+ * withdrawn by a later one?  The origin of the last such line goes to `origin`.  Reads the journal. */
 enum weigh_code audit_find_admit(struct audit *a, const struct weigh_repo *repo,
     const struct weigh_gitid *revision, char *origin, size_t size, bool *found,
     struct weigh_err *err);

@@ -12,6 +12,7 @@
 
 static const char *const event_names[AUDIT_EVENTS] = {
 	[AUDIT_ADMIT] = "admit",
+	[AUDIT_WITHDRAW] = "withdraw",
 	[AUDIT_QUARANTINE] = "quarantine",
 };
 
@@ -203,6 +204,7 @@ take_why(struct audit_line *l, const char *text, size_t len)
 /* --- the table --------------------------------------------------------- */
 
 #define IN(event) (1u << (event))
+#define IN_REVISION (IN(AUDIT_ADMIT) | IN(AUDIT_WITHDRAW))
 #define IN_ALL (IN(AUDIT_EVENTS) - 1)
 
 /* The journal's format: which key, in which events, in this order. */
@@ -217,11 +219,11 @@ static const struct row {
 	{ "prev", IN_ALL, put_prev, take_prev },
 	{ "time", IN_ALL, put_time, take_time },
 	{ "event", IN_ALL, put_event, take_event },
-	{ "repo", IN(AUDIT_ADMIT), put_repo, take_repo },
-	{ "ref", IN(AUDIT_ADMIT), put_ref, take_ref },
-	{ "revision", IN(AUDIT_ADMIT), put_revision, take_revision },
-	{ "manifest", IN(AUDIT_ADMIT), put_manifest, take_manifest },
-	{ "origin", IN(AUDIT_ADMIT), put_origin, take_origin },
+	{ "repo", IN_REVISION, put_repo, take_repo },
+	{ "ref", IN_REVISION, put_ref, take_ref },
+	{ "revision", IN_REVISION, put_revision, take_revision },
+	{ "manifest", IN_REVISION, put_manifest, take_manifest },
+	{ "origin", IN_REVISION, put_origin, take_origin },
 	{ "blob", IN(AUDIT_QUARANTINE), put_blob, take_blob },
 	{ "why", IN(AUDIT_QUARANTINE), put_why, take_why },
 };
@@ -272,6 +274,7 @@ line_from_entry(struct audit_line *out, const struct audit_entry *entry,
 		return weigh_fail(err, WEIGH_USAGE, "a time no clock shows");
 	switch (entry->event) {
 	case AUDIT_ADMIT:
+	case AUDIT_WITHDRAW:
 		if (strlen(entry->ref) >= sizeof(out->ref) ||
 		    !weigh_utf8_ok(entry->ref, strlen(entry->ref)))
 			return weigh_fail(err, WEIGH_USAGE, "a bad ref name");

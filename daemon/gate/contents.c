@@ -171,8 +171,10 @@ is_held(struct making *m, const struct catalog_blob *blob, bool *held,
 	*held = false;
 	rc = store_open_blob(store, &blob->oid, &fd, stamp, err);
 	fd_close(&fd);
-	if (rc != WEIGH_OK)
-		return rc == WEIGH_NOT_FOUND ? WEIGH_OK : rc;
+	if (rc == WEIGH_NOT_FOUND)
+		return WEIGH_OK;
+	if (rc != WEIGH_OK) /* no file: then no stamp is its stamp */
+		*stamp = (struct stamp){ .size = -1 };
 	known_rc = catalog_blob(m->reader, &blob->oid, &known, &state, err);
 	if (known_rc == WEIGH_OK && state == CATALOG_GOOD &&
 	    stamp_equal(stamp, &known.stamp)) {

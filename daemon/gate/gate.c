@@ -39,6 +39,12 @@ gate_start(struct gate *g, struct pool *writer, struct pool *checkers,
 	g->home = home;
 }
 
+void
+gate_stop(struct gate *g)
+{
+	atomic_store(&g->background.cancel, true);
+}
+
 uint64_t
 gate_generation(const struct gate *g)
 {

@@ -53,6 +53,9 @@ void gate_free(struct gate *g);
 void gate_start(struct gate *g, struct pool *writer, struct pool *checkers,
     void *home);
 
+/* weighd is stopping: end the background checks, which nobody waits for. */
+void gate_stop(struct gate *g);
+
 /* Rises with every change that answers may depend on; any thread. */
 uint64_t gate_generation(const struct gate *g);
 
@@ -70,6 +73,13 @@ enum weigh_code gate_recover(struct gate *g, struct catalog_reader *reader,
  * bytes are not held; WEIGH_MISMATCH: they are bad. */
 enum weigh_code gate_open(struct gate *g, struct catalog_reader *reader,
     enum weigh_door door, const struct weigh_oid *oid, uint64_t size, int *fd,
+    struct weigh_err *err);
+
+/* Would gate_open open it?  For an answer without bytes (HEAD, 304): the same
+ * errors but one: a file that has to be hashed again is WEIGH_OK, and its check
+ * begins in the background. */
+enum weigh_code gate_ask(struct gate *g, struct catalog_reader *reader,
+    enum weigh_door door, const struct weigh_oid *oid, uint64_t size,
     struct weigh_err *err);
 
 /* Somebody noticed that a blob's file is not what it should be: check it, in the

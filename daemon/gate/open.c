@@ -8,9 +8,9 @@
 #include "log/log.h"
 #include "priv.h"
 
-/* A changed file up to here is hashed while its client waits: a fifth of a second
- * on one core.  A larger one is hashed in the background. */
-#define CHECK_NOW ((uint64_t)256 << 20)
+/* A changed file up to here is hashed while its client waits: a hundredth of a
+ * second.  A larger one is hashed in the background. */
+#define CHECK_NOW ((uint64_t)16 << 20)
 
 /* --- recording what a check found -------------------------------------------- */
 
@@ -64,6 +64,42 @@ gate_condemn(struct gate *g, const struct weigh_oid *oid, uint64_t size,
 	return rc;
 }
 
+/* Is what lies under the name still what the finding is about? */
+static bool
+still_there(struct gate *g, const struct weigh_oid *oid,
+    const struct store_finding *f)
+{
+	struct stamp now;
+	enum weigh_code rc;
+	int fd = -1;
+
+	rc = store_open_blob(g->parts.store, oid, &fd, &now, NULL);
+	fd_close(&fd);
+	if (f->missing)
+		return rc == WEIGH_NOT_FOUND;
+	if (rc != WEIGH_OK)
+		return rc != WEIGH_NOT_FOUND; /* no regular file, then as now */
+	return stamp_equal(&now, &f->stamp);
+}
+
+/* Condemn what was found bad, unless a publication has put a good one in its
+ * place meanwhile. */
+static enum weigh_code
+condemn_found(struct gate *g, const struct weigh_oid *oid, uint64_t size,
+    const struct store_finding *f, struct weigh_err *err)
+{
+	enum weigh_code rc;
+
+	pthread_mutex_lock(&g->publishing);
+	if (still_there(g, oid, f))
+		rc = gate_condemn(g, oid, size, f->problem, err);
+	else
+		rc = weigh_fail(err, WEIGH_NOT_YET,
+		    "it was replaced while it was checked");
+	pthread_mutex_unlock(&g->publishing);
+	return rc;
+}
+
 enum weigh_code
 gate_check(struct gate *g, struct catalog_reader *reader,
     const struct weigh_oid *oid, uint64_t size, struct store_progress *progress,
@@ -79,7 +115,7 @@ gate_check(struct gate *g, struct catalog_reader *reader,
 	if (rc != WEIGH_OK)
 		return rc;
 	if (!finding->ok)
-		return gate_condemn(g, oid, size, finding->problem, err);
+		return condemn_found(g, oid, size, finding, err);
 	rc = catalog_blob(reader, oid, &held, &state, err);
 	if (rc == WEIGH_OK && state == CATALOG_GOOD &&
 	    stamp_equal(&held.stamp, &finding->stamp))
@@ -140,8 +176,8 @@ suspect_work(struct job *job, void *worker)
 
 	rc = catalog_blob(worker, &s->oid, &blob, &state, &err);
 	if (rc == WEIGH_OK && state == CATALOG_GOOD)
-		rc = gate_check(s->gate, worker, &s->oid, blob.size, NULL,
-		    &finding, &err);
+		rc = gate_check(s->gate, worker, &s->oid, blob.size,
+		    &s->gate->background, &finding, &err);
 	if (rc != WEIGH_OK && rc != WEIGH_NOT_FOUND) {
 		weigh_oid_hex(&s->oid, hex);
 		log_event(LOG_ERROR_LEVEL, "check-failed", "sha256", hex, "why",
@@ -195,8 +231,10 @@ look(struct gate *g, struct catalog_reader *reader, const struct weigh_oid *oid,
 	facts->digest_known = blob.size == size;
 	facts->found_bad = state == CATALOG_BAD;
 	rc = store_open_blob(g->parts.store, oid, fd, &now, err);
-	if (rc != WEIGH_OK)
+	if (rc == WEIGH_NOT_FOUND)
 		return rc;
+	if (rc != WEIGH_OK)
+		return WEIGH_OK; /* something, but no file: not verified */
 	facts->digest_verified = !facts->found_bad &&
 	    stamp_equal(&now, &blob.stamp);
 	return WEIGH_OK;
@@ -242,6 +280,24 @@ look_and_decide(struct gate *g, struct catalog_reader *reader,
 }
 
 enum weigh_code
+gate_ask(struct gate *g, struct catalog_reader *reader, enum weigh_door door,
+    const struct weigh_oid *oid, uint64_t size, struct weigh_err *err)
+{
+	enum weigh_verdict verdict;
+	enum weigh_code rc;
+	int fd;
+
+	rc = look_and_decide(g, reader, door, oid, size, &fd, &verdict, err);
+	fd_close(&fd);
+	if (rc != WEIGH_OK || verdict == WEIGH_ALLOW)
+		return rc;
+	if (verdict != WEIGH_REFUSE_NOT_VERIFIED)
+		return refusal(verdict, err);
+	gate_suspect(g, oid);
+	return WEIGH_OK;
+}
+
+enum weigh_code
 gate_open(struct gate *g, struct catalog_reader *reader, enum weigh_door door,
     const struct weigh_oid *oid, uint64_t size, int *fd, struct weigh_err *err)
 {
@@ -254,11 +310,13 @@ gate_open(struct gate *g, struct catalog_reader *reader, enum weigh_door door,
 		return rc;
 	if (verdict != WEIGH_REFUSE_NOT_VERIFIED)
 		return refusal(verdict, err);
-	if (size > CHECK_NOW) {
+	/* One check of a blob at a time: others are told to come again. */
+	if (size > CHECK_NOW || !suspects_add(g, oid)) {
 		gate_suspect(g, oid);
 		return refusal(verdict, err);
 	}
 	rc = gate_check(g, reader, oid, size, NULL, &finding, err);
+	suspects_remove(g, oid);
 	if (rc == WEIGH_OK)
 		rc = look_and_decide(g, reader, door, oid, size, fd, &verdict,
 		    err);

@@ -7,7 +7,7 @@
 
 #include "gate/gate.h"
 
-#define GATE_SUSPECTS 64 /* blobs being checked in the background at once */
+#define GATE_SUSPECTS 64 /* blobs being checked at once */
 
 struct gate {
 	struct gate_parts parts;
@@ -15,10 +15,11 @@ struct gate {
 	struct pool *checkers;
 	void *home;
 	atomic_uint_fast64_t generation;
-	pthread_mutex_t publishing; /* one publication at a time */
+	pthread_mutex_t publishing; /* one publication, or condemnation, at a time */
 	pthread_mutex_t lock;       /* of the suspects */
 	struct weigh_oid suspects[GATE_SUSPECTS];
 	unsigned nsuspects;
+	struct store_progress background; /* of their checks: to cancel them */
 };
 
 /* Run `fn` on the writer thread and wait for it.  From a worker only; or, before

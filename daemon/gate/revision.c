@@ -92,12 +92,20 @@ static enum weigh_code
 write_admission(struct gate *g, void *ctx, struct weigh_err *err)
 {
 	const struct admission *a = ctx;
+	struct audit_entry withdraw = a->audit;
 	enum weigh_code rc = WEIGH_OK;
 
 	if (a->journal)
 		rc = audit_append(g->parts.audit, &a->audit, err);
 	if (rc == WEIGH_OK)
 		rc = catalog_admit(g->parts.catalog, &a->catalog, err);
+	else
+		return rc;
+	if (rc != WEIGH_OK && a->journal) {
+		/* The journal must not claim what will be taken back. */
+		withdraw.event = AUDIT_WITHDRAW;
+		(void)audit_append(g->parts.audit, &withdraw, NULL);
+	}
 	gate_changed(g);
 	return rc;
 }
