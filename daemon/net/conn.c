@@ -9,10 +9,13 @@
 #include <event2/event.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <weigh/control.h>
 
 #include "host.h"
 #include "local.h"
@@ -30,8 +33,8 @@ struct conn {
 	struct bufferevent *bev; /* NULL once closed */
 	struct evbuffer *in;     /* bev's own, or for local connections ours */
 	struct event *local_read;
-	bool paused; /* local_read is off because enough waits to be parsed */
-	bool ended;  /* local_read is off because the client sends no more */
+	bool paused; /* nothing is read because enough waits to be parsed */
+	bool ended;  /* nothing is read because the client sends no more */
 	struct event *timer;
 	struct timeval times[WEIGH_CLOCKS];
 	enum weigh_conn_clock armed;
@@ -43,7 +46,7 @@ struct conn {
 	bool pumping;      /* in pump(): do not enter again, do not free */
 	size_t heads;      /* bytes of answers' heads still to be written */
 	time_t body_since; /* when the body being read began; 0: none is */
-	char file[80];     /* ETag of the file being sent */
+	char file[80];     /* the blob being sent, in hex */
 
 	struct conn_origin origin;
 	struct local_fds fds;
@@ -52,7 +55,6 @@ struct conn {
 };
 
 static void pump(struct conn *c);
-static void pause_local(struct conn *c);
 
 /* --- lists ------------------------------------------------------------- */
 
@@ -229,6 +231,9 @@ begin_exchange(struct conn *c)
 	if (!need_exchange(c))
 		return;
 	c->x->collecting = false;
+	if (weigh_http_field(&c->machine.reader.head, WEIGH_HEADER_DESCRIPTOR)
+		.p != NULL)
+		c->x->fd = local_take(&c->fds);
 	if (!is_our_host(c)) {
 		http_fail(c->x, 421, WEIGH_USAGE, NULL,
 		    "this mirror does not go by that host name");
@@ -401,6 +406,47 @@ feed(struct conn *c)
 	return action != WEIGH_CONN_WAIT || used > 0;
 }
 
+/* One step; false when nothing more can be done before the next event. */
+static bool
+advance(struct conn *c)
+{
+	if (may_parse(c) && feed(c))
+		return true;
+	if (c->bev == NULL)
+		return false;
+	/* A client that hung up while its answer is being made. */
+	if (c->eof && evbuffer_get_length(c->in) == 0) {
+		c->eof = false;
+		conn_carry_out(c, weigh_conn_eof(&c->machine));
+		return true;
+	}
+	if (c->machine.unsent &&
+	    evbuffer_get_length(bufferevent_get_output(c->bev)) == 0) {
+		conn_carry_out(c, weigh_conn_flushed(&c->machine));
+		return true;
+	}
+	return false;
+}
+
+/* Bound what waits to be parsed: stop reading while it is enough. */
+static void
+pause_reading(struct conn *c)
+{
+	bool full = evbuffer_get_length(c->in) >= NET_IN_HIGH;
+
+	if (full == c->paused || c->ended)
+		return;
+	c->paused = full;
+	if (!c->origin.local && full)
+		bufferevent_disable(c->bev, EV_READ);
+	else if (!c->origin.local)
+		bufferevent_enable(c->bev, EV_READ);
+	else if (full)
+		event_del(c->local_read);
+	else
+		event_add(c->local_read, NULL);
+}
+
 /* Parse and answer as far as it goes. */
 static void
 pump(struct conn *c)
@@ -408,19 +454,16 @@ pump(struct conn *c)
 	if (c->pumping)
 		return;
 	c->pumping = true;
-	while (c->bev != NULL && may_parse(c) && feed(c))
+	while (c->bev != NULL && advance(c))
 		;
-	/* A client that hung up while its answer is being made (4). */
-	if (c->bev != NULL && c->eof && evbuffer_get_length(c->in) == 0) {
-		c->eof = false;
-		conn_carry_out(c, weigh_conn_eof(&c->machine));
-	}
-	if (c->bev != NULL && c->machine.unsent &&
-	    evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
-		conn_carry_out(c, weigh_conn_flushed(&c->machine));
 	c->pumping = false;
-	if (c->bev != NULL)
-		pause_local(c);
+	if (c->bev != NULL) {
+		pause_reading(c);
+		/* Descriptors that no request claimed belong to none. */
+		if (c->machine.state == WEIGH_CONN_IDLE &&
+		    evbuffer_get_length(c->in) == 0)
+			local_close(&c->fds);
+	}
 	set_clock(c);
 	set_list(c);
 	free_if_over(c);
@@ -440,6 +483,24 @@ on_written(struct bufferevent *bev, void *arg)
 	pump(arg);
 }
 
+/* sendfile moved nothing: either the socket was full after all, or the file has
+ * ended before its time. */
+static void
+written_nothing(struct conn *c)
+{
+	struct http_app *app = &c->lane->server->app;
+	struct pollfd p = { .fd = bufferevent_getfd(c->bev),
+		.events = POLLOUT };
+
+	if (poll(&p, 1, 0) == 0) {
+		bufferevent_enable(c->bev, EV_WRITE);
+		return;
+	}
+	if (app->broken != NULL)
+		app->broken(app->ctx, c->file);
+	reset_conn(c);
+}
+
 static void
 on_event(struct bufferevent *bev, short what, void *arg)
 {
@@ -447,14 +508,9 @@ on_event(struct bufferevent *bev, short what, void *arg)
 
 	(void)bev;
 	if ((what & BEV_EVENT_READING) && (what & BEV_EVENT_EOF)) {
-		c->eof = true;
+		c->eof = c->ended = true;
 	} else if ((what & BEV_EVENT_WRITING) && (what & BEV_EVENT_EOF)) {
-		/* sendfile met the file's end before its time */
-		struct http_app *app = &c->lane->server->app;
-
-		if (app->broken != NULL)
-			app->broken(app->ctx, c->file);
-		reset_conn(c);
+		written_nothing(c);
 	} else {
 		reset_conn(c); /* an error, or a write that made no progress */
 	}
@@ -497,27 +553,6 @@ on_local_read(evutil_socket_t fd, short what, void *arg)
 	pump(c);
 }
 
-/* What is not parsed yet is bounded: a bufferevent does it by its watermark. */
-static void
-pause_local(struct conn *c)
-{
-	bool full = evbuffer_get_length(c->in) >= NET_IN_HIGH;
-
-	if (c->local_read == NULL || c->ended || full == c->paused)
-		return;
-	c->paused = full;
-	if (full)
-		event_del(c->local_read);
-	else
-		event_add(c->local_read, NULL);
-}
-
-int
-conn_take_fd(struct conn *c)
-{
-	return local_take(&c->fds);
-}
-
 /* --- for exchange.c ------------------------------------------------------------ */
 
 struct conn_view
@@ -532,9 +567,9 @@ conn_view(struct conn *c)
 }
 
 void
-conn_sends_file(struct conn *c, const char *etag)
+conn_sends_file(struct conn *c, const char *blob)
 {
-	strncpy(c->file, etag, sizeof(c->file) - 1);
+	strncpy(c->file, blob, sizeof(c->file) - 1);
 }
 
 void
@@ -617,7 +652,6 @@ set_up(struct conn *c, evutil_socket_t fd, const struct server_options *o)
 	bufferevent_setcb(c->bev, on_read, on_written, on_event, c);
 	bufferevent_set_timeouts(c->bev, NULL, &write_time);
 	bufferevent_set_max_single_write(c->bev, 256 << 10);
-	bufferevent_setwatermark(c->bev, EV_READ, 0, NET_IN_HIGH);
 	evbuffer_add_cb(bufferevent_get_output(c->bev), on_drained, c);
 	if (c->origin.local)
 		return set_up_local(c, fd) &&

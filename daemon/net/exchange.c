@@ -29,6 +29,7 @@ exchange_new(struct conn *c)
 		return NULL;
 	x->conn = c;
 	x->collecting = true;
+	x->fd = -1;
 	weigh_buf_init(&x->fields, FIELDS_MAX);
 	/* One piece may pass the bound before it is noticed. */
 	weigh_buf_init(&x->body, WEIGH_CONN_AHEAD + NET_IN_HIGH);
@@ -38,6 +39,8 @@ exchange_new(struct conn *c)
 void
 exchange_free(struct http_exchange *x)
 {
+	if (x->fd >= 0)
+		close(x->fd);
 	weigh_http_target_free(&x->target);
 	weigh_buf_free(&x->fields);
 	weigh_buf_free(&x->body);
@@ -96,7 +99,10 @@ http_base_url(const struct http_exchange *x, struct weigh_buf *out)
 int
 http_take_descriptor(struct http_exchange *x)
 {
-	return conn_take_fd(x->conn);
+	int fd = x->fd;
+
+	x->fd = -1;
+	return fd;
 }
 
 bool
@@ -325,7 +331,7 @@ http_send_file(struct http_exchange *x, const struct http_entity *e, int fd)
 		return;
 	}
 	head = add_entity_head(x, &v, e, &plan);
-	conn_sends_file(x->conn, e->etag != NULL ? e->etag : "");
+	conn_sends_file(x->conn, e->blob != NULL ? e->blob : "");
 	if (!add_file(v.out, fd, plan.first, plan.length)) {
 		conn_abort(x->conn); /* a head without its body */
 		return;

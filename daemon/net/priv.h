@@ -73,6 +73,7 @@ struct http_exchange {
 	void (*then)(
 	    struct http_exchange *x, const char *body, size_t len, void *ctx);
 	void *ctx;
+	int fd; /* the descriptor it claimed and nobody took yet, or -1 */
 	bool collecting; /* still ours: the application waits for the body */
 };
 struct http_exchange *exchange_new(struct conn *c);
@@ -85,13 +86,12 @@ struct conn_view {
 	const struct conn_origin *origin;
 };
 struct conn_view conn_view(struct conn *c);
-int conn_take_fd(struct conn *c);
 void conn_carry_out(struct conn *c, enum weigh_conn_action action);
 /* The answer of exchange `x` is queued: count it, drop x, go on. */
 void conn_answered(struct conn *c, int status, size_t head_bytes);
 /* The answer cannot be completed: reset, and drop the exchange. */
 void conn_abort(struct conn *c);
-void conn_sends_file(struct conn *c, const char *etag);
+void conn_sends_file(struct conn *c, const char *blob);
 bool conn_attach(struct conn *c, void *thing, void (*closed)(void *thing));
 void *conn_attached(const struct conn *c);
 

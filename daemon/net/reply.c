@@ -44,6 +44,7 @@ http_reply_send(struct http_exchange *x, struct http_reply *r)
 		.type = r->type != NULL ? r->type : JSON,
 		.etag = r->etag[0] != '\0' ? r->etag : NULL,
 		.size = r->is_file ? r->size : r->body.len,
+		.blob = r->blob,
 	};
 
 	if (r->fields.failed && r->rc == WEIGH_OK)

@@ -24,6 +24,7 @@ struct http_reply {
 	char etag[72];        /* "" none; else conditions and ranges hold */
 	uint64_t size;        /* of the file */
 	bool is_file;
+	char blob[65];           /* of the file: its SHA-256, for http_app.broken */
 	int fd;                  /* of the file; -1 when no bytes are wanted */
 	struct weigh_buf fields; /* whole header lines, each with CR LF */
 	struct weigh_buf body;

@@ -111,6 +111,8 @@ on_accept_error(struct evconnlistener *listener, void *arg)
 	int fd;
 
 	if (errno == EMFILE || errno == ENFILE) {
+		if (lane->idle.first != NULL)
+			conn_cut(lane->idle.first);
 		if (lane->spare >= 0)
 			close(lane->spare);
 		fd = accept(evconnlistener_get_fd(listener), NULL, NULL);
@@ -302,9 +304,10 @@ most_connections(const struct server_options *o)
 
 	if (o->connections > 0)
 		return o->connections;
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
-	    limit.rlim_cur <= 2 * SPARE_DESCRIPTORS)
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return SPARE_DESCRIPTORS;
+	if (limit.rlim_cur <= 2 * SPARE_DESCRIPTORS)
+		return (unsigned)limit.rlim_cur / 2 + 1;
 	if (limit.rlim_cur > 1u << 20)
 		return 1u << 20;
 	return (unsigned)limit.rlim_cur - SPARE_DESCRIPTORS;

@@ -36,9 +36,9 @@ struct http_app {
 	/* A request's head is complete.  Answers now, or calls http_collect, or
 	 * keeps `x` and answers later on the same loop. */
 	void (*request)(void *ctx, struct http_exchange *x);
-	/* A file being sent ended before its size; `etag` is its entity's.  May be
+	/* A file being sent ended before its size; `blob` is its entity's.  May be
 	 * NULL.  The connection is reset. */
-	void (*broken)(void *ctx, const char *etag);
+	void (*broken)(void *ctx, const char *blob);
 	void *ctx;
 };
 
@@ -54,8 +54,8 @@ const char *http_peer(const struct http_exchange *x);
 /* "http://HOST" as the client named it: for absolute links. */
 void http_base_url(const struct http_exchange *x, struct weigh_buf *out);
 
-/* The next descriptor that came by control.sock and was not taken yet, now the
- * caller's; -1 if there is none. */
+/* The descriptor that came by control.sock with this request (which says so by
+ * Weigh-Descriptor), now the caller's; -1 if there is none. */
 int http_take_descriptor(struct http_exchange *x);
 
 /* Wait for the body, at most `max` bytes (over it: 413, and `then` is never
@@ -78,6 +78,7 @@ struct http_entity {
 	const char *type; /* Content-Type */
 	const char *etag; /* with quotes, strong; NULL: no conditions, no ranges */
 	uint64_t size;
+	const char *blob; /* of a file: whose bytes they are, for http_app.broken */
 };
 
 /* Answer with the bytes of `body`, which is taken over (and emptied). */
