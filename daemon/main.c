@@ -224,15 +224,14 @@ on_request(void *ctx, struct http_exchange *x)
 		serve_request(h->serve, x);
 }
 
-/* A file ended early while it was sent: its ETag tells which, if it is ours. */
+/* A file ended early while it was sent. */
 static void
-on_broken(void *ctx, const char *etag)
+on_broken(void *ctx, const char *blob)
 {
 	struct house *h = ctx;
 	struct weigh_oid oid;
 
-	if (strlen(etag) == WEIGH_OID_HEX + 2 &&
-	    weigh_oid_parse(&oid, etag + 1, WEIGH_OID_HEX))
+	if (weigh_oid_parse(&oid, blob, strlen(blob)))
 		gate_suspect(h->gate, &oid);
 }
 
@@ -531,6 +530,10 @@ take_down(struct house *h)
 
 	if (h->server != NULL)
 		server_cut(h->server);
+	if (h->control != NULL)
+		control_stop(h->control);
+	if (h->gate != NULL)
+		gate_stop(h->gate);
 	pool_stop(h->heavy); /* its jobs may call the writer */
 	pool_stop(h->workers);
 	pool_stop(h->writer);

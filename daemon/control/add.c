@@ -76,8 +76,8 @@ take_file(struct http_exchange *x, const char *body, size_t len, void *ctx)
 		rc = weigh_path_check(request.path, strlen(request.path), &err);
 	if (rc == WEIGH_OK)
 		rc = check_descriptor(fd, &size, &err);
-	if (rc == WEIGH_OK && s->commit != NULL)
-		rc = weigh_fail(&err, WEIGH_USAGE,
+	if (rc == WEIGH_OK && (s->commit != NULL || s->over))
+		rc = weigh_fail(&err, WEIGH_CONFLICT,
 		    "the commit was asked for already");
 	if (rc == WEIGH_OK && s->queued >= SESSION_FILES_MAX)
 		rc = weigh_fail(&err, WEIGH_TOO_BIG,
@@ -154,8 +154,8 @@ take_commit(struct http_exchange *x, const char *body, size_t len, void *ctx)
 
 	rc = weigh_json_read_fields(body, len, commit_fields, 1, &request,
 	    &err);
-	if (rc == WEIGH_OK && s->commit != NULL)
-		rc = weigh_fail(&err, WEIGH_USAGE,
+	if (rc == WEIGH_OK && (s->commit != NULL || s->over))
+		rc = weigh_fail(&err, WEIGH_CONFLICT,
 		    "the commit was asked for already");
 	if (rc == WEIGH_OK && request.files != s->queued)
 		rc = weigh_fail(&err, WEIGH_USAGE,

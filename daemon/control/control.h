@@ -34,6 +34,8 @@ struct control_parts {
 
 enum weigh_code control_new(struct control **out,
     const struct control_parts *parts, struct weigh_err *err);
+/* weighd is stopping: end the long jobs that only read. */
+void control_stop(struct control *c);
 /* After the pools: no job is on its way any more. */
 void control_free(struct control *c);
 

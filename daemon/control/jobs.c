@@ -89,6 +89,17 @@ long_end(struct control *c, struct long_job *j, enum weigh_code rc,
 }
 
 void
+control_stop(struct control *c)
+{
+	size_t i;
+
+	pthread_mutex_lock(&c->lock);
+	for (i = 0; i < CONTROL_JOBS; i++)
+		atomic_store(&c->jobs[i].progress.cancel, true);
+	pthread_mutex_unlock(&c->lock);
+}
+
+void
 long_reply(struct http_exchange *x, const struct long_job *j)
 {
 	struct weigh_buf body;

@@ -387,8 +387,10 @@ control_midstates(struct question *q, struct catalog_reader *reader)
 		r->rc = weigh_fail(&r->err, WEIGH_MISMATCH, "%s",
 		    weigh_verdict_text(WEIGH_REFUSE_BAD));
 	if (r->rc == WEIGH_OK)
-		r->rc = store_midstates(q->control->parts.store, &oid, &r->body,
-		    &r->err);
+		r->rc = store_midstates_kept(q->control->parts.store, &oid,
+		    blob.size, &r->body, &r->err);
+	if (r->rc == WEIGH_NOT_YET) /* the check makes the list again */
+		gate_suspect(q->control->parts.gate, &oid);
 	r->type = "application/octet-stream";
 }
 

@@ -151,6 +151,7 @@ publish_done(struct job *job)
 	weigh_buf_free(&p->out);
 	s->commit = NULL;
 	s->publishing = false;
+	s->over = true;
 	free_if_over(s);
 	free(p);
 }
@@ -160,6 +161,7 @@ end_commit(struct session *s, const struct weigh_err *err)
 {
 	long_end(s->control, s->commit, err->code, NULL, err);
 	s->commit = NULL;
+	s->over = true;
 }
 
 void

@@ -36,6 +36,7 @@ struct session {
 	bool closed;                   /* the connection has ended */
 	struct long_job *commit;       /* asked for; NULL: not yet */
 	bool publishing;
+	bool over; /* the commit has ended, well or not: nothing more is taken */
 };
 
 /* Free a session that nobody else has seen yet. */

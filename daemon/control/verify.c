@@ -33,6 +33,7 @@ struct page {
 		bool directory;
 	} entries[PAGE];
 	unsigned count;
+	bool failed; /* out of memory */
 };
 
 static void
@@ -41,8 +42,10 @@ keep_entry(void *ctx, const struct catalog_entry *e)
 	struct page *page = ctx;
 	struct page_entry *to = &page->entries[page->count];
 
-	if ((to->path = strdup(e->path)) == NULL)
+	if (page->failed || (to->path = strdup(e->path)) == NULL) {
+		page->failed = true;
 		return;
+	}
 	to->oid = e->oid;
 	to->size = e->size;
 	to->directory = e->directory;
@@ -106,6 +109,8 @@ check_all(struct verify *v, struct catalog_reader *reader)
 		    after != NULL ? after : "", PAGE, keep_entry, &page,
 		    &v->err);
 		n = page.count;
+		if (page.failed)
+			rc = weigh_fail(&v->err, WEIGH_NOMEM, "out of memory");
 		for (i = 0; i < n && rc == WEIGH_OK; i++)
 			rc = check_entry(v, reader, &page.entries[i]);
 		if (n > 0) {

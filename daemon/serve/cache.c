@@ -28,7 +28,8 @@ struct cache {
 };
 
 /* What an answer depends on besides the generation: method, target, host and
- * scheme, which stand in links. */
+ * scheme, which stand in links.  Each part is preceded by its length, so that two
+ * different requests never have one key. */
 struct key {
 	char text[KEY_MAX];
 	size_t len;
@@ -38,11 +39,15 @@ struct key {
 static bool
 key_add(struct key *k, struct weigh_span s)
 {
-	if (k->len + s.len + 1 > sizeof(k->text))
+	uint32_t len = (uint32_t)s.len;
+
+	if (k->len + s.len + sizeof(len) > sizeof(k->text))
 		return false;
-	memcpy(k->text + k->len, s.p, s.len);
+	memcpy(k->text + k->len, &len, sizeof(len));
+	k->len += sizeof(len);
+	if (s.len > 0)
+		memcpy(k->text + k->len, s.p, s.len);
 	k->len += s.len;
-	k->text[k->len++] = '\n';
 	return true;
 }
 
@@ -68,10 +73,10 @@ key_make(const struct cache *c, const struct http_exchange *x, struct key *k)
 	k->len = 0;
 	if (head->method != WEIGH_HTTP_GET && head->method != WEIGH_HTTP_HEAD)
 		return false;
-	k->text[k->len++] = head->method == WEIGH_HTTP_GET ? 'G' : 'H';
-	if (!key_add(k, head->path) ||
-	    (head->has_query && !key_add(k, head->query)) ||
-	    !key_add(k, head->host) || (proto.p != NULL && !key_add(k, proto)))
+	k->text[k->len++] = (char)('0' + 4 * (head->method == WEIGH_HTTP_GET) +
+	    2 * head->has_query + weigh_span_is_nocase(proto, "https"));
+	if (!key_add(k, head->path) || !key_add(k, head->query) ||
+	    !key_add(k, head->host))
 		return false;
 	k->hash = hash_key(k, c->seed);
 	return true;

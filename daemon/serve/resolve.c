@@ -31,6 +31,7 @@ describe(struct http_reply *r, const struct found *f)
 {
 	char hex[WEIGH_OID_HEX + 1];
 
+	weigh_oid_hex(&f->oid, r->blob);
 	if (f->lfs) {
 		weigh_oid_hex(&f->oid, hex);
 		http_reply_field(r, "X-Linked-ETag", "\"%s\"", hex);
@@ -65,11 +66,13 @@ serve_resolve(struct ask *ask, struct catalog_reader *reader)
 		return;
 	}
 	describe(r, &f);
-	/* HEAD, 304 and the like carry no bytes: nothing to open. */
-	if (!http_wants_bytes(ask->task.x, r->etag, r->size))
-		return;
-	rc = gate_open(ask->serve->parts.gate, reader, WEIGH_DOOR_HUB, &f.oid,
-	    f.size, &r->fd, &r->err);
+	/* HEAD, 304 and the like carry no bytes: ask, but open nothing. */
+	if (http_wants_bytes(ask->task.x, r->etag, r->size))
+		rc = gate_open(ask->serve->parts.gate, reader, WEIGH_DOOR_HUB,
+		    &f.oid, f.size, &r->fd, &r->err);
+	else
+		rc = gate_ask(ask->serve->parts.gate, reader, WEIGH_DOOR_HUB,
+		    &f.oid, f.size, &r->err);
 	if (rc != WEIGH_OK) {
 		/* The revision has this file; its bytes are what is missing. */
 		r->status = 503;
