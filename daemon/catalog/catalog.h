@@ -97,7 +97,7 @@ enum catalog_blob_state { CATALOG_GOOD, CATALOG_BAD };
 struct catalog_intent {
 	int64_t id; /* filled by catalog_intend */
 	struct weigh_repo repo;
-	char ref[WEIGH_REV_MAX + 12]; /* full: "refs/heads/main" */
+	char ref[WEIGH_REV_MAX + 12]; /* full: "refs/heads/main"; "": all */
 	struct weigh_gitid old;       /* zero: the ref did not exist */
 	char origin[256];
 	const struct weigh_oid *blobs; /* about to get their names */

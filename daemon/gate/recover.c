@@ -261,6 +261,7 @@ struct recovery {
 	struct repo *repo;
 	const struct weigh_repo *name;
 	const char *ref;
+	int64_t again; /* the intent to make the catalog again; 0: none */
 	unsigned restored;
 };
 
@@ -314,6 +315,10 @@ settle_intent(void *ctx, const struct catalog_intent *intent,
 	bool moved = false;
 	enum weigh_code rc;
 
+	if (intent->ref[0] == '\0') {
+		r->again = intent->id;
+		return WEIGH_OK;
+	}
 	r->intent = intent;
 	r->repo = NULL;
 	rc = repo_open(r->gate->parts.repos, &intent->repo, false, &r->repo,
@@ -375,6 +380,26 @@ readmit_repo(void *ctx, const struct weigh_repo *name, struct weigh_err *err)
 	return weigh_context(err, rc, "repository '%s'", name->name);
 }
 
+/* Killed on the way, the catalog is not empty and not whole; so this too is
+ * written down first, as an intent without a ref. */
+static enum weigh_code
+make_again(struct recovery *r, struct weigh_err *err)
+{
+	struct catalog *catalog = r->gate->parts.catalog;
+	struct catalog_intent all = { .origin = "the catalog made again" };
+	enum weigh_code rc = WEIGH_OK;
+
+	if (r->again == 0) {
+		rc = catalog_intend(catalog, &all, err);
+		r->again = all.id;
+	}
+	if (rc == WEIGH_OK)
+		rc = repo_root_each(r->gate->parts.repos, readmit_repo, r, err);
+	if (rc == WEIGH_OK)
+		rc = catalog_unintend(catalog, r->again, err);
+	return rc;
+}
+
 enum weigh_code
 gate_recover(struct gate *g, struct catalog_reader *reader, unsigned *restored,
     struct weigh_err *err)
@@ -388,8 +413,8 @@ gate_recover(struct gate *g, struct catalog_reader *reader, unsigned *restored,
 		rc = repo_root_sweep(g->parts.repos, err);
 	if (rc == WEIGH_OK)
 		rc = catalog_totals(reader, &totals, err);
-	if (rc == WEIGH_OK && totals.repos == 0)
-		rc = repo_root_each(g->parts.repos, readmit_repo, &r, err);
+	if (rc == WEIGH_OK && (totals.repos == 0 || r.again != 0))
+		rc = make_again(&r, err);
 	*restored = r.restored;
 	return rc;
 }
