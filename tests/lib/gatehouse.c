@@ -280,11 +280,11 @@ compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The files below `path`, sorted, one a line. */
-static void
-add_files(struct gatehouse *g, struct weigh_buf *out, const char *path)
+/* The names in a folder, sorted, a '/' behind those of folders; each to be
+ * freed. */
+static size_t
+list_folder(struct gatehouse *g, const char *path, char *names[], size_t most)
 {
-	char *names[4096];
 	struct dirent *e;
 	size_t n = 0;
 	DIR *dir;
@@ -294,22 +294,36 @@ add_files(struct gatehouse *g, struct weigh_buf *out, const char *path)
 	check_true(path, fd >= 0);
 	dir = fdopendir(fd);
 	check_true(path, dir != NULL);
-	while ((e = readdir(dir)) != NULL && n < 4096) {
+	while ((e = readdir(dir)) != NULL) {
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
+		check_true(path, n < most);
 		check_true("asprintf",
-		    asprintf(&names[n++], "%s/%s", path, e->d_name) > 0);
+		    asprintf(&names[n++], "%s%s", e->d_name,
+			e->d_type == DT_DIR ? "/" : "") > 0);
 	}
 	closedir(dir);
 	qsort(names, n, sizeof(names[0]), compare_names);
-	for (size_t i = 0; i < n; i++) {
-		struct stat st;
+	return n;
+}
 
-		check_true(names[i], fstatat(g->dir.fd, names[i], &st, 0) == 0);
-		if (S_ISDIR(st.st_mode))
-			add_files(g, out, names[i]);
+/* The files below `path`, which ends in '/', one a line. */
+static void
+add_files(struct gatehouse *g, struct weigh_buf *out, const char *path)
+{
+	char *names[4096];
+	size_t n = list_folder(g, path, names, 4096);
+
+	for (size_t i = 0; i < n; i++) {
+		char *below;
+
+		check_true("asprintf",
+		    asprintf(&below, "%s%s", path, names[i]) > 0);
+		if (below[strlen(below) - 1] == '/')
+			add_files(g, out, below);
 		else
-			weigh_buf_addf(out, "%s\n", names[i]);
+			weigh_buf_addf(out, "%s\n", below);
+		free(below);
 		free(names[i]);
 	}
 }
@@ -402,9 +416,9 @@ gatehouse_picture(struct gatehouse *g)
 	struct weigh_buf *out = &g->text;
 
 	weigh_buf_reset(out);
-	add_files(g, out, "blobs");
-	add_files(g, out, "incoming");
-	add_files(g, out, "quarantine");
+	add_files(g, out, "blobs/");
+	add_files(g, out, "incoming/");
+	add_files(g, out, "quarantine/");
 	add_refs(g, out);
 	check_code("journal",
 	    fd_read_file(g->dir.fd, "audit/journal.ndjson", out, NULL),
@@ -468,7 +482,7 @@ check_blobs(struct gatehouse *g, const char *label)
 	unsigned n = 0;
 
 	weigh_buf_reset(&g->text);
-	add_files(g, &g->text, "blobs");
+	add_files(g, &g->text, "blobs/");
 	files = weigh_buf_take(&g->text);
 	for (line = files != NULL ? strtok_r(files, "\n", &rest) : NULL;
 	     line != NULL; line = strtok_r(NULL, "\n", &rest))
@@ -513,13 +527,23 @@ fsck(void *ctx, const struct weigh_repo *name, struct weigh_err *err)
 	return WEIGH_OK;
 }
 
-/* One line admits each revision of each repository. */
+/* Lines about a revision of a repository. */
+static unsigned
+count_events(struct gatehouse *g, const char *event, int kind, const char *name,
+    const char *id)
+{
+	char part[WEIGH_NAME_MAX + 64];
+
+	snprintf(part, sizeof(part), "\"event\":\"%s\",\"repo\":\"%s/%s\"",
+	    event, weigh_kind_plural((enum weigh_kind)kind), name);
+	return gatehouse_journal(g, part, id);
+}
+
+/* Each revision was admitted once more than it was withdrawn. */
 static void
 check_journal(struct gatehouse *g, const char *label)
 {
-	char repo[WEIGH_NAME_MAX + 32], id[WEIGH_GITID_HEX + 1];
 	char *rows, *row, *rest;
-	int kind;
 
 	gatehouse_ask(g, &g->text,
 	    "SELECT p.kind, v.git, p.name FROM revisions v, repositories p "
@@ -527,11 +551,13 @@ check_journal(struct gatehouse *g, const char *label)
 	rows = weigh_buf_take(&g->text);
 	for (row = rows != NULL ? strtok_r(rows, "\n", &rest) : NULL;
 	     row != NULL; row = strtok_r(NULL, "\n", &rest)) {
+		const char *name = strrchr(row, ' ') + 1;
+		char id[WEIGH_GITID_HEX + 1];
+		int kind;
+
 		check_true(row, sscanf(row, "%d %40s", &kind, id) == 2);
-		snprintf(repo, sizeof(repo), "\"%s/%s\"",
-		    weigh_kind_plural((enum weigh_kind)kind),
-		    strrchr(row, ' ') + 1);
-		check_u64(label, gatehouse_journal(g, id, repo), 1);
+		check_u64(label, count_events(g, "admit", kind, name, id),
+		    count_events(g, "withdraw", kind, name, id) + 1);
 	}
 	free(rows);
 }
@@ -539,13 +565,18 @@ check_journal(struct gatehouse *g, const char *label)
 void
 gatehouse_check(struct gatehouse *g, const char *label)
 {
-	struct refs r = { .g = g, .out = &g->text, .label = label };
-
 	check_u64(label, (uint64_t)tmpdir_count(&g->dir, "incoming"), 0);
 	check_u64(label,
 	    (uint64_t)gatehouse_number(g, "SELECT count(*) FROM intents"), 0);
 	check_blobs(g, label);
 	check_refs(g, label);
 	check_journal(g, label);
+}
+
+void
+gatehouse_fsck(struct gatehouse *g, const char *label)
+{
+	struct refs r = { .g = g, .out = &g->text, .label = label };
+
 	check_code(label, repo_root_each(g->repos, fsck, &r, NULL), WEIGH_OK);
 }

@@ -77,10 +77,13 @@ char *gatehouse_picture(struct gatehouse *g);
  *  - a blob for each row that is good and a row for each blob, with its bytes;
  *  - the refs of git and those of the catalog are the same, and each repository
  *    has one;
- *  - git fsck --strict is silent;
- *  - one line of the journal admits each revision that is visible.
+ *  - the journal admits each visible revision once, or once more than it
+ *    withdraws it.
  */
 void gatehouse_check(struct gatehouse *g, const char *label);
+
+/* `git fsck --strict` has nothing to say of any repository. */
+void gatehouse_fsck(struct gatehouse *g, const char *label);
 
 /* Lines of the journal that have both in them. */
 unsigned gatehouse_journal(struct gatehouse *g, const char *part,

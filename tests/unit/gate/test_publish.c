@@ -75,6 +75,7 @@ test_first(void **state)
 
 	p = publish(g, "acme/demo", "main", first, COUNT(first));
 	gatehouse_check(g, "first");
+	gatehouse_fsck(g, "first");
 	assert_false(p.unchanged);
 	check_u64("bytes", p.bytes, 5 * MIB + 8 + 8 + 34);
 	check_u64("new bytes", p.new_bytes, 5 * MIB + 8 + 34);
@@ -125,6 +126,7 @@ test_second_revision(void **state)
 	a = publish(g, "acme/demo", "main", first, COUNT(first));
 	b = publish(g, "acme/demo", "main", second, COUNT(second));
 	gatehouse_check(g, "second");
+	gatehouse_fsck(g, "second");
 	check_u64("new bytes", b.new_bytes, 8 + 27);
 	assert_false(weigh_gitid_equal(&a.commit, &b.commit));
 	check_u64("revisions",
@@ -154,6 +156,7 @@ test_unchanged(void **state)
 	check_u64("new bytes", b.new_bytes, 0);
 	check_str("picture", after, before);
 	gatehouse_check(g, "unchanged");
+	gatehouse_fsck(g, "unchanged");
 	free(before);
 	free(after);
 }
@@ -176,6 +179,7 @@ test_branches_and_repositories(void **state)
 	check_u64("new bytes", p.new_bytes, 0);
 	publish(g, "alone", "main", second, COUNT(second));
 	gatehouse_check(g, "three repositories");
+	gatehouse_fsck(g, "three repositories");
 	gatehouse_ask(g, &g->text,
 	    "SELECT p.kind, p.name, f.name FROM refs f, repositories p "
 	    "WHERE p.id = f.repo ORDER BY 1, 2, 3");
@@ -214,6 +218,7 @@ test_attributes(void **state)
 	    "SELECT path FROM entries WHERE pointer_size IS NOT NULL");
 	check_str("pointers", g->text.data, "a.txt\n");
 	gatehouse_check(g, "attributes");
+	gatehouse_fsck(g, "attributes");
 }
 
 /* Refused before the first lasting step. */
