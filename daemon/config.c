@@ -1,4 +1,5 @@
 /* config: see config.h. */
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -75,18 +76,31 @@ parse_number(const char *text, bool size, uint64_t *out)
 	return true;
 }
 
-/* ADDRESS:PORT: something, a colon, a port number. */
+/* ADDRESS:PORT: a numeric address (IPv6 in brackets), a colon, a port number. */
 static bool
 is_address(const char *text, size_t len)
 {
 	const char *colon = memrchr(text, ':', len);
-	size_t digits;
+	char host[INET6_ADDRSTRLEN];
+	unsigned char address[16];
+	size_t digits, size;
+	bool six = text[0] == '[';
 
-	if (colon == NULL || colon == text)
+	if (colon == NULL)
 		return false;
 	digits = strspn(colon + 1, "0123456789");
-	return digits > 0 && digits <= 5 && colon + 1 + digits == text + len &&
-	    strtoul(colon + 1, NULL, 10) <= 65535;
+	if (digits == 0 || digits > 5 || colon + 1 + digits != text + len ||
+	    strtoul(colon + 1, NULL, 10) > 65535)
+		return false;
+	size = (size_t)(colon - text);
+	if (six && (size < 3 || text[size - 1] != ']'))
+		return false;
+	size -= six ? 2 : 0;
+	if (size >= sizeof(host))
+		return false;
+	memcpy(host, text + six, size);
+	host[size] = '\0';
+	return inet_pton(six ? AF_INET6 : AF_INET, host, address) == 1;
 }
 
 static bool
@@ -115,8 +129,9 @@ check_value(const struct setting *s, const char *text, uint64_t *number)
 {
 	switch (s->type) {
 	case ADDRESSES:
-		return are_addresses(text) ? NULL :
-					     "is not a list of ADDRESS:PORT";
+		return are_addresses(text) ?
+		    NULL :
+		    "is not a list of numeric ADDRESS:PORT";
 	case HOSTS:
 		return strspn(text, host_characters) == strlen(text) ?
 		    NULL :
@@ -141,6 +156,7 @@ set(struct config *c, enum param p, const char *text, const char *source,
     struct weigh_err *err)
 {
 	const struct setting *s = &settings[p];
+	enum weigh_code rc;
 	const char *bad;
 	uint64_t number = 0;
 
@@ -148,12 +164,13 @@ set(struct config *c, enum param p, const char *text, const char *source,
 		return weigh_fail(err, WEIGH_USAGE,
 		    "%s: the value of '%s' is too long", source, s->key);
 	if ((bad = check_value(s, text, &number)) != NULL) {
+		rc = weigh_fail(err, WEIGH_USAGE, "%s: '%s' of '%s' %s", source,
+		    text, s->key, bad);
 		if (s->most > 0)
 			weigh_fix(err,
 			    "give a number from %" PRId64 " to %" PRId64,
 			    s->least, s->most);
-		return weigh_fail(err, WEIGH_USAGE, "%s: '%s' of '%s' %s",
-		    source, text, s->key, bad);
+		return rc;
 	}
 	snprintf(c->values[p].text, VALUE_MAX, "%s", text);
 	snprintf(c->values[p].source, SOURCE_MAX, "%s", source);
@@ -315,6 +332,15 @@ read_file(struct config *c, const char *path, struct weigh_err *err)
 	return rc;
 }
 
+/* A folder that cannot be read is not a folder that is absent. */
+static int
+drop_ins_unreadable(const char *path, int errnum)
+{
+	(void)path;
+	errno = errnum;
+	return errnum != ENOENT;
+}
+
 static enum weigh_code
 read_drop_ins(struct config *c, const char *file, struct weigh_err *err)
 {
@@ -326,8 +352,15 @@ read_drop_ins(struct config *c, const char *file, struct weigh_err *err)
 	if (snprintf(pattern, sizeof(pattern), "%s.d/*.conf", file) >=
 	    (int)sizeof(pattern))
 		return weigh_fail(err, WEIGH_USAGE, "the path is too long");
-	if (glob(pattern, 0, NULL, &found) != 0)
+	switch (glob(pattern, 0, drop_ins_unreadable, &found)) {
+	case 0:
+		break;
+	case GLOB_NOMATCH:
 		return WEIGH_OK;
+	default:
+		return weigh_fail_errno(err, errno, "cannot read '%s'",
+		    pattern);
+	}
 	for (i = 0; i < found.gl_pathc && rc == WEIGH_OK; i++)
 		rc = read_file(c, found.gl_pathv[i], err);
 	globfree(&found);
@@ -347,22 +380,52 @@ set_defaults(struct config *c, struct weigh_err *err)
 	return rc;
 }
 
+/* WEIGHD_SECTION_KEY, in capitals. */
+static void
+environment_name(size_t i, char out[128])
+{
+	size_t j;
+
+	snprintf(out, 128, "WEIGHD_%s_%s", settings[i].section,
+	    settings[i].key);
+	for (j = 0; out[j] != '\0'; j++)
+		out[j] = (char)toupper((unsigned char)out[j]);
+}
+
+/* Take "NAME=VALUE" of the environment, whose name begins with WEIGHD_. */
+static enum weigh_code
+take_variable(struct config *c, const char *variable, struct weigh_err *err)
+{
+	static char known[PARAMS][128];
+	const char *names[PARAMS], *near;
+	size_t len = strcspn(variable, "="), i;
+	char name[128];
+
+	snprintf(name, sizeof(name), "%.*s", (int)len, variable);
+	for (i = 0; i < PARAMS; i++) {
+		environment_name(i, known[i]);
+		names[i] = known[i];
+		if (strcmp(known[i], name) == 0)
+			return set(c, (enum param)i,
+			    variable + len + (variable[len] == '='), name, err);
+	}
+	near = weigh_nearest(name, names, PARAMS);
+	return weigh_fail(err, WEIGH_USAGE,
+	    "unknown setting '%s' in the environment%s%s%s", name,
+	    near != NULL ? ", the nearest known is '" : "",
+	    near != NULL ? near : "", near != NULL ? "'" : "");
+}
+
 static enum weigh_code
 read_environment(struct config *c, struct weigh_err *err)
 {
 	enum weigh_code rc = WEIGH_OK;
-	char name[128];
-	const char *value;
-	size_t i, j;
+	char **variable;
 
-	for (i = 0; i < PARAMS && rc == WEIGH_OK; i++) {
-		snprintf(name, sizeof(name), "WEIGHD_%s_%s",
-		    settings[i].section, settings[i].key);
-		for (j = 0; name[j] != '\0'; j++)
-			name[j] = (char)toupper((unsigned char)name[j]);
-		if ((value = getenv(name)) != NULL)
-			rc = set(c, (enum param)i, value, name, err);
-	}
+	for (variable = environ; *variable != NULL && rc == WEIGH_OK;
+	     variable++)
+		if (strncmp(*variable, "WEIGHD_", 7) == 0)
+			rc = take_variable(c, *variable, err);
 	return rc;
 }
 
@@ -378,7 +441,9 @@ config_load(struct config **out, const struct config_flags *flags,
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	weigh_err_clear(err);
 	rc = set_defaults(c, err);
-	if (rc == WEIGH_OK && (flags->file != NULL || access(file, F_OK) == 0))
+	/* The usual file may be absent; one that cannot be read is not absent. */
+	if (rc == WEIGH_OK &&
+	    (flags->file != NULL || access(file, F_OK) == 0 || errno != ENOENT))
 		rc = read_file(c, file, err);
 	if (rc == WEIGH_OK)
 		rc = read_drop_ins(c, file, err);

@@ -92,6 +92,8 @@ find_folder(struct folder *f, const char *data, struct weigh_err *err)
 static enum weigh_code
 lock_folder(struct folder *f, struct weigh_err *err)
 {
+	enum weigh_code rc;
+
 	f->lock_fd = fd_open_beneath(f->dirfd, "weighd.lock", O_RDWR | O_CREAT,
 	    0600);
 	if (f->lock_fd < 0)
@@ -99,12 +101,14 @@ lock_folder(struct folder *f, struct weigh_err *err)
 		    "cannot open '%s/weighd.lock'", f->path);
 	if (flock(f->lock_fd, LOCK_EX | LOCK_NB) == 0)
 		return WEIGH_OK;
-	if (errno == EWOULDBLOCK)
-		return weigh_fail(err, WEIGH_CONFLICT,
-		    "another weighd is running on '%s'; stop it first, or give "
-		    "this one another folder with --data",
+	if (errno != EWOULDBLOCK)
+		return weigh_fail_errno(err, errno, "cannot lock '%s'",
 		    f->path);
-	return weigh_fail_errno(err, errno, "cannot lock '%s'", f->path);
+	rc = weigh_fail(err, WEIGH_CONFLICT,
+	    "another weighd is running on '%s'", f->path);
+	weigh_fix(err,
+	    "stop it first, or give this one another folder with --data");
+	return rc;
 }
 
 enum weigh_code

@@ -4,6 +4,8 @@
  * other, waits for signals, and takes the house down in the opposite order.
  */
 #include <event2/event.h>
+#include <grp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,8 +107,12 @@ open_parts(struct house *h, struct weigh_err *err)
 static unsigned
 cores(void)
 {
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
+	cpu_set_t set;
+	int n;
 
+	if (sched_getaffinity(0, sizeof(set), &set) != 0)
+		return 1;
+	n = CPU_COUNT(&set);
 	return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
 }
 
@@ -286,6 +292,18 @@ listen_all(struct house *h, struct weigh_err *err)
 	return rc;
 }
 
+/* Full rights are for the owner; where weighd runs under a group made for it, for
+ * that group's members too. */
+static mode_t
+socket_mode(void)
+{
+	const struct group *group = getgrgid(getegid());
+
+	return group != NULL && strcmp(group->gr_name, "weighhouse") == 0 ?
+	    0660 :
+	    0600;
+}
+
 static enum weigh_code
 open_doors(struct house *h, struct weigh_err *err)
 {
@@ -327,7 +345,8 @@ open_doors(struct house *h, struct weigh_err *err)
 	serve_set_server(h->serve, h->server);
 	rc = listen_all(h, err);
 	if (rc == WEIGH_OK)
-		rc = server_listen_local(h->server, socket_path, err);
+		rc = server_listen_local(h->server, socket_path, socket_mode(),
+		    err);
 	return rc;
 }
 
@@ -379,6 +398,30 @@ on_stop(evutil_socket_t fd, short what, void *arg)
 	event_add(h->drain_tick, &tick);
 }
 
+/* What is read at start only and is another now waits for a restart: say so. */
+static void
+warn_of_restart(const struct config *old, const struct config *fresh)
+{
+	static const struct {
+		enum param param;
+		const char *name;
+	} fixed[] = {
+		{ PARAM_listen_address, "listen.address" },
+		{ PARAM_http_loops, "http.loops" },
+		{ PARAM_http_workers, "http.workers" },
+		{ PARAM_http_connections, "http.connections" },
+		{ PARAM_pool_heavy, "pool.heavy" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		if (strcmp(config_text(old, fixed[i].param),
+			config_text(fresh, fixed[i].param)) != 0)
+			log_event(LOG_WARN_LEVEL, "reload", "setting",
+			    fixed[i].name, "why", "it holds after a restart",
+			    NULL);
+}
+
 /* Read the configuration again; what is only read at start stays as it is. */
 static void
 on_reload(evutil_socket_t fd, short what, void *arg)
@@ -394,11 +437,7 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 		log_event(LOG_ERROR_LEVEL, "reload-refused", "why", err.why,
 		    "fix", weigh_err_fix(&err), NULL);
 	} else {
-		if (strcmp(config_text(fresh, PARAM_listen_address),
-			config_text(h->config, PARAM_listen_address)) != 0)
-			log_event(LOG_WARN_LEVEL, "reload", "why",
-			    "new addresses are listened on after a restart",
-			    NULL);
+		warn_of_restart(h->config, fresh);
 		config_free(h->config);
 		h->config = fresh;
 		options = server_options(fresh);
@@ -565,11 +604,12 @@ take_down(struct house *h)
 
 /* --- the process ------------------------------------------------------------------------------------ */
 
-/* One sentence: systemd's journal and a person read the same. */
+/* One line, what to do included: systemd's journal and a person read the same. */
 static int
 complain(const struct weigh_err *err)
 {
-	fprintf(stderr, "weighd: %s\n", err->why);
+	fprintf(stderr, "weighd: %s%s%s\n", err->why,
+	    err->fix[0] != '\0' ? "; " : "", err->fix);
 	return weigh_code_info(err->code)->exit_status;
 }
 
@@ -618,11 +658,8 @@ main(int argc, char **argv)
 	struct weigh_err err;
 
 	weigh_err_clear(&err);
-	if (options_read(&h.options, argc, argv, &err) != WEIGH_OK) {
-		complain(&err);
-		fprintf(stderr, "  fix: %s\n", weigh_err_fix(&err));
-		return weigh_code_info(err.code)->exit_status;
-	}
+	if (options_read(&h.options, argc, argv, &err) != WEIGH_OK)
+		return complain(&err);
 	if (h.options.help)
 		return fputs(options_help, stdout) < 0;
 	if (h.options.version)

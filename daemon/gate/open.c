@@ -1,5 +1,6 @@
 /* open: the way out, and checking what lies there.  See gate.h. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -100,6 +101,23 @@ condemn_found(struct gate *g, const struct weigh_oid *oid, uint64_t size,
 	return rc;
 }
 
+/* Is what is missing in quarantine?  Then say what was found at the time. */
+static bool
+lies_apart(struct gate *g, struct catalog_reader *reader,
+    const struct weigh_oid *oid, struct store_finding *f)
+{
+	struct catalog_blob blob;
+	enum catalog_blob_state state;
+	char note[120];
+
+	if (catalog_blob(reader, oid, &blob, &state, NULL) != WEIGH_OK ||
+	    state != CATALOG_BAD ||
+	    !store_quarantine_note(g->parts.store, oid, note, sizeof(note)))
+		return false;
+	snprintf(f->problem, sizeof(f->problem), "in quarantine: %s", note);
+	return true;
+}
+
 enum weigh_code
 gate_check(struct gate *g, struct catalog_reader *reader,
     const struct weigh_oid *oid, uint64_t size, struct store_progress *progress,
@@ -114,6 +132,9 @@ gate_check(struct gate *g, struct catalog_reader *reader,
 	    progress, finding, err);
 	if (rc != WEIGH_OK)
 		return rc;
+	if (!finding->ok && finding->missing &&
+	    lies_apart(g, reader, oid, finding))
+		return WEIGH_OK; /* known and journaled */
 	if (!finding->ok)
 		return condemn_found(g, oid, size, finding, err);
 	rc = catalog_blob(reader, oid, &held, &state, err);

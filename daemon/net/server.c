@@ -216,6 +216,8 @@ is_taken(const struct sockaddr *sa, socklen_t len)
 	if (fd < 0)
 		return false;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (sa->sa_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
 	taken = bind(fd, sa, len) != 0 && errno == EADDRINUSE;
 	close(fd);
 	return taken;
@@ -269,10 +271,10 @@ server_listen(struct server *s, const char *address, char *taken, size_t size,
 }
 
 enum weigh_code
-server_listen_local(struct server *s, const char *path, struct weigh_err *err)
+server_listen_local(struct server *s, const char *path, mode_t mode,
+    struct weigh_err *err)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	mode_t mask;
 	int fd, rc;
 
 	if (strlen(path) >= sizeof(sun.sun_path))
@@ -284,10 +286,10 @@ server_listen_local(struct server *s, const char *path, struct weigh_err *err)
 	if (fd < 0)
 		return weigh_fail_errno(err, errno, "cannot make a socket");
 	unlink(path); /* ours: the lock on the data folder is held */
-	mask = umask(0177);
-	rc = bind(fd, (struct sockaddr *)&sun, sizeof(sun));
-	umask(mask);
-	if (rc != 0 || listen(fd, 128) != 0) {
+	/* Under our umask nobody but the owner may write to it, so connect, before
+	 * the mode is set. */
+	if (bind(fd, (struct sockaddr *)&sun, sizeof(sun)) != 0 ||
+	    chmod(path, mode) != 0 || listen(fd, 128) != 0) {
 		rc = errno;
 		close(fd);
 		return weigh_fail_errno(err, rc, "cannot listen on %s", path);
@@ -348,6 +350,10 @@ server_new(struct server **out, const struct server_options *options,
 		lane->spare = open_spare();
 		lane->resume = evtimer_new(loop_base(loops[i]), on_resume,
 		    lane);
+		if (lane->resume == NULL) {
+			server_free(s);
+			return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+		}
 	}
 	*out = s;
 	return WEIGH_OK;

@@ -21,6 +21,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <weigh/buf.h>
 #include <weigh/err.h>
@@ -139,9 +140,9 @@ enum weigh_code server_new(struct server **out,
 enum weigh_code server_listen(struct server *s, const char *address,
     char *taken, size_t size, struct weigh_err *err);
 
-/* Listen on a Unix socket at `path`, made new with mode 0600, on the first loop. */
-enum weigh_code server_listen_local(
-    struct server *s, const char *path, struct weigh_err *err);
+/* Listen on a Unix socket at `path`, made new with this mode, on the first loop. */
+enum weigh_code server_listen_local(struct server *s, const char *path,
+    mode_t mode, struct weigh_err *err);
 
 /* New limits for connections to come; those that are open keep theirs. */
 void server_set_options(

@@ -126,6 +126,35 @@ out:
 	return weigh_context(err, rc, "quarantine of blob %s", n.blob);
 }
 
+bool
+store_quarantine_note(struct store *s, const struct weigh_oid *oid, char *out,
+    size_t size)
+{
+	struct blob_names n;
+	char name[APART_NAME + 4];
+	struct weigh_buf note;
+	bool found = false;
+
+	store_names(&n, oid);
+	weigh_buf_init(&note, 8192);
+	/* The last find has the highest number. */
+	for (unsigned i = 0; i < APART_MAX; i++) {
+		if (i == 0)
+			snprintf(name, sizeof(name), "%s.why", n.blob);
+		else
+			snprintf(name, sizeof(name), "%s.%u.why", n.blob, i);
+		weigh_buf_reset(&note);
+		if (fd_read_file(s->quarantine, name, &note, NULL) != WEIGH_OK)
+			break;
+		found = true;
+		snprintf(out, size, "%.*s",
+		    note.len > 0 ? (int)note.len - 1 : 0,
+		    note.len > 0 ? note.data : "");
+	}
+	weigh_buf_free(&note);
+	return found;
+}
+
 /* --- what is held ------------------------------------------------------ */
 
 struct names {

@@ -163,6 +163,11 @@ enum weigh_code store_check_range(struct store *s, const struct weigh_oid *oid,
 enum weigh_code store_quarantine(struct store *s, const struct weigh_oid *oid,
     const char *why, struct weigh_err *err);
 
+/* Why a blob that was set apart lies in quarantine/: the note of the last find,
+ * without its line end, into `out`.  False: there is none. */
+bool store_quarantine_note(
+    struct store *s, const struct weigh_oid *oid, char *out, size_t size);
+
 /* Remove blob and list, durably.  WEIGH_OK also if it was not there. */
 enum weigh_code store_delete(
     struct store *s, const struct weigh_oid *oid, struct weigh_err *err);

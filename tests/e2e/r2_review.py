@@ -4,9 +4,11 @@ import array
 import json
 import os
 import socket
+import subprocess
 import time
 
 import models
+from house import BUILD, clean_env, run
 
 
 def control(house):
@@ -169,3 +171,53 @@ def test_stopping_does_not_wait_for_long_checks(house, tmp):
     took = time.monotonic() - began
     house.start()
     assert took < one, (one, took)
+
+
+def test_what_was_found_is_told_again(house, tmp):
+    house.add(models.write(tmp / "m", {"w.bin": models.noise(9 << 20, 1)}), "acme/m")
+    blob = max((house.data / "blobs").rglob("*"), key=lambda p: p.stat().st_size if p.is_file() else 0)
+    os.chmod(blob, 0o644)
+    with open(blob, "r+b") as f:
+        f.seek(5 << 20)
+        byte = f.read(1)
+        f.seek(5 << 20)
+        f.write(bytes([byte[0] ^ 1]))
+    assert house.get("/acme/m/resolve/main/w.bin").status == 503
+    for _ in range(2):
+        bad = house.weigh("verify", "acme/m", "--json", code=5).json["bad"]
+        assert len(bad) == 1 and "segment 1 of 3" in bad[0]["problem"], bad
+    journal = (house.data / "audit/journal.ndjson").read_text()
+    assert journal.count('"quarantine"') == 1
+
+
+def check_config(**env):
+    return run(BUILD / "weighd", "--check-config", env=clean_env("/", **env))
+
+
+def test_a_setting_that_does_not_exist_is_refused_from_the_environment_too():
+    r = check_config(WEIGHD_STORE_KEEPFREE="1")
+    assert r.code == 2 and "WEIGHD_STORE_KEEP_FREE" in r.err, r
+
+
+def test_a_value_out_of_bounds_is_told_its_bounds():
+    r = check_config(WEIGHD_HTTP_IDLE_SECONDS="0")
+    assert r.code == 2 and "from 1 to 86400" in r.err, r
+
+
+def test_an_address_that_is_no_number_is_refused_before_the_start():
+    r = check_config(WEIGHD_LISTEN_ADDRESS="localhost:80")
+    assert r.code == 2 and "localhost:80" in r.err, r
+
+
+def test_both_families_share_a_port_in_any_order(tmp):
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    for first, second in (("127.0.0.1", "[::1]"), ("[::1]", "127.0.0.1")):
+        p = subprocess.Popen([BUILD / "weighd", "--data", tmp / "data", "--listen", f"{first}:{port}",
+                              "--listen", f"{second}:{port}"], env=clean_env(tmp), stderr=subprocess.PIPE,
+                             text=True)
+        line = p.stderr.readline()
+        p.terminate()
+        p.communicate(timeout=20)
+        assert "ready on" in line and p.returncode == 0, line
