@@ -45,10 +45,12 @@ static int
 known_key(const struct reading *r, const yaml_event_t *event)
 {
 	const char *text = (const char *)event->data.scalar.value;
+	size_t len = event->data.scalar.length; /* NUL may be in it */
 	int i;
 
 	for (i = 0; i < KEYS; i++)
-		if (strcmp(text, r->keys[i]) == 0)
+		if (len == strlen(r->keys[i]) &&
+		    memcmp(text, r->keys[i], len) == 0)
 			return i;
 	return -1;
 }
@@ -68,14 +70,28 @@ take_value(struct reading *r, const yaml_event_t *event)
 	r->values[r->wanted][len] = '\0';
 }
 
-/* A value of the top-level mapping has ended: a key follows. */
+/* A key or a value of the top-level mapping is over, whatever kind of node it
+ * was: the other follows. */
 static void
-value_over(struct reading *r)
+node_over(struct reading *r)
 {
-	if (r->depth == 1) {
-		r->key_next = true;
+	if (r->depth != 1)
+		return;
+	r->key_next = !r->key_next;
+	if (r->key_next)
 		r->wanted = -1;
-	}
+}
+
+static void
+take_scalar(struct reading *r, const yaml_event_t *event)
+{
+	if (r->depth != 1)
+		return;
+	if (r->key_next)
+		r->wanted = known_key(r, event);
+	else
+		take_value(r, event);
+	node_over(r);
 }
 
 /* Take one event; false ends the reading. */
@@ -87,24 +103,17 @@ take_event(struct reading *r, const yaml_event_t *event)
 	case YAML_SEQUENCE_START_EVENT:
 		if (r->depth == 0 && event->type != YAML_MAPPING_START_EVENT)
 			return false;
-		r->key_next = r->depth++ == 0;
-		return r->depth <= DEPTH_MAX;
+		return ++r->depth <= DEPTH_MAX;
 	case YAML_MAPPING_END_EVENT:
 	case YAML_SEQUENCE_END_EVENT:
 		r->depth--;
-		value_over(r);
+		node_over(r);
 		return r->depth > 0;
 	case YAML_SCALAR_EVENT:
-		if (r->depth == 1 && r->key_next) {
-			r->wanted = known_key(r, event);
-			r->key_next = false;
-		} else if (r->depth == 1) {
-			take_value(r, event);
-			value_over(r);
-		}
+		take_scalar(r, event);
 		return r->depth > 0;
 	case YAML_ALIAS_EVENT:
-		value_over(r);
+		node_over(r);
 		return true;
 	case YAML_DOCUMENT_END_EVENT:
 	case YAML_STREAM_END_EVENT:
@@ -141,7 +150,12 @@ weigh_card_license(const char *text, size_t len, char *out, size_t size)
 {
 	static const char *const keys[KEYS] = { "license", "license_name" };
 	char values[KEYS][128] = { "", "" };
-	struct reading r = { .keys = keys, .values = values, .wanted = -1 };
+	struct reading r = {
+		.keys = keys,
+		.values = values,
+		.wanted = -1,
+		.key_next = true,
+	};
 	const char *from, *found;
 	size_t length;
 
