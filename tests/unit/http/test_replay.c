@@ -70,6 +70,9 @@ feed(struct play *p)
 		memmove(p->wire.data, p->wire.data + used, p->wire.len - used);
 		p->wire.len -= used;
 	} while (action != WEIGH_CONN_WAIT || used > 0);
+	/* (2): what follows the end is taken off the wire, and dropped. */
+	if (p->c.state == WEIGH_CONN_LINGER || p->c.state == WEIGH_CONN_CLOSED)
+		check_u64(p->where, p->wire.len, 0);
 }
 
 /* Append the text between the quotes, with \r, \n, \0 and \xNN. */

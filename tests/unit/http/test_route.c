@@ -28,6 +28,29 @@ static const struct row {
 	{ "case counts", "/api/x", "/api/X", false, 0, 0, "", "", "", "" },
 	{ "(1) a decoded slash is no slash", "/api/x", "/api%2Fx", false, 0, 0,
 	    "", "", "", "" },
+	{ "(1) a slash in a name", "/api/{kind}/{id}", "/api/models/o%2Fn",
+	    false, 0, 0, "", "", "", "" },
+	{ "(1) a slash in an organization", "/api/{kind}/{id}",
+	    "/api/models/o%2Fn/m", false, 0, 0, "", "", "", "" },
+	{ "(1) a slash behind an organization", "/api/{kind}/{id}",
+	    "/api/models/o/n%2Fm", false, 0, 0, "", "", "", "" },
+	{ "an empty name", "/api/{kind}/{id}", "/api/models/", false, 0, 0, "",
+	    "", "", "" },
+	{ "an empty second part", "/api/{kind}/{id}", "/api/models/o/", false,
+	    0, 0, "", "", "", "" },
+	{ "no name", "/api/{kind}/{id}", "/api/models", false, 0, 0, "", "", "",
+	    "" },
+	{ "no revision", "/api/{kind}/{id}/tree/{rev}", "/api/models/n/tree/",
+	    false, 0, 0, "", "", "", "" },
+	{ "a commit", "/{repo}/commit/{rev}",
+	    "/n/commit/0123456789abcdef0123456789abcdef01234567", true, 0,
+	    WEIGH_MODEL, "n", "0123456789abcdef0123456789abcdef01234567", "",
+	    "" },
+	{ "(2) two parts where one would do", FILE_,
+	    "/o/resolve/resolve/main/a", true, 0, WEIGH_MODEL, "o/resolve",
+	    "main", "a", "" },
+	{ "(3) models is no organization", FILE_, "/models/n/resolve/main/a",
+	    true, WEIGH_ROUTE_BAD_REPO, WEIGH_MODEL, NULL, "main", "a", "" },
 	{ "kind", "/api/{kind}/{id}", "/api/datasets/o/n", true, 0,
 	    WEIGH_DATASET, "o/n", "", "", "" },
 	{ "no kind", "/api/{kind}/{id}", "/api/things/o/n", false, 0, 0, "", "",
@@ -46,8 +69,8 @@ static const struct row {
 	    0, WEIGH_MODEL, "o/n", "main", "a/b", "" },
 	{ "no path", TREE, "/api/models/o/n/tree/main", false, 0, 0, "", "", "",
 	    "" },
-	{ "(3) path into .git", TREE, "/api/models/o/n/tree/main/a%2F.git", true,
-	    WEIGH_ROUTE_BAD_PATH, WEIGH_MODEL, "o/n", "main", NULL, "" },
+	{ "(3) path into .git", TREE, "/api/models/o/n/tree/main/a%2F.git",
+	    true, WEIGH_ROUTE_BAD_PATH, WEIGH_MODEL, "o/n", "main", NULL, "" },
 	{ "(3) path ends in a slash", TREE, "/api/models/o/n/tree/main/a/",
 	    true, WEIGH_ROUTE_BAD_PATH, WEIGH_MODEL, "o/n", "main", NULL, "" },
 	{ "(3) rev is an expression", TREE, "/api/models/o/n/tree/main~1/a",
@@ -136,12 +159,104 @@ test_long(void **state)
 	weigh_http_target_free(&t);
 }
 
+/* Where a bound is, to the byte. */
+static void
+test_bounds(void **state)
+{
+	static const struct {
+		const char *label, *pattern, *before;
+		size_t len; /* of the letters behind it */
+		bool fits;
+		enum weigh_route_bad bad;
+	} bounds[] = {
+		{ "longest word", "/{word}", "/", 64, true, 0 },
+		{ "word too long", "/{word}", "/", 65, false, 0 },
+		{ "longest name", "/{id}", "/o/", 96, true, 0 },
+		{ "name too long", "/{id}", "/o/", 97, true,
+		    WEIGH_ROUTE_BAD_REPO },
+		{ "name far too long", "/{id}", "/o/", 3000, true,
+		    WEIGH_ROUTE_BAD_REPO },
+		{ "longest revision", "/{rev}", "/", 255, true, 0 },
+		{ "revision too long", "/{rev}", "/", 256, true,
+		    WEIGH_ROUTE_BAD_REV },
+	};
+	struct weigh_http_target t;
+	struct weigh_route_match m;
+	char target[4096];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
+		size_t at = strlen(bounds[i].before);
+
+		memset(target, 'a', sizeof(target));
+		memcpy(target, bounds[i].before, at);
+		assert_int_equal(weigh_http_target_parse(&t,
+				     (struct weigh_span){
+					 target, at + bounds[i].len }),
+		    0);
+		check_true(bounds[i].label,
+		    weigh_route_match(bounds[i].pattern, &t, 0, &m) ==
+			bounds[i].fits);
+		if (bounds[i].fits)
+			check_u64(bounds[i].label, m.bad, bounds[i].bad);
+		weigh_http_target_free(&t);
+	}
+}
+
+/* A path of WEIGH_PATH_MAX bytes in parts of at most 255; one more is too long. */
+static void
+test_longest_path(void **state)
+{
+	struct weigh_http_target t;
+	struct weigh_route_match m;
+	char target[WEIGH_PATH_MAX + 3];
+
+	(void)state;
+	for (size_t more = 0; more <= 1; more++) {
+		size_t len = 1 + WEIGH_PATH_MAX + more;
+
+		memset(target, 'a', sizeof(target));
+		for (size_t i = 0; i + 100 < len; i += 241)
+			target[i] = '/';
+		assert_int_equal(weigh_http_target_parse(&t,
+				     (struct weigh_span){ target, len }),
+		    0);
+		assert_true(weigh_route_match("/**", &t, 0, &m));
+		check_u64("bad", m.bad, more > 0 ? WEIGH_ROUTE_BAD_PATH : 0);
+		if (more == 0)
+			check_bytes("path", m.path, strlen(m.path), target + 1,
+			    WEIGH_PATH_MAX);
+		weigh_http_target_free(&t);
+	}
+}
+
+/* What stands before `from` is not looked at. */
+static void
+test_from(void **state)
+{
+	struct weigh_http_target t;
+	struct weigh_route_match m;
+
+	(void)state;
+	assert_int_equal(weigh_http_target_parse(&t,
+			     (struct weigh_span){ "/a%2Fb/c/d", 10 }),
+	    0);
+	assert_true(weigh_route_match("/c/{word}", &t, 1, &m));
+	check_str("word", m.word, "d");
+	assert_false(weigh_route_match("/c/{word}", &t, 0, &m));
+	assert_false(weigh_route_match("/{word}", &t, 3, &m));
+	weigh_http_target_free(&t);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_longest_path),
+		cmocka_unit_test(test_from),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

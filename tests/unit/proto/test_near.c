@@ -28,6 +28,7 @@ static const struct row {
 	{ "a letter changed", "verity", "verify" },
 	{ "two letters swapped", "evrify", "verify" },
 	{ "the last letter dropped", "pul", "pull" },
+	{ "two of two, but swapped", "sl", "ls" },
 	{ "swapped twice", "evirfy", "verify" },
 	{ "three of six", "abcify", "verify" },
 	{ "four of six", "abcdfy", NULL },

@@ -8,8 +8,10 @@
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "tmpdir.h"
@@ -31,6 +33,9 @@ test_made_once(void **state)
 	check_code("made", key_open(&k, t.fd, NULL), WEIGH_OK);
 	assert_int_equal(fstatat(t.fd, FILE_NAME, &st, 0), 0);
 	check_u64("mode", st.st_mode & 07777, 0600);
+	assert_int_equal(fstatat(t.fd, "keys", &st, 0), 0);
+	check_u64("mode of its folder", st.st_mode & 07777, 0700);
+	check_u64("nothing else", (uint64_t)tmpdir_count(&t, "keys"), 1);
 	strcpy(pem, key_public(k));
 	id = *key_id(k);
 	key_close(k);
@@ -116,6 +121,26 @@ test_refused(void **state)
 	tmpdir_remove(&t);
 }
 
+/* A good key under another name is not followed to; a folder is none. */
+static void
+test_no_plain_file(void **state)
+{
+	struct tmpdir t;
+	struct key *k;
+
+	(void)state;
+	tmpdir_make(&t);
+	check_code("made", key_open(&k, t.fd, NULL), WEIGH_OK);
+	key_close(k);
+	assert_int_equal(renameat(t.fd, FILE_NAME, t.fd, "elsewhere"), 0);
+	assert_int_equal(symlinkat("../elsewhere", t.fd, FILE_NAME), 0);
+	check_code("a link", key_open(&k, t.fd, NULL), WEIGH_DENIED);
+	assert_int_equal(unlinkat(t.fd, FILE_NAME, 0), 0);
+	assert_int_equal(mkdirat(t.fd, FILE_NAME, 0700), 0);
+	check_code("a folder", key_open(&k, t.fd, NULL), WEIGH_DENIED);
+	tmpdir_remove(&t);
+}
+
 int
 main(void)
 {
@@ -123,6 +148,7 @@ main(void)
 		cmocka_unit_test(test_made_once),
 		cmocka_unit_test(test_public),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_no_plain_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
