@@ -8,8 +8,10 @@
 
 #include "check.h"
 #include "cmds.h"
+#include "extra.h"
 #include "job.h"
 #include "note.h"
+#include "seal.h"
 #include "text.h"
 
 static const struct out_column columns[] = {
@@ -17,6 +19,29 @@ static const struct out_column columns[] = {
 	{ "PROBLEM", "problem", OUT_TEXT, false },
 	{ "SHA256", "sha256", OUT_TEXT, true },
 };
+
+/* "NAME@COMMIT  …", and for a folder what to compare it with. */
+static void
+print_right(const struct out *o, const struct doc *d, const char *files,
+    const char *size)
+{
+	const char *manifest = doc_str(d, "manifest");
+	const char *whole = doc_str(d, "part_of");
+	uint64_t extra = doc_u64(d, "extra");
+	char others[TEXT_FILES];
+
+	out_line("%s@%s  %s, %s, every byte matches its SHA-256",
+	    doc_str(d, "name"), doc_str(d, "revision"), files, size);
+	if (manifest[0] != '\0')
+		out_line("manifest %s%s", manifest,
+		    whole[0] != '\0' ? " (of the part that was pulled)" : "");
+	if (whole[0] != '\0')
+		out_line("revision %s", whole);
+	text_files(extra, others);
+	if (extra > 0)
+		out_say(o, "%s here %s not part of it", others,
+		    extra == 1 ? "is" : "are");
+}
 
 /* Print a weigh.verify/1; WEIGH_MISMATCH if something in it is bad. */
 static enum weigh_code
@@ -36,14 +61,13 @@ conclude(const struct call *c, const struct doc *d, struct weigh_err *err)
 		rc = call_print_list(c, d, "bad", columns,
 		    sizeof(columns) / sizeof(columns[0]), err);
 	else if (c->out->format == OUT_HUMAN)
-		out_line("%s@%s  %s, %s, every byte matches its SHA-256",
-		    doc_str(d, "name"), doc_str(d, "revision"), files, size);
+		print_right(c->out, d, files, size);
 	if (rc != WEIGH_OK || doc_count(bad) == 0)
 		return rc;
 	weigh_fail(err, WEIGH_MISMATCH,
-	    "%zu of %s are not what the manifest promises (first: '%.200s' %s)",
-	    doc_count(bad), files, doc_str(bad->first, "path"),
-	    doc_str(bad->first, "problem"));
+	    "%zu of %s %s not what the manifest promises (first: '%.200s' %s)",
+	    doc_count(bad), files, doc_count(bad) == 1 ? "is" : "are",
+	    doc_str(bad->first, "path"), doc_str(bad->first, "problem"));
 	weigh_what(err, "verification failed");
 	return WEIGH_MISMATCH;
 }
@@ -87,24 +111,60 @@ verify_store(const struct call *c, struct weigh_err *err)
 	return rc;
 }
 
-/* "NAME@COMMIT\n", or nothing. */
-static void
-write_revision(struct weigh_jw *w, int own)
+/* A pulled folder, as .weigh describes it. */
+struct pulled {
+	int dir, own; /* the folder, and its .weigh */
+	struct seal seal;
+	struct weigh_manifest manifest;
+	uint64_t extra; /* what else lies there */
+};
+
+/* The seal, and the manifest it is of: what does not fit is not looked at. */
+static enum weigh_code
+read_notes(struct pulled *f, struct weigh_err *err)
 {
 	struct weigh_buf text;
-	char *at;
+	enum weigh_code rc;
 
-	weigh_buf_init(&text, 1u << 20);
-	if (note_read(own, "revision", &text, NULL) == WEIGH_OK &&
-	    text.len > 0) {
-		text.data[strcspn(text.data, "\n")] = '\0';
-		at = strchr(text.data, '@');
-		if (at != NULL)
-			*at++ = '\0';
-		weigh_jw_kstr(w, "name", text.data);
-		weigh_jw_kstr(w, "revision", at != NULL ? at : "");
+	weigh_buf_init(&text, WEIGH_MANIFEST_MAX);
+	rc = note_read(f->own, "revision", &text, err);
+	if (rc == WEIGH_OK) {
+		rc = seal_parse(&f->seal, text.data != NULL ? text.data : "",
+		    text.len, err);
+		rc = weigh_context(err, rc, ".weigh/revision");
+	}
+	weigh_buf_reset(&text);
+	if (rc == WEIGH_OK)
+		rc = note_read(f->own, "manifest", &text, err);
+	if (rc == WEIGH_OK) {
+		rc = seal_check(&f->seal, &text, err);
+		if (rc == WEIGH_OK)
+			rc = weigh_manifest_parse(&f->manifest,
+			    text.data != NULL ? text.data : "", text.len, err);
+		if (rc == WEIGH_MALFORMED && err != NULL)
+			rc = err->code = WEIGH_MISMATCH;
+		rc = weigh_context(err, rc, ".weigh/manifest");
 	}
 	weigh_buf_free(&text);
+	if (rc != WEIGH_OK)
+		weigh_fix(err, "pull it again; what is right is kept");
+	return rc;
+}
+
+static void
+write_seal(struct weigh_jw *w, const struct seal *s)
+{
+	char name[WEIGH_REPO_TEXT], hex[WEIGH_OID_HEX + 1];
+
+	weigh_repo_text(&s->ref.repo, name);
+	weigh_jw_kstr(w, "name", name);
+	weigh_jw_kstr(w, "revision", s->ref.rev);
+	weigh_oid_hex(&s->manifest, hex);
+	weigh_jw_kstr(w, "manifest", hex);
+	if (!seal_is_whole(s)) {
+		weigh_oid_hex(&s->revision, hex);
+		weigh_jw_kstr(w, "part_of", hex);
+	}
 }
 
 static void
@@ -122,9 +182,10 @@ write_bad(struct weigh_jw *w, const struct check_item *item)
 
 /* The same document that weighd makes, from what was found here. */
 static enum weigh_code
-make_document(struct doc **out, int own, const struct weigh_manifest *m,
+make_document(struct doc **out, const struct pulled *f,
     const struct check_item *items, struct weigh_err *err)
 {
+	const struct weigh_manifest *m = &f->manifest;
 	struct weigh_buf b;
 	struct weigh_jw w;
 	enum weigh_code rc;
@@ -134,9 +195,10 @@ make_document(struct doc **out, int own, const struct weigh_manifest *m,
 	weigh_jw_init(&w, &b);
 	weigh_jw_object(&w);
 	weigh_jw_kstr(&w, "schema", "weigh.verify/1");
-	write_revision(&w, own);
+	write_seal(&w, &f->seal);
 	weigh_jw_ku64(&w, "files", m->count);
 	weigh_jw_ku64(&w, "bytes", weigh_manifest_bytes(m));
+	weigh_jw_ku64(&w, "extra", f->extra);
 	weigh_jw_key(&w, "bad");
 	weigh_jw_array(&w);
 	for (i = 0; i < m->count; i++)
@@ -179,47 +241,45 @@ check_manifest(const struct call *c, int dir, const struct weigh_manifest *m,
 static enum weigh_code
 verify_folder(const struct call *c, const char *path, struct weigh_err *err)
 {
-	struct weigh_manifest m = { 0 };
+	struct pulled f = { .dir = -1, .own = -1 };
 	struct check_item *items = NULL;
 	struct doc *d = NULL;
-	enum weigh_code rc = WEIGH_OK;
-	int own = -1;
-	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum weigh_code rc;
 
-	if (dir < 0) {
+	f.dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (f.dir < 0) {
 		rc = weigh_fail_errno(err, errno, "the folder '%.200s'", path);
 		goto out;
 	}
-	own = openat(dir, ".weigh",
+	f.own = openat(f.dir, ".weigh",
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (own < 0) {
+	if (f.own < 0) {
 		rc = weigh_fail_errno(err, errno, ".weigh in '%.200s'", path);
 		weigh_fix(err, "give a folder that weigh pull has written");
 		goto out;
 	}
-	rc = note_read_manifest(own, "manifest", &m, err);
-	if (rc != WEIGH_OK) {
-		weigh_fix(err, "pull it again; what is right is kept");
+	rc = read_notes(&f, err);
+	if (rc != WEIGH_OK)
 		goto out;
-	}
-	items = calloc(m.count + 1, sizeof(*items));
+	items = calloc(f.manifest.count + 1, sizeof(*items));
 	if (items == NULL) {
 		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
 		goto out;
 	}
-	rc = check_manifest(c, dir, &m, items, err);
+	rc = check_manifest(c, f.dir, &f.manifest, items, err);
+	f.extra = extra_count(path, &f.manifest);
 	if (rc == WEIGH_OK)
-		rc = make_document(&d, own, &m, items, err);
+		rc = make_document(&d, &f, items, err);
 	if (rc == WEIGH_OK)
 		rc = conclude(c, d, err);
 out:
 	doc_free(d);
 	free(items);
-	weigh_manifest_free(&m);
-	if (own >= 0)
-		close(own);
-	if (dir >= 0)
-		close(dir);
+	weigh_manifest_free(&f.manifest);
+	if (f.own >= 0)
+		close(f.own);
+	if (f.dir >= 0)
+		close(f.dir);
 	return rc;
 }
 

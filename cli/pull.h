@@ -14,7 +14,7 @@
  *
  * In the folder:
  *     .weigh/manifest       the files that are here, as a manifest
- *     .weigh/revision       NAME@COMMIT
+ *     .weigh/revision       NAME@COMMIT and the manifest's SHA-256 (seal.h)
  *     .weigh/pulling        the manifest of a pull that has not ended yet
  *     .weigh/partial/SHA256 files on their way
  */

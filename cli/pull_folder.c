@@ -12,6 +12,7 @@
 #include "beneath.h"
 #include "note.h"
 #include "pull.h"
+#include "seal.h"
 
 /* The folder the person named, with the folders above it; links in that name
  * are the person's own business.  Never changes what exists. */
@@ -200,23 +201,41 @@ sweep_partial(struct pull *p)
 	unlinkat(p->own, "partial", AT_REMOVEDIR);
 }
 
+/* What the seal says of this text, which becomes .weigh/manifest (seal.h). */
+static enum weigh_code
+print_seal(const struct pull *p, const struct weigh_buf *manifest,
+    struct weigh_buf *out, struct weigh_err *err)
+{
+	struct seal s = { .ref = p->ref };
+
+	memcpy(s.ref.rev, p->commit, sizeof(p->commit));
+	if (!weigh_oid_parse(&s.revision, p->digest, strlen(p->digest)))
+		return weigh_fail(err, WEIGH_BUG, "a manifest without digest");
+	if (!weigh_oid_of(&s.manifest, manifest->data, manifest->len))
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	seal_print(out, &s);
+	return WEIGH_OK;
+}
+
 enum weigh_code
 pull_note_end(struct pull *p, struct weigh_err *err)
 {
-	struct weigh_buf text;
+	struct weigh_buf text, seal;
 	enum weigh_code rc = sync_folders(p, err);
 
 	weigh_buf_init(&text, WEIGH_MANIFEST_MAX);
+	weigh_buf_init(&seal, 4096);
 	if (rc == WEIGH_OK)
 		rc = print_here(p, &text, err);
 	if (rc == WEIGH_OK)
 		rc = note_write(p->own, "manifest", &text, err);
-	weigh_buf_reset(&text);
-	weigh_buf_addf(&text, "%s@%s\n", p->name, p->commit);
+	if (rc == WEIGH_OK)
+		rc = print_seal(p, &text, &seal, err);
 	if (rc == WEIGH_OK && fsync(p->own) != 0)
 		rc = weigh_fail_errno(err, errno, "the folder .weigh");
 	if (rc == WEIGH_OK)
-		rc = note_write(p->own, "revision", &text, err);
+		rc = note_write(p->own, "revision", &seal, err);
+	weigh_buf_free(&seal);
 	weigh_buf_free(&text);
 	if (rc != WEIGH_OK)
 		return rc;
