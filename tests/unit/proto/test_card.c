@@ -107,7 +107,8 @@ test_bounds(void **state)
 	free(text);
 }
 
-/* (1) 32 levels, the outermost mapping being one. */
+/* (1) 32 levels, the outermost mapping being one; deeper, and nothing of it
+ * counts. */
 static void
 test_depth(void **state)
 {
@@ -121,10 +122,10 @@ test_depth(void **state)
 	for (size_t i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
 		size_t n = depths[i].lists, len;
 
-		len = (size_t)sprintf(text, "---\nx: ");
+		len = (size_t)sprintf(text, "---\nlicense: mit\nx: ");
 		memset(text + len, '[', n);
 		memset(text + len + n, ']', n);
-		strcpy(text + len + 2 * n, "\nlicense: mit\n---\n");
+		strcpy(text + len + 2 * n, "\n---\n");
 		weigh_card_license(text, strlen(text), got, sizeof(got));
 		check_str("levels", got, depths[i].license);
 	}
