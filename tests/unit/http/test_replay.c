@@ -67,8 +67,9 @@ feed(struct play *p)
 		    len, &used);
 		assert_true(used <= len);
 		note(p, action);
-		memmove(p->wire.data, p->wire.data + used, p->wire.len - used);
 		p->wire.len -= used;
+		if (used > 0)
+			memmove(p->wire.data, p->wire.data + used, p->wire.len);
 	} while (action != WEIGH_CONN_WAIT || used > 0);
 	/* (2): what follows the end is taken off the wire, and dropped. */
 	if (p->c.state == WEIGH_CONN_LINGER || p->c.state == WEIGH_CONN_CLOSED)
