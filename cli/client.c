@@ -1,5 +1,7 @@
 /* client: questions to weighd's API by libcurl. */
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <weigh/control.h>
 #include <weigh/version.h>
@@ -60,6 +62,26 @@ client_close(struct client *c)
 	c->easy = NULL;
 }
 
+const char *
+client_words(const struct client *c, CURLcode code, const char *words)
+{
+	if (c->server.local && code == CURLE_COULDNT_CONNECT)
+		return "no weighd answers there";
+	return words[0] != '\0' ? words : curl_easy_strerror(code);
+}
+
+/* Nobody to talk to at the socket: ask again why, libcurl does not say. */
+static enum weigh_code
+no_socket(const struct server *s, struct weigh_err *err)
+{
+	int fd = server_connect(s);
+	int errnum = fd < 0 ? errno : EAGAIN; /* it is back by now */
+
+	if (fd >= 0)
+		close(fd);
+	return server_refused(s, errnum, err);
+}
+
 enum weigh_code
 client_failed(const struct client *c, CURLcode code, const char *words,
     struct weigh_err *err)
@@ -74,10 +96,10 @@ client_failed(const struct client *c, CURLcode code, const char *words,
 	if (code == CURLE_WRITE_ERROR)
 		return weigh_fail(err, WEIGH_TOO_BIG, "the answer is too long");
 	if (c->server.local && code == CURLE_COULDNT_CONNECT)
-		words = "no weighd answers there"; /* libcurl speaks of a port */
-	rc = weigh_fail(err, WEIGH_NETWORK, "%.300s: %s",
-	    server_text(&c->server, text),
-	    words[0] != '\0' ? words : curl_easy_strerror(code));
+		return no_socket(&c->server, err);
+	rc = weigh_fail(err,
+	    c->server.denied ? WEIGH_UNAUTHORIZED : WEIGH_NETWORK, "%.300s: %s",
+	    server_text(&c->server, text), client_words(c, code, words));
 	if (c->server.note[0] != '\0')
 		weigh_context(err, rc, "no local weighd (%.300s)",
 		    c->server.note);

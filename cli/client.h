@@ -33,6 +33,9 @@ void client_close(struct client *c);
 
 /* Set what all our conversations share (1), (2); for handles of one's own. */
 void client_prepare(const struct client *c, CURL *easy, char *words);
+/* libcurl's words, or better ones: of a socket it says "port 80". */
+const char *client_words(
+    const struct client *c, CURLcode code, const char *words);
 /* Say why a conversation with this server failed. */
 enum weigh_code client_failed(const struct client *c, CURLcode code,
     const char *words, struct weigh_err *err);

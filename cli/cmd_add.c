@@ -56,12 +56,15 @@ need_socket(const struct server *s, struct weigh_err *err)
 		    "--server unix:DATA/control.sock");
 		return WEIGH_UNAUTHORIZED;
 	}
-	weigh_fail(err, WEIGH_NETWORK,
+	weigh_fail(err, s->denied ? WEIGH_UNAUTHORIZED : WEIGH_NETWORK,
 	    "publishing needs weighd's local socket (%.500s)", s->note);
-	weigh_fix(err,
-	    "start weighd, or name its socket: "
-	    "--server unix:DATA/control.sock");
-	return WEIGH_NETWORK;
+	if (s->denied)
+		server_advice(s, err);
+	else
+		weigh_fix(err,
+		    "start weighd, or name its socket: "
+		    "--server unix:DATA/control.sock");
+	return s->denied ? WEIGH_UNAUTHORIZED : WEIGH_NETWORK;
 }
 
 static enum weigh_code
@@ -276,7 +279,8 @@ print(const struct adding *a, const struct doc *d, struct weigh_err *err)
 	out_line("%s@%s  %s, %s", name, revision, files, size);
 	if (doc_bool(d, "unchanged"))
 		out_say(a->c->out, "nothing changed: this revision was here");
-	out_say(a->c->out, "next: weigh pull %s", name);
+	out_say(a->c->out, "next: weigh pull %s%s%s", name,
+	    a->branch != NULL ? "@" : "", a->branch != NULL ? a->branch : "");
 	return WEIGH_OK;
 }
 

@@ -24,17 +24,7 @@ local_open(struct local *l, const struct server *s, unsigned timeout,
 	*l = (struct local){ .fd = server_connect(s), .timeout = timeout };
 	if (l->fd >= 0)
 		return WEIGH_OK;
-	if (errno == EACCES || errno == EPERM) {
-		weigh_fail(err, WEIGH_UNAUTHORIZED,
-		    "you may not use weighd's socket %.300s", s->path);
-		weigh_fix(err,
-		    "run it as the user of weighd, or as a member "
-		    "of its group");
-		return WEIGH_UNAUTHORIZED;
-	}
-	weigh_fail(err, WEIGH_NETWORK, "%.300s: %s", s->path, strerror(errno));
-	server_advice(s, err);
-	return WEIGH_NETWORK;
+	return server_refused(s, errno, err);
 }
 
 void

@@ -11,6 +11,7 @@
 
 #include "beneath.h"
 #include "note.h"
+#include "place.h"
 #include "pull.h"
 #include "seal.h"
 
@@ -26,8 +27,7 @@ make_folder(const char *path, struct weigh_err *err)
 		slash = strchrnul(slash + 1, '/');
 		snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
 		if (mkdir(part, 0777) != 0 && errno != EEXIST)
-			return weigh_fail_errno(err, errno,
-			    "the folder '%.200s'", part);
+			return place_fail(err, errno, part);
 	} while (*slash != '\0');
 	return WEIGH_OK;
 }
@@ -37,7 +37,7 @@ static enum weigh_code
 open_own(int at, const char *name, int *out, struct weigh_err *err)
 {
 	if (mkdirat(at, name, 0777) != 0 && errno != EEXIST)
-		return weigh_fail_errno(err, errno, "the folder '%s'", name);
+		return place_fail(err, errno, name);
 	*out = openat(at, name,
 	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (*out >= 0)
@@ -82,8 +82,7 @@ pull_open_folder(struct pull *p, struct weigh_err *err)
 		return rc;
 	p->dir = open(p->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (p->dir < 0)
-		return weigh_fail_errno(err, errno, "the folder '%.200s'",
-		    p->folder);
+		return place_fail(err, errno, p->folder);
 	rc = open_own(p->dir, ".weigh", &p->own, err);
 	if (rc == WEIGH_OK)
 		rc = lock(p, err);

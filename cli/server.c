@@ -12,6 +12,7 @@
 #include "server.h"
 
 #define SOCKET_NAME "control.sock"
+#define DENIED_FIX "run it as the user of weighd, or as a member of its group"
 
 int
 server_connect(const struct server *s)
@@ -108,6 +109,12 @@ default_sockets(char root[SERVER_TEXT], char user[SERVER_TEXT])
 		    "%.900s/.local/share/weighhouse/" SOCKET_NAME, home);
 }
 
+static bool
+is_denial(int errnum)
+{
+	return errnum == EACCES || errnum == EPERM;
+}
+
 /* Does somebody listen at `path`?  If not, the note says why. */
 static bool
 try_socket(struct server *s, const char *path)
@@ -122,9 +129,11 @@ try_socket(struct server *s, const char *path)
 	if (fd >= 0) {
 		close(fd);
 		s->local = s->loopback = true;
+		s->denied = false;
 		snprintf(s->url, sizeof(s->url), "http://localhost");
 		return true;
 	}
+	s->denied = s->denied || is_denial(errno);
 	snprintf(s->note + len, sizeof(s->note) - len, "%s%.400s: %s",
 	    len > 0 ? ", " : "", path, strerror(errno));
 	s->path[0] = '\0';
@@ -167,7 +176,9 @@ server_advice(const struct server *s, struct weigh_err *err)
 {
 	const char *hub = getenv("HF_ENDPOINT");
 
-	if (!s->chosen && hub != NULL && hub[0] != '\0')
+	if (s->denied)
+		weigh_fix(err, DENIED_FIX);
+	else if (!s->chosen && hub != NULL && hub[0] != '\0')
 		weigh_fix(err, "HF_ENDPOINT is set; try: --server %.180s", hub);
 	else if (!s->chosen)
 		weigh_fix(err,
@@ -175,4 +186,20 @@ server_advice(const struct server *s, struct weigh_err *err)
 		    "http://HOST:PORT");
 	else
 		weigh_fix(err, "check that weighd runs there, and the address");
+}
+
+enum weigh_code
+server_refused(const struct server *s, int errnum, struct weigh_err *err)
+{
+	if (is_denial(errnum)) {
+		weigh_fail(err, WEIGH_UNAUTHORIZED,
+		    "you may not use weighd's socket %.300s", s->path);
+		weigh_fix(err, DENIED_FIX);
+		return WEIGH_UNAUTHORIZED;
+	}
+	weigh_fail(err, WEIGH_NETWORK,
+	    "unix:%.300s: no weighd answers there (%s)", s->path,
+	    strerror(errnum));
+	server_advice(s, err);
+	return WEIGH_NETWORK;
 }

@@ -17,6 +17,7 @@
 struct server {
 	bool local;             /* a Unix socket: every right */
 	bool chosen;            /* somebody named it; else found by default */
+	bool denied;            /* a default socket is there, but not for us */
 	bool loopback;          /* this machine, by socket or address */
 	char path[SERVER_TEXT]; /* of the socket, when local */
 	char url[SERVER_TEXT];  /* what URLs begin with, without the last '/' */
@@ -33,6 +34,10 @@ const char *server_text(const struct server *s, char out[SERVER_TEXT + 8]);
 
 /* Advice for when nobody answers. */
 void server_advice(const struct server *s, struct weigh_err *err);
+
+/* Say why server_connect failed with this errno: no permission is not absence. */
+enum weigh_code server_refused(
+    const struct server *s, int errnum, struct weigh_err *err);
 
 /* Connect to the socket of a local server: a descriptor, or -1 and errno. */
 int server_connect(const struct server *s);
