@@ -11,13 +11,14 @@
 #include "extra.h"
 #include "job.h"
 #include "note.h"
+#include "place.h"
 #include "seal.h"
 #include "text.h"
 
 static const struct out_column columns[] = {
 	{ "PATH", "path", OUT_TEXT, false },
 	{ "PROBLEM", "problem", OUT_TEXT, false },
-	{ "SHA256", "sha256", OUT_TEXT, true },
+	{ "SHA256", "sha256", OUT_DIGEST, false },
 };
 
 /* "NAME@COMMIT  …", and for a folder what to compare it with. */
@@ -248,7 +249,7 @@ verify_folder(const struct call *c, const char *path, struct weigh_err *err)
 
 	f.dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (f.dir < 0) {
-		rc = weigh_fail_errno(err, errno, "the folder '%.200s'", path);
+		rc = place_fail(err, errno, path);
 		goto out;
 	}
 	f.own = openat(f.dir, ".weigh",

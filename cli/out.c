@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,6 +112,7 @@ value(struct weigh_buf *b, const struct doc *row, const struct out_column *c)
 		weigh_buf_addf(b, "%.12s", doc_str(row, c->key));
 		break;
 	case OUT_TEXT:
+	case OUT_DIGEST:
 	case OUT_NUMBER:
 	case OUT_YES_NO:
 		raw_value(b, row, c->key);
@@ -206,6 +209,17 @@ table_row(struct libscols_table *t, const struct out_column *columns, size_t n,
 	return ok;
 }
 
+static bool
+has_digest(const struct out_column *columns, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (columns[i].kind == OUT_DIGEST)
+			return true;
+	return false;
+}
+
 static enum weigh_code
 print_table(const struct out_column *columns, size_t n, const struct doc *rows,
     struct weigh_err *err)
@@ -216,7 +230,9 @@ print_table(const struct out_column *columns, size_t n, const struct doc *rows,
 
 	for (row = rows->first; row != NULL && ok; row = row->next)
 		ok = table_row(t, columns, n, row);
-	if (ok && !isatty(STDOUT_FILENO) && !set_and_not_empty("COLUMNS"))
+	if (ok &&
+	    (has_digest(columns, n) ||
+		(!isatty(STDOUT_FILENO) && !set_and_not_empty("COLUMNS"))))
 		scols_table_set_termforce(t, SCOLS_TERMFORCE_NEVER);
 	ok = ok && scols_print_table(t) == 0;
 	scols_unref_table(t);
@@ -328,11 +344,24 @@ out_say(const struct out *o, const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
+/* `weigh files … | head`: not a failure.  errno may be of something later. */
+static bool
+reader_is_gone(void)
+{
+	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&p, 1, 0) > 0 && (p.revents & POLLERR) != 0;
+}
+
 enum weigh_code
 out_flush(struct weigh_err *err)
 {
 	if (fflush(stdout) == 0 && ferror(stdout) == 0)
 		return WEIGH_OK;
+	if (reader_is_gone()) {
+		signal(SIGPIPE, SIG_DFL); /* end as others in a pipe do */
+		raise(SIGPIPE);
+	}
 	weigh_fail_errno(err, errno, "cannot write to stdout");
 	return WEIGH_IO;
 }

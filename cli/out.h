@@ -40,6 +40,7 @@ enum out_kind {
 	OUT_NUMBER,
 	OUT_SIZE,     /* 9.8 GB */
 	OUT_REVISION, /* its first 12 digits */
+	OUT_DIGEST,   /* never cut: the line is rather longer than the screen */
 	OUT_SECONDS,  /* 2h05m */
 	OUT_YES_NO
 };
@@ -77,7 +78,8 @@ void out_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void out_say(const struct out *o, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Is everything that was printed really out?  Call once, at the end. */
+/* Is everything that was printed really out?  Call once, at the end.  Ends the
+ * program by SIGPIPE if nobody reads it. */
 enum weigh_code out_flush(struct weigh_err *err);
 
 #endif
