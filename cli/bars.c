@@ -1,4 +1,5 @@
 /* bars: progress on a terminal. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +8,11 @@
 #include <unistd.h>
 
 #include "bars.h"
+#include "text.h"
 
 #define DRAW_MS 100
 #define SCREEN_MAX (64u << 10)
+#define SAY_MAX 8192 /* bytes of a line */
 
 uint64_t
 bars_now_ms(void)
@@ -88,11 +91,27 @@ wipe(struct bars *b, struct weigh_buf *screen)
 	b->lines = 0;
 }
 
+/* A line whose name this terminal can show. */
+static void
+add_line(const struct bars *b, struct weigh_buf *screen,
+    struct progress_line line)
+{
+	struct weigh_buf name;
+
+	weigh_buf_init(&name, 4 * SAY_MAX);
+	if (!b->out->utf8) {
+		text_clean_ascii(&name, line.name);
+		line.name = name.data != NULL ? name.data : "";
+	}
+	progress_line(screen, &line, terminal_width(), b->out->utf8);
+	weigh_buf_addc(screen, '\n');
+	weigh_buf_free(&name);
+}
+
 static void
 add_lines(struct bars *b, struct weigh_buf *screen)
 {
 	uint64_t now = bars_now_ms();
-	unsigned width = terminal_width();
 	int i;
 
 	for (i = 0; i < BARS_MAX; i++) {
@@ -102,15 +121,12 @@ add_lines(struct bars *b, struct weigh_buf *screen)
 
 		if (p.name == NULL)
 			continue;
-		progress_line(screen, &p, width, b->out->utf8);
-		weigh_buf_addc(screen, '\n');
+		add_line(b, screen, p);
 		b->lines++;
 	}
-	progress_line(screen,
-	    &(struct progress_line){ b->name, b->done, b->total,
-		progress_rate_get(&b->rate, now), false },
-	    width, b->out->utf8);
-	weigh_buf_addc(screen, '\n');
+	add_line(b, screen,
+	    (struct progress_line){ b->name, b->done, b->total,
+		progress_rate_get(&b->rate, now), false });
 	b->lines++;
 }
 
@@ -148,11 +164,9 @@ bars_drop(struct bars *b, int line, bool finished)
 	if (finished && b->out->bars) {
 		weigh_buf_init(&screen, SCREEN_MAX);
 		wipe(b, &screen);
-		progress_line(&screen,
-		    &(struct progress_line){ b->file[line].name,
-			b->file[line].total, b->file[line].total, 0, true },
-		    terminal_width(), b->out->utf8);
-		weigh_buf_addc(&screen, '\n');
+		add_line(b, &screen,
+		    (struct progress_line){ b->file[line].name,
+			b->file[line].total, b->file[line].total, 0, true });
 		b->file[line].name = NULL;
 		add_lines(b, &screen);
 		put(&screen);
@@ -170,4 +184,26 @@ bars_end(struct bars *b)
 	weigh_buf_init(&screen, SCREEN_MAX);
 	wipe(b, &screen);
 	put(&screen);
+}
+
+void
+bars_say(struct bars *b, const char *fmt, ...)
+{
+	struct weigh_buf screen, line;
+	char text[SAY_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	weigh_buf_init(&line, 4 * SAY_MAX + 1);
+	text_clean(&line, text);
+	if (b->out->bars) {
+		weigh_buf_init(&screen, SCREEN_MAX);
+		wipe(b, &screen);
+		put(&screen);
+	}
+	out_say(b->out, "%s", line.data != NULL ? line.data : "");
+	b->drawn_ms = 0; /* draw again at the next look */
+	weigh_buf_free(&line);
 }

@@ -50,4 +50,8 @@ void bars_end(struct bars *b);
 /* Milliseconds of a clock that only goes forward. */
 uint64_t bars_now_ms(void);
 
+/* A line of talk (see out_say) that stays above the bars. */
+void bars_say(struct bars *b, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 #endif

@@ -124,6 +124,28 @@ report(struct flight *f)
 	fail(f);
 }
 
+/* Nobody shall wonder what pull waits for. */
+static void
+say_again(struct flight *f)
+{
+	struct weigh_err err = { 0 };
+	long status = 0;
+
+	if (f->waited)
+		return;
+	f->waited = true;
+	curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status >= 400 && f->answer.len > 0)
+		weigh_control_error_read(&err, (int)status, f->answer.data,
+		    f->answer.len);
+	else if (status >= 400)
+		weigh_fail(&err, WEIGH_NETWORK, "status %ld", status);
+	else
+		weigh_fail(&err, WEIGH_NETWORK, "%s", f->words);
+	bars_say(&f->p->bars, "'%.300s': trying again: %s", f->file->want->path,
+	    err.why[0] != '\0' ? err.why : "the answer was cut off");
+}
+
 /* Do what the machine says, until it is time to wait for something. */
 static void
 act(struct flight *f, enum weigh_transfer_action action)
@@ -144,6 +166,7 @@ act(struct flight *f, enum weigh_transfer_action action)
 	case WEIGH_DO_SLEEP:
 		f->state = FLIGHT_ASLEEP;
 		f->wake_ms = bars_now_ms() + f->t.delay_ms;
+		say_again(f);
 		break;
 	case WEIGH_DO_KEEP:
 		land(f);
@@ -279,14 +302,20 @@ static void
 bytes_ended(struct flight *f, CURLcode code)
 {
 	enum weigh_transfer_action action = f->next;
+	char words[CURL_ERROR_SIZE];
 
+	if (code == CURLE_OK && f->words[0] == '\0')
+		snprintf(words, sizeof(words), "the answer was cut off");
+	else
+		snprintf(words, sizeof(words), "%s",
+		    client_words(&f->p->client, code, f->words));
+	memcpy(f->words, words, sizeof(words));
 	if (f->state == FLIGHT_FAILED)
 		return; /* our disk's fault, and said so */
 	if (action == WEIGH_DO_NOTHING && code == CURLE_OK && !f->head_seen)
 		action = see_head(f); /* refused, or without a body */
 	if (action == WEIGH_DO_NOTHING)
-		action = weigh_transfer_ended(&f->t,
-		    f->words[0] != '\0' ? f->words : "the answer was cut off");
+		action = weigh_transfer_ended(&f->t, f->words);
 	act(f, action);
 }
 
@@ -316,6 +345,7 @@ flight_begin(struct flight *f, struct pull_file *file)
 {
 	weigh_err_clear(&f->err);
 	weigh_buf_reset(&f->list);
+	f->waited = false;
 	f->file = file;
 	f->bar = bars_add(&f->p->bars, file->want->path, 0, file->want->size);
 	if (pull_partial_open(f->p, &f->partial, &file->want->oid, &f->err) !=

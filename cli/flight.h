@@ -36,6 +36,7 @@ struct flight {
 	bool head_seen;          /* of the answer coming in */
 	enum weigh_transfer_action next; /* what a callback left to do */
 	uint64_t wake_ms;
+	bool waited; /* and said why, once for this file */
 	int bar;
 	struct weigh_err err;
 };

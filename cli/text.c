@@ -142,3 +142,16 @@ text_clean(struct weigh_buf *out, const char *text)
 		text += n > 0 ? n : 1;
 	}
 }
+
+void
+text_clean_ascii(struct weigh_buf *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c >= 0x20 && c < 0x7F)
+			weigh_buf_addc(out, *text);
+		else
+			weigh_buf_addf(out, "\\x%02x", c);
+	}
+}

@@ -36,4 +36,7 @@ void text_fit(
  * characters (C0, DEL, C1) and bytes that are not UTF-8 become \xNN. */
 void text_clean(struct weigh_buf *out, const char *text);
 
+/* The same for a terminal that knows ASCII only: the rest becomes \xNN too. */
+void text_clean_ascii(struct weigh_buf *out, const char *text);
+
 #endif
