@@ -8,8 +8,9 @@
 #include "job.h"
 #include "stop.h"
 
-#define FIRST_MS 10 /* small work is done soon; then wait longer each time */
-#define MOST_MS 250
+/* Small work is done soon; of long work, a tenth may be waiting in vain. */
+#define FIRST_MS 5
+#define MOST_MS 100
 
 static enum weigh_code
 ask(const struct job_asker *a, const char *path, struct doc **out,
@@ -27,6 +28,14 @@ sleep_ms(unsigned ms)
 	struct timespec t = { ms / 1000, (long)(ms % 1000) * 1000000 };
 
 	nanosleep(&t, NULL);
+}
+
+static unsigned
+pause_ms(uint64_t passed_ms)
+{
+	uint64_t ms = passed_ms / 10;
+
+	return ms < FIRST_MS ? FIRST_MS : ms > MOST_MS ? MOST_MS : (unsigned)ms;
 }
 
 /* The job's own words about its failure. */
@@ -64,7 +73,7 @@ static enum weigh_code
 poll_job(const struct job_asker *asker, const char *path, struct bars *bars,
     struct doc **job, struct weigh_err *err)
 {
-	unsigned ms = FIRST_MS;
+	uint64_t begun = bars_now_ms();
 	enum weigh_code rc;
 
 	while ((rc = ask(asker, path, job, err)) == WEIGH_OK &&
@@ -76,8 +85,7 @@ poll_job(const struct job_asker *asker, const char *path, struct bars *bars,
 		*job = NULL;
 		if (stop_asked())
 			return stop_fail(err);
-		sleep_ms(ms);
-		ms = ms < MOST_MS / 2 ? 2 * ms : MOST_MS;
+		sleep_ms(pause_ms(bars_now_ms() - begun));
 	}
 	return rc;
 }
