@@ -1,4 +1,5 @@
 /* cmds: find a verb in the table. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,22 +26,34 @@ named(const char *verb)
 	return NULL;
 }
 
+/* `second` is the word behind it, or NULL. */
 static void
-unknown(const char *verb, struct weigh_err *err)
+unknown(const char *verb, const char *second, struct weigh_err *err)
 {
 	const char *names[sizeof(cmds_table) / sizeof(cmds_table[0])];
 	size_t len = strlen(verb);
 	const char *near;
+	bool family = false;
 	size_t i;
 
 	for (i = 0; i < cmds_count; i++)
 		names[i] = cmds_table[i].verb;
 	near = weigh_nearest(verb, names, cmds_count);
-	for (i = 0; near == NULL && i < cmds_count; i++)
-		if (strncmp(names[i], verb, len) == 0 && names[i][len] == ' ')
+	for (i = 0; i < cmds_count; i++)
+		if (strncmp(names[i], verb, len) == 0 && names[i][len] == ' ') {
 			near = names[i]; /* the first word of two */
-	weigh_fail(err, WEIGH_USAGE, "there is no verb '%.60s'", verb);
-	if (near != NULL)
+			family = true;
+		}
+	if (!family)
+		second = NULL;
+	if (second != NULL)
+		weigh_fail(err, WEIGH_USAGE, "there is no verb '%.60s %.60s'",
+		    verb, second);
+	else
+		weigh_fail(err, WEIGH_USAGE, "there is no verb '%.60s'", verb);
+	if (second != NULL)
+		weigh_fix(err, "'%.20s' has only: weigh %s", verb, near);
+	else if (near != NULL)
 		weigh_fix(err, "did you mean: weigh %s?", near);
 	else
 		weigh_fix(err, "weigh help lists the verbs");
@@ -67,6 +80,6 @@ cmds_find(const char *const *args, size_t nargs, size_t *words,
 	if (cmd == NULL)
 		cmd = named(args[0]);
 	if (cmd == NULL)
-		unknown(args[0], err);
+		unknown(args[0], nargs > 1 ? args[1] : NULL, err);
 	return cmd;
 }

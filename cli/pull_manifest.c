@@ -5,6 +5,7 @@
 #include <weigh/control.h>
 
 #include "pull.h"
+#include "text.h"
 
 /* The headers say which commit it is, and what the text must hash to. */
 static enum weigh_code
@@ -86,6 +87,7 @@ enum weigh_code
 pull_choose(struct pull *p, struct weigh_err *err)
 {
 	const struct weigh_manifest *m = &p->manifest;
+	char files[TEXT_FILES];
 	size_t i;
 
 	p->files = calloc(m->count + 1, sizeof(*p->files));
@@ -106,8 +108,9 @@ pull_choose(struct pull *p, struct weigh_err *err)
 	}
 	if (p->count > 0 || m->count == 0)
 		return WEIGH_OK;
+	text_files(m->count, files);
 	weigh_fail(err, WEIGH_NOT_FOUND,
-	    "none of its %zu files match --include and --exclude", m->count);
+	    "of its %s, --include and --exclude leave none", files);
 	weigh_fix(err, "weigh files %.100s lists the paths", p->name);
 	return WEIGH_NOT_FOUND;
 }
