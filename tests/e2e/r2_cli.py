@@ -1,12 +1,19 @@
 """Stories of what a stranger found in weigh, so that it stays found."""
+import fcntl
 import hashlib
 import os
+import pty
+import pwd
+import shutil
+import signal
+import struct
 import subprocess
+import termios
 
 import pytest
 
 import models
-from house import run
+from house import BUILD, clean_env, run
 
 
 @pytest.fixture
@@ -75,3 +82,117 @@ def test_other_files_are_mentioned(house, pulled):
     r = house.weigh("verify", "--dir", str(pulled) + "/", "--json")
     assert r.json["extra"] == 2, r
     assert "2 files here are not part of it" in house.weigh("verify", "--dir", pulled).err
+
+
+def as_tester(*argv, env):
+    """Run as another user, who may not touch the house's files."""
+    return run("setpriv", "--reuid=tester", "--regid=tester", "--clear-groups", *argv, env=env)
+
+
+@pytest.fixture
+def stranger(tmp):
+    """A program another user can run, and that user's empty home."""
+    try:
+        pwd.getpwnam("tester")
+    except KeyError:
+        pytest.skip("there is no user 'tester'")
+    if os.geteuid() != 0:
+        pytest.skip("only root can be somebody else")
+    os.chmod(tmp, 0o755)
+    shutil.copy(BUILD / "weigh", tmp / "weigh")
+    (tmp / "home").mkdir(mode=0o755)
+    (tmp / "home/f").write_text("x\n")
+    return tmp
+
+
+@pytest.mark.parametrize("verb", [["ls"], ["add", "home", "a/m"]], ids=["ls", "add"])
+def test_no_permission_is_not_absence(house, stranger, verb):
+    os.chmod(house.data, 0o700)
+    env = dict(house.env, WEIGH_SERVER=f"unix:{house.data}/control.sock")
+    verb = [str(stranger / v) if v == "home" else v for v in verb]
+    r = as_tester(stranger / "weigh", *verb, env=env)
+    assert r.code == 6 and "you may not use" in r.err and "member of its group" in r.err, r
+
+
+def test_no_permission_at_the_default_socket(stranger):
+    (stranger / "share/weighhouse").mkdir(parents=True)
+    os.chmod(stranger / "share/weighhouse", 0o700)
+    env = clean_env(stranger / "home", XDG_DATA_HOME=str(stranger / "share"))
+    r = as_tester(stranger / "weigh", "add", stranger / "home", "a/m", env=env)
+    assert r.code == 6 and "member of its group" in r.err, r
+
+
+def on_terminal(argv, env, columns=80):
+    """What a program writes to a terminal that wide."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    p = subprocess.Popen(argv, env=env, stdin=slave, stdout=slave, stderr=slave)
+    os.close(slave)
+    text = b""
+    while True:
+        try:
+            piece = os.read(master, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        text += piece
+    os.close(master)
+    assert p.wait(20) == 0, text
+    return text.decode("utf-8", "replace")
+
+
+def test_a_narrow_terminal_cuts_no_digest(house, tmp):
+    house.add(models.write(tmp / "m", {"a-long-name/of-a-file/w.bin": b"12"}), "acme/m")
+    text = on_terminal(house.command("files", "acme/m"), house.env)
+    assert hashlib.sha256(b"12").hexdigest() in text, text
+
+
+def test_next_names_the_branch(house, tmp):
+    folder = models.tiny(tmp / "m")
+    assert "weigh pull acme/m@v1\n" in house.weigh("add", folder, "acme/m@v1").err
+    assert "weigh pull acme/m@dev\n" in house.weigh("add", folder, "acme/m", "--revision", "dev").err
+    assert "weigh pull acme/m\n" in house.weigh("add", folder, "acme/m").err
+
+
+def test_a_fix_fits_the_folder(house, tmp):
+    house.add(models.tiny(tmp / "m"), "acme/m")
+    (tmp / "file").write_text("x\n")
+    for args in (["pull", "acme/m", "--to", "/proc/x"], ["pull", "acme/m", "--to", tmp / "file"],
+                 ["verify", "--dir", tmp / "nowhere"]):
+        r = house.weigh(*args, code=(1, 3))
+        assert "\n  fix: name a folder" in r.err, r
+
+
+def test_a_reader_that_leaves_is_no_failure(house, tmp):
+    house.add(models.tiny(tmp / "m"), "acme/m")
+    r, w = os.pipe()
+    os.close(r)
+    p = subprocess.run(house.command("files", "acme/m"), env=house.env, stdout=w,
+                       stderr=subprocess.PIPE, timeout=20)
+    os.close(w)
+    assert p.stderr == b"" and p.returncode == -signal.SIGPIPE, p
+
+
+def test_pull_says_why_it_waits(house, tmp):
+    house.add(models.write(tmp / "m", {"w.bin": models.noise(3 << 20, 1)}), "acme/m")
+    blob = max(house.blobs().values(), key=lambda p: p.stat().st_size)
+    os.chmod(blob, 0o644)
+    with open(blob, "r+b") as f:
+        f.write(b"other bytes")
+    p = subprocess.Popen(house.command("pull", "acme/m", "--to", str(tmp / "out")),
+                         env=house.env, stderr=subprocess.PIPE, text=True)
+    line = p.stderr.readline()
+    p.terminate()
+    p.communicate(timeout=20)
+    assert line.startswith("'w.bin': trying again: "), line
+
+
+def test_small_words(house, tmp):
+    house.add(models.write(tmp / "m", {"a.txt": b"1"}), "acme/m")
+    r = house.weigh("pull", "acme/m", "--to", tmp / "o", "--include", "x", code=3)
+    assert "of its 1 file," in r.err, r
+    house.weigh("pull", "acme/m", "--to", tmp / "out")
+    (tmp / "out/a.txt").write_text("2")
+    assert "1 of 1 file is not" in house.weigh("verify", "--dir", tmp / "out", code=5).err
+    assert "'key' has only: weigh key export" in house.weigh("key", "import", code=2).err
