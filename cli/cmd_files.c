@@ -6,8 +6,8 @@
 static const struct out_column columns[] = {
 	{ "PATH", "path", OUT_TEXT, false },
 	{ "SIZE", "size", OUT_SIZE, false },
-	{ "LFS", "lfs", OUT_YES_NO, true },
-	{ "SHA256", "sha256", OUT_DIGEST, false },
+	{ "LFS", "lfs", OUT_YES_NO, false },
+	{ "SHA256", "sha256", OUT_TEXT, false },
 };
 
 /* Every page is asked for at the same revision, so that a branch that moves

@@ -18,7 +18,7 @@
 static const struct out_column columns[] = {
 	{ "PATH", "path", OUT_TEXT, false },
 	{ "PROBLEM", "problem", OUT_TEXT, false },
-	{ "SHA256", "sha256", OUT_DIGEST, false },
+	{ "SHA256", "sha256", OUT_TEXT, false },
 };
 
 /* "NAME@COMMIT  …", and for a folder what to compare it with. */

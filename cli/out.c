@@ -112,7 +112,6 @@ value(struct weigh_buf *b, const struct doc *row, const struct out_column *c)
 		weigh_buf_addf(b, "%.12s", doc_str(row, c->key));
 		break;
 	case OUT_TEXT:
-	case OUT_DIGEST:
 	case OUT_NUMBER:
 	case OUT_YES_NO:
 		raw_value(b, row, c->key);
@@ -209,17 +208,6 @@ table_row(struct libscols_table *t, const struct out_column *columns, size_t n,
 	return ok;
 }
 
-static bool
-has_digest(const struct out_column *columns, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (columns[i].kind == OUT_DIGEST)
-			return true;
-	return false;
-}
-
 static enum weigh_code
 print_table(const struct out_column *columns, size_t n, const struct doc *rows,
     struct weigh_err *err)
@@ -230,9 +218,7 @@ print_table(const struct out_column *columns, size_t n, const struct doc *rows,
 
 	for (row = rows->first; row != NULL && ok; row = row->next)
 		ok = table_row(t, columns, n, row);
-	if (ok &&
-	    (has_digest(columns, n) ||
-		(!isatty(STDOUT_FILENO) && !set_and_not_empty("COLUMNS"))))
+	if (ok && !isatty(STDOUT_FILENO) && !set_and_not_empty("COLUMNS"))
 		scols_table_set_termforce(t, SCOLS_TERMFORCE_NEVER);
 	ok = ok && scols_print_table(t) == 0;
 	scols_unref_table(t);

@@ -40,7 +40,6 @@ enum out_kind {
 	OUT_NUMBER,
 	OUT_SIZE,     /* 9.8 GB */
 	OUT_REVISION, /* its first 12 digits */
-	OUT_DIGEST,   /* never cut: the line is rather longer than the screen */
 	OUT_SECONDS,  /* 2h05m */
 	OUT_YES_NO
 };
@@ -49,7 +48,7 @@ struct out_column {
 	const char *title; /* for people; tsv's header is the key */
 	const char *key;   /* of the JSON member */
 	enum out_kind kind;
-	bool may_cut;      /* the first to give when the terminal is narrow */
+	bool may_cut; /* may give when the terminal is narrow; never a digest */
 };
 
 /* One row per child of `rows`: a table, tab-separated lines, or (quiet) the

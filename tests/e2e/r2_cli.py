@@ -143,7 +143,7 @@ def on_terminal(argv, env, columns=80):
 
 
 def test_a_narrow_terminal_cuts_no_digest(house, tmp):
-    house.add(models.write(tmp / "m", {"a-long-name/of-a-file/w.bin": b"12"}), "acme/m")
+    house.add(models.write(tmp / "m", {"long/" + "x" * 70 + ".bin": b"12"}), "acme/m")
     text = on_terminal(house.command("files", "acme/m"), house.env)
     assert hashlib.sha256(b"12").hexdigest() in text, text
 
