@@ -10,13 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "blobs.h"
 #include "check.h"
 #include "gatehouse.h"
 #include "gitrun.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-#define MIB ((size_t)1 << 20)
 
 static const struct gatehouse_file first[] = {
 	{ "weights/model.safetensors", NULL, 5 * MIB, 1 },
@@ -136,6 +138,50 @@ test_second_revision(void **state)
 		"SELECT count(*) FROM revisions c, revisions p "
 		"WHERE c.parent = p.git"),
 	    1);
+}
+
+/* A held blob that is not what it was is found out before it is relied upon, and
+ * the bytes that come in take its place. */
+static void
+test_held_but_damaged(void **state)
+{
+	struct gatehouse *g = *state;
+	struct weigh_oid oid = gatehouse_oid(&first[0]);
+	struct gate_publication p;
+
+	publish(g, "acme/demo", "main", first, COUNT(first));
+	usleep(20000); /* the clock of a file system ticks in milliseconds */
+	tmpdir_flip(&g->dir, blobs_path(&oid, ""), 4711);
+	p = publish(g, "acme/demo", "main", second, COUNT(second));
+	check_u64("new bytes", p.new_bytes, 5 * MIB + 8 + 27);
+	check_u64("quarantine", (uint64_t)tmpdir_count(&g->dir, "quarantine"),
+	    2); /* and its note */
+	check_u64("journal", gatehouse_journal(g, "quarantine", ""), 1);
+	gatehouse_check(g, "healed");
+}
+
+/* Held, right, and only touched: it is read again, not taken again. */
+static void
+test_held_and_touched(void **state)
+{
+	struct gatehouse *g = *state;
+	struct weigh_oid oid = gatehouse_oid(&first[0]);
+	struct gate_publication p;
+	int fd = -1;
+
+	publish(g, "acme/demo", "main", first, COUNT(first));
+	usleep(20000);
+	assert_int_equal(utimensat(g->dir.fd, blobs_path(&oid, ""), NULL, 0),
+	    0);
+	p = publish(g, "acme/demo", "main", second, COUNT(second));
+	check_u64("new bytes", p.new_bytes, 8 + 27);
+	gatehouse_check(g, "touched");
+	/* Under its new stamp: whoever opens it need not read it. */
+	check_code("open",
+	    gate_open(g->gate, g->reader, WEIGH_DOOR_HUB, &oid, 5 * MIB, &fd,
+		NULL),
+	    WEIGH_OK);
+	close(fd);
 }
 
 /* The same files again are no revision, and no line of the journal. */
@@ -284,21 +330,18 @@ test_names_that_are_taken(void **state)
 int
 main(void)
 {
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_first, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_git_has_the_files, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_second_revision, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_unchanged, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_branches_and_repositories,
-		    setup, teardown),
-		cmocka_unit_test_setup_teardown(test_manifest, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_attributes, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_names_that_are_taken,
-		    setup, teardown),
+		CASE(test_first),
+		CASE(test_git_has_the_files),
+		CASE(test_second_revision),
+		CASE(test_held_but_damaged),
+		CASE(test_held_and_touched),
+		CASE(test_unchanged),
+		CASE(test_branches_and_repositories),
+		CASE(test_manifest),
+		CASE(test_attributes),
+		CASE(test_names_that_are_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
