@@ -355,6 +355,23 @@ test_check(void **state)
 	gatehouse_remove(&g);
 }
 
+/* However often it changes: each time it is hashed, and that is that. */
+static void
+test_touched_again(void **state)
+{
+	struct weigh_oid oid = gatehouse_oid(MODEL);
+	struct gatehouse g;
+
+	(void)state;
+	make_house(&g);
+	for (int i = 0; i < 3; i++) {
+		touch(&g, blobs_path(&oid, ""));
+		expect(&g, "touched", MODEL, WEIGH_OK);
+		usleep(20000);
+	}
+	gatehouse_remove(&g);
+}
+
 /* --- in the background ---------------------------------------------------------------------- */
 
 struct crew {
@@ -503,6 +520,23 @@ test_large(void **state)
 	crew_remove(&c);
 }
 
+/* To ask is enough: the check begins, and the bytes can be had when it is over. */
+static void
+test_asked(void **state)
+{
+	struct weigh_oid oid = gatehouse_oid(&files[0]);
+	struct crew c;
+
+	(void)state;
+	crew_make(&c);
+	touch(&c.g, blobs_path(&oid, ""));
+	hold_up(&c);
+	check_code("asked", ask(&c, &files[0]), WEIGH_OK);
+	let_pass(&c);
+	expect(&c.g, "hashed", &files[0], WEIGH_OK);
+	crew_remove(&c);
+}
+
 /* One check of a blob at a time, small ones too. */
 static void
 test_one_check_at_a_time(void **state)
@@ -567,7 +601,9 @@ main(void)
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_touched_again),
 		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_asked),
 		cmocka_unit_test(test_one_check_at_a_time),
 		cmocka_unit_test(test_suspicion),
 		cmocka_unit_test(test_stop),
