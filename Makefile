@@ -9,6 +9,7 @@ BUILD	?= build$(if $(SAN),-san)$(if $(TSAN),-tsan)
 PREFIX	?= /usr/local
 DESTDIR	?=
 FUZZ_SECONDS ?= 30
+ROUNDS	?= 100
 PYTHON	?= $(firstword $(wildcard /usr/bin/python3) python3)
 
 PKGS	= libevent libcrypto sqlite3 libgit2 yaml-0.1
@@ -56,6 +57,7 @@ NEEDS	= $(sort $(foreach g,$(MAKECMDGOALS),$(NEEDS_$(g))))
 NEEDS_deps = build demo check
 NEEDS_demo = build demo
 NEEDS_check = build demo check
+NEEDS_check-long = $(NEEDS_check)
 NEEDS_check-asan = $(NEEDS_check)
 NEEDS_check-tsan = $(NEEDS_check)
 NEEDS_check-clang = build fuzz
@@ -106,7 +108,10 @@ check: everything ## build, run every test, count
 	    pkg,--cflags,$(PKGS) $(CLIPKGS))' HEADERS='$(HEADERS)' \
 	    PROTO='$(PROTO)' UNIT='$(UNIT)' REPLAY='$(REPLAY)' \
 	    tests/tools/run-checks
-check-asan: ## the same under AddressSanitizer and UBSan
+check-long: all ## the long loops of tests/long, ROUNDS percent of each
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) SAN=$(SAN) TSAN=$(TSAN) ROUNDS=$(ROUNDS) \
+	    tests/tools/run-checks long
+check-asan: ## the same as check under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory SAN=1 check
 check-tsan: ## the same under ThreadSanitizer
 	@$(MAKE) --no-print-directory TSAN=1 check
@@ -166,7 +171,7 @@ help: ## this list
 	@echo "  SAN=1 or TSAN=1 builds under sanitizers, V=1 shows commands, BUILD=DIR elsewhere,"
 	@echo "  NEEDS= installs nothing"
 
-.PHONY: all everything deps unit demo check check-asan check-tsan check-clang check-layers \
+.PHONY: all everything deps unit demo check check-long check-asan check-tsan check-clang check-layers \
 	check-pure fuzz bench man install clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
