@@ -1,9 +1,4 @@
-/*
- * conn: one connection: carries out what <weigh/conn.h> decides.
- *
- * A connection lives until its socket is closed *and* its exchange, if the
- * application still holds one, is answered: `bev` is NULL in between.
- */
+/* conn: one connection's life: its events from first to last.  See conn.h. */
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -15,44 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <weigh/control.h>
-
-#include "host.h"
-#include "local.h"
-#include "priv.h"
-#include "task.h"
-
-#define BODY_GRACE 60  /* seconds after which a body must have come with */
-#define BODY_RATE 1024 /* this many bytes a second */
-
-struct conn {
-	struct lane *lane;
-	struct conn *prev, *next;
-	struct conn_list *on;
-
-	struct bufferevent *bev; /* NULL once closed */
-	struct evbuffer *in;     /* bev's own, or for local connections ours */
-	struct event *local_read;
-	bool paused; /* nothing is read because enough waits to be parsed */
-	bool ended;  /* nothing is read because the client sends no more */
-	struct event *timer;
-	struct timeval times[WEIGH_CLOCKS];
-	enum weigh_conn_clock armed;
-	bool rearm;
-
-	struct weigh_conn machine;
-	struct http_exchange *x;
-	bool eof;          /* seen on the socket, not yet told to the machine */
-	bool pumping;      /* in pump(): do not enter again, do not free */
-	size_t heads;      /* bytes of answers' heads still to be written */
-	time_t body_since; /* when the body being read began; 0: none is */
-	char file[80];     /* the blob being sent, in hex */
-
-	struct conn_origin origin;
-	struct local_fds fds;
-	void *attached;
-	void (*attached_closed)(void *thing);
-};
+#include "conn.h"
 
 static void pump(struct conn *c);
 
@@ -98,8 +56,8 @@ free_if_over(struct conn *c)
 	free(c);
 }
 
-static void
-close_conn(struct conn *c)
+void
+conn_close(struct conn *c)
 {
 	if (c->bev == NULL)
 		return;
@@ -123,21 +81,20 @@ close_conn(struct conn *c)
 	}
 }
 
-/* Close so that the client sees a broken answer, not a short one. */
-static void
-reset_conn(struct conn *c)
+void
+conn_reset(struct conn *c)
 {
 	const struct linger now = { .l_onoff = 1, .l_linger = 0 };
 
 	setsockopt(bufferevent_getfd(c->bev), SOL_SOCKET, SO_LINGER, &now,
 	    sizeof(now));
-	close_conn(c);
+	conn_close(c);
 }
 
 void
 conn_cut(struct conn *c)
 {
-	reset_conn(c);
+	conn_reset(c);
 	free_if_over(c);
 }
 
@@ -179,171 +136,6 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	c->armed = WEIGH_CLOCK_NONE;
 	conn_carry_out(c, weigh_conn_timeout(&c->machine));
 	pump(c);
-}
-
-/* --- carrying out --------------------------------------------------------- */
-
-/* The exchange of the request being read; false: there is none, and no
- * connection any more. */
-static bool
-need_exchange(struct conn *c)
-{
-	if (c->x == NULL && (c->x = exchange_new(c)) == NULL)
-		reset_conn(c);
-	return c->x != NULL;
-}
-
-/* 0, or the status to answer.  "*" and CONNECT's target have no parts: the
- * application sees an empty list. */
-static int
-split_target(struct conn *c)
-{
-	struct weigh_span path = c->machine.reader.head.path;
-
-	if (path.len == 0 || path.p[0] != '/')
-		return 0;
-	return weigh_http_target_parse(&c->x->target, path);
-}
-
-/* Is the request for a host we go by?  HTTP/1.0 may name none. */
-static bool
-is_our_host(struct conn *c)
-{
-	struct server *s = c->lane->server;
-	struct weigh_span host = c->machine.reader.head.host;
-	bool ours;
-
-	if (c->origin.local || host.len == 0)
-		return true;
-	pthread_mutex_lock(&s->lock);
-	ours = host_listed(host, s->options.hosts);
-	pthread_mutex_unlock(&s->lock);
-	return ours;
-}
-
-static void
-begin_exchange(struct conn *c)
-{
-	struct server *s = c->lane->server;
-	int status;
-
-	atomic_fetch_add(&s->counters.requests_total, 1);
-	if (!need_exchange(c))
-		return;
-	c->x->collecting = false;
-	if (weigh_http_field(&c->machine.reader.head, WEIGH_HEADER_DESCRIPTOR)
-		.p != NULL)
-		c->x->fd = local_take(&c->fds);
-	if (!is_our_host(c)) {
-		http_fail(c->x, 421, WEIGH_USAGE, NULL,
-		    "this mirror does not go by that host name");
-		return;
-	}
-	status = split_target(c);
-	if (status != 0) {
-		http_fail(c->x, status,
-		    status == 404 ? WEIGH_NOT_FOUND : WEIGH_MALFORMED, NULL,
-		    "the path has a part that no route takes");
-		return;
-	}
-	s->app.request(s->app.ctx, c->x);
-	/* Kept for later and no body asked for: nothing more is read now. */
-	if (c->x != NULL && c->machine.state == WEIGH_CONN_ROUTING)
-		weigh_conn_defer(&c->machine);
-}
-
-static void
-refuse(struct conn *c)
-{
-	struct server *s = c->lane->server;
-
-	atomic_fetch_add(&s->counters.refused_total, 1);
-	if (c->x != NULL)
-		exchange_free(c->x);
-	c->x = NULL;
-	c->heads += answer_refusal(c, c->machine.status, c->machine.reason);
-}
-
-/* Has the body been coming for a while, and too slowly? */
-static bool
-crawls(struct conn *c)
-{
-	struct timeval now;
-
-	event_base_gettimeofday_cached(loop_base(c->lane->loop), &now);
-	if (c->body_since == 0)
-		c->body_since = now.tv_sec;
-	return now.tv_sec - c->body_since >= BODY_GRACE &&
-	    c->machine.body_seen <
-	    (uint64_t)(now.tv_sec - c->body_since) * BODY_RATE;
-}
-
-static void
-give_body(struct conn *c)
-{
-	struct weigh_span piece = c->machine.reader.body;
-
-	if (!need_exchange(c))
-		return;
-	weigh_buf_add(&c->x->body, piece.p, piece.len);
-	c->rearm = true; /* progress */
-	if (crawls(c))
-		conn_carry_out(c, weigh_conn_timeout(&c->machine));
-}
-
-static void
-give_end(struct conn *c)
-{
-	struct http_exchange *x = c->x;
-	struct weigh_err err;
-
-	x->collecting = false;
-	c->body_since = 0;
-	if (x->body.failed) {
-		weigh_fail(&err, WEIGH_NOMEM, "out of memory");
-		http_send_error(x, 0, NULL, &err);
-		return;
-	}
-	x->then(x, x->body.data != NULL ? x->body.data : "", x->body.len,
-	    x->ctx);
-}
-
-void
-conn_carry_out(struct conn *c, enum weigh_conn_action action)
-{
-	if (c->bev == NULL)
-		return;
-	switch (action) {
-	case WEIGH_CONN_REQUEST:
-		begin_exchange(c);
-		break;
-	case WEIGH_CONN_GIVE_BODY:
-		give_body(c);
-		break;
-	case WEIGH_CONN_GIVE_END:
-		give_end(c);
-		break;
-	case WEIGH_CONN_CONTINUE:
-		evbuffer_add_printf(bufferevent_get_output(c->bev),
-		    "HTTP/1.1 100 Continue\r\n\r\n");
-		c->heads += strlen("HTTP/1.1 100 Continue\r\n\r\n");
-		break;
-	case WEIGH_CONN_REFUSE:
-		refuse(c);
-		break;
-	case WEIGH_CONN_SHUT:
-		shutdown(bufferevent_getfd(c->bev), SHUT_WR);
-		break;
-	case WEIGH_CONN_CLOSE:
-		close_conn(c);
-		break;
-	case WEIGH_CONN_NEXT:
-		c->rearm = true; /* idle begins anew */
-		break;
-	case WEIGH_CONN_WAIT:
-	case WEIGH_CONN_ACTIONS:
-		break;
-	}
 }
 
 /* --- bytes in -------------------------------------------------------------- */
@@ -498,7 +290,7 @@ written_nothing(struct conn *c)
 	}
 	if (app->broken != NULL)
 		app->broken(app->ctx, c->file);
-	reset_conn(c);
+	conn_reset(c);
 }
 
 static void
@@ -512,7 +304,7 @@ on_event(struct bufferevent *bev, short what, void *arg)
 	} else if ((what & BEV_EVENT_WRITING) && (what & BEV_EVENT_EOF)) {
 		written_nothing(c);
 	} else {
-		reset_conn(c); /* an error, or a write that made no progress */
+		conn_reset(c); /* an error, or a write that made no progress */
 	}
 	pump(c);
 }
@@ -547,7 +339,7 @@ on_local_read(evutil_socket_t fd, short what, void *arg)
 		event_del(c->local_read);
 		break;
 	case LOCAL_BROKEN:
-		reset_conn(c);
+		conn_reset(c);
 		break;
 	}
 	pump(c);
@@ -592,7 +384,7 @@ conn_abort(struct conn *c)
 {
 	exchange_free(c->x);
 	c->x = NULL;
-	reset_conn(c);
+	conn_reset(c);
 	pump(c);
 }
 
@@ -691,7 +483,7 @@ conn_accept(struct lane *lane, evutil_socket_t fd,
 			free(c);
 			return;
 		}
-		close_conn(c);
+		conn_close(c);
 		free_if_over(c);
 		return;
 	}

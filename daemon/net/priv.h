@@ -86,8 +86,9 @@ struct conn_view {
 	const struct conn_origin *origin;
 };
 struct conn_view conn_view(struct conn *c);
+/* carry.c */
 void conn_carry_out(struct conn *c, enum weigh_conn_action action);
-/* The answer of exchange `x` is queued: count it, drop x, go on. */
+/* conn.c: the answer of exchange `x` is queued: count it, drop x, go on. */
 void conn_answered(struct conn *c, int status, size_t head_bytes);
 /* The answer cannot be completed: reset, and drop the exchange. */
 void conn_abort(struct conn *c);
@@ -95,7 +96,7 @@ void conn_sends_file(struct conn *c, const char *blob);
 bool conn_attach(struct conn *c, void *thing, void (*closed)(void *thing));
 void *conn_attached(const struct conn *c);
 
-/* answer.c: a complete error answer of the server's own. */
+/* exchange.c: a complete error answer of the server's own. */
 size_t answer_refusal(struct conn *c, int status, const char *reason);
 
 #endif

@@ -1,0 +1,49 @@
+/*
+ * conn: one connection as conn.c (its events, its life) and carry.c (what they
+ * lead to) see it.
+ *
+ * A connection lives until its socket is closed *and* its exchange, if the
+ * application still holds one, is answered: `bev` is NULL in between.
+ */
+#ifndef NET_CONN_H
+#define NET_CONN_H
+
+#include "local.h"
+#include "priv.h"
+
+struct conn {
+	struct lane *lane;
+	struct conn *prev, *next;
+	struct conn_list *on;
+
+	struct bufferevent *bev; /* NULL once closed */
+	struct evbuffer *in;     /* bev's own, or for local connections ours */
+	struct event *local_read;
+	bool paused; /* nothing is read because enough waits to be parsed */
+	bool ended;  /* nothing is read because the client sends no more */
+	struct event *timer;
+	struct timeval times[WEIGH_CLOCKS];
+	enum weigh_conn_clock armed;
+	bool rearm;
+
+	struct weigh_conn machine;
+	struct http_exchange *x;
+	bool eof;          /* seen on the socket, not yet told to the machine */
+	bool pumping;      /* in pump(): do not enter again, do not free */
+	size_t heads;      /* bytes of answers' heads still to be written */
+	time_t body_since; /* when the body being read began; 0: none is */
+	char file[80];     /* the blob being sent, in hex */
+
+	struct conn_origin origin;
+	struct local_fds fds;
+	void *attached;
+	void (*attached_closed)(void *thing);
+};
+
+/* Close the socket; what waits to be written is lost.  The connection itself
+ * goes when nobody is at work on it (pump). */
+void conn_close(struct conn *c);
+/* The same, so that the client sees a broken answer, not a short one. */
+void conn_reset(struct conn *c);
+
+#endif
