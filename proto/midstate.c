@@ -208,6 +208,53 @@ weigh_segment_update(struct weigh_segment_check *c, const void *data,
 	c->left -= len;
 }
 
+/* Blocks have gone into the chaining value past libcrypto: count their bytes. */
+static void
+chain_count(SHA256_CTX *ctx, size_t bytes)
+{
+	uint64_t bits = ((uint64_t)ctx->Nh << 32 | ctx->Nl) + 8 * bytes;
+
+	ctx->Nl = (uint32_t)bits;
+	ctx->Nh = (uint32_t)(bits >> 32);
+}
+
+/* The whole blocks of `len` bytes, when both stand between blocks and have so
+ * much to come.  How many bytes were taken of each. */
+static size_t
+take_blocks(weigh_sha256x2 *two, struct weigh_segment_check *a,
+    const void *adata, struct weigh_segment_check *b, const void *bdata,
+    size_t len)
+{
+	SHA256_CTX actx, bctx;
+
+	memcpy(&actx, a->state, sizeof(actx));
+	memcpy(&bctx, b->state, sizeof(bctx));
+	if (len > a->left || len > b->left || actx.num != 0 || bctx.num != 0)
+		return 0;
+	len -= len % SHA256_CBLOCK;
+	two(actx.h, adata, bctx.h, bdata, len / SHA256_CBLOCK);
+	chain_count(&actx, len);
+	chain_count(&bctx, len);
+	memcpy(a->state, &actx, sizeof(actx));
+	memcpy(b->state, &bctx, sizeof(bctx));
+	a->left -= len;
+	b->left -= len;
+	return len;
+}
+
+void
+weigh_segment_update_two(weigh_sha256x2 *two, struct weigh_segment_check *a,
+    const void *adata, struct weigh_segment_check *b, const void *bdata,
+    size_t len)
+{
+	size_t done = 0;
+
+	if (two != NULL)
+		done = take_blocks(two, a, adata, b, bdata, len);
+	weigh_segment_update(a, (const uint8_t *)adata + done, len - done);
+	weigh_segment_update(b, (const uint8_t *)bdata + done, len - done);
+}
+
 bool
 weigh_segment_end(struct weigh_segment_check *c, const uint8_t *list,
     const struct weigh_oid *oid)

@@ -24,6 +24,9 @@
 #include "store/priv.h"
 
 #define THREADS_MAX 64
+/* Bytes of a segment that are read and hashed at a time: two pieces, and what the
+ * kernel copies them from, stay in a core's second cache. */
+#define CHECK_PIECE ((size_t)64 << 10)
 
 enum segment_state {
 	SEGMENT_UNREAD,
@@ -39,6 +42,7 @@ struct check {
 	struct store_progress *progress;
 	struct store_finding *out;
 	struct blob_names names;
+	weigh_sha256x2 *two; /* for two segments on one core, or NULL */
 	int fd;
 	uint64_t size;     /* that the name promises */
 	uint64_t segments; /* of it */
@@ -46,37 +50,118 @@ struct check {
 	struct weigh_buf list;
 	bool list_usable;
 	uint8_t *states; /* enum segment_state of each; written by one thread */
-	atomic_uint_fast64_t next; /* the segment to take */
+	atomic_uint_fast64_t next; /* the segment to take, with its neighbor */
 	atomic_int failed;         /* enum weigh_code: memory, canceled */
 };
 
-/* --- one segment ------------------------------------------------------- */
+/* --- segments ---------------------------------------------------------- */
 
-/* A segment that cannot be read does not hold; only `cancel` is a failure. */
-static enum weigh_code
-check_segment(struct check *c, uint64_t n, char *buffer, bool *holds)
-{
-	const uint8_t *list = (const uint8_t *)c->list.data;
-	uint64_t at = n * WEIGH_SEGMENT;
+/* A segment on its way through the check. */
+struct part {
+	uint64_t n;
 	struct weigh_segment_check seg;
-	size_t len;
+	uint64_t at; /* the byte to read next */
+	bool broken; /* it cannot be read: it does not hold */
+	char *buffer;
+};
 
-	*holds = false;
-	weigh_segment_begin(&seg, list, c->size, n);
+static void
+part_begin(struct part *p, const struct check *c, uint64_t n, char *buffer)
+{
+	p->n = n;
+	p->at = n * WEIGH_SEGMENT;
+	p->broken = false;
+	p->buffer = buffer;
+	weigh_segment_begin(&p->seg, (const uint8_t *)c->list.data, c->size, n);
 	/* Workers jump about, so the kernel's own guess of what comes is off. */
-	(void)posix_fadvise(c->fd, (off_t)at, (off_t)seg.left,
+	(void)posix_fadvise(c->fd, (off_t)p->at, (off_t)p->seg.left,
 	    POSIX_FADV_WILLNEED);
-	while (seg.left > 0) {
+}
+
+static bool
+part_open(const struct part *p)
+{
+	return !p->broken && p->seg.left > 0;
+}
+
+static size_t
+part_piece(const struct part *p)
+{
+	return p->seg.left < CHECK_PIECE ? (size_t)p->seg.left : CHECK_PIECE;
+}
+
+static void
+part_read(struct part *p, struct check *c, size_t len)
+{
+	p->broken = fd_pread_all(c->fd, p->buffer, len, p->at, NULL) !=
+	    WEIGH_OK;
+	p->at += len;
+}
+
+static void
+part_alone(struct part *p, struct check *c)
+{
+	size_t len = part_piece(p);
+
+	part_read(p, c, len);
+	if (p->broken)
+		return;
+	weigh_segment_update(&p->seg, p->buffer, len);
+	progress_add(c->progress, len);
+}
+
+/* A piece of each.  When one cannot be read, the other goes on alone. */
+static void
+parts_together(struct part *p, struct part *q, struct check *c)
+{
+	size_t p_len = part_piece(p), q_len = part_piece(q);
+	size_t len = p_len < q_len ? p_len : q_len;
+	uint64_t q_at = q->at;
+
+	part_read(p, c, len);
+	part_read(q, c, len);
+	if (p->broken) {
+		q->at = q_at;
+		return;
+	}
+	if (q->broken) {
+		p->at -= len;
+		return;
+	}
+	weigh_segment_update_two(c->two, &p->seg, p->buffer, &q->seg, q->buffer,
+	    len);
+	progress_add(c->progress, 2 * (uint64_t)len);
+}
+
+static bool
+part_holds(struct part *p, const struct check *c)
+{
+	return !p->broken &&
+	    weigh_segment_end(&p->seg, (const uint8_t *)c->list.data, c->oid);
+}
+
+/* Check `count` neighbors, one or two, from segment `n` on.  One that cannot be
+ * read does not hold; only `cancel` is a failure. */
+static enum weigh_code
+check_segments_at(struct check *c, uint64_t n, unsigned count, char *buffer,
+    bool holds[2])
+{
+	struct part p, q = { .broken = true };
+
+	holds[0] = holds[1] = false;
+	part_begin(&p, c, n, buffer);
+	if (count > 1)
+		part_begin(&q, c, n + 1, buffer + CHECK_PIECE);
+	while (part_open(&p) || part_open(&q)) {
 		if (progress_canceled(c->progress))
 			return WEIGH_CANCELED;
-		len = seg.left < STORE_BUFFER ? (size_t)seg.left : STORE_BUFFER;
-		if (fd_pread_all(c->fd, buffer, len, at, NULL) != WEIGH_OK)
-			return WEIGH_OK;
-		weigh_segment_update(&seg, buffer, len);
-		progress_add(c->progress, len);
-		at += len;
+		if (part_open(&p) && part_open(&q))
+			parts_together(&p, &q, c);
+		else
+			part_alone(part_open(&p) ? &p : &q, c);
 	}
-	*holds = weigh_segment_end(&seg, list, c->oid);
+	holds[0] = part_holds(&p, c);
+	holds[1] = part_holds(&q, c);
 	return WEIGH_OK;
 }
 
@@ -87,16 +172,19 @@ check_worker(void *arg)
 	struct check *c = arg;
 	char *buffer;
 	uint64_t n;
-	bool holds;
+	bool holds[2];
 
-	if ((buffer = malloc(STORE_BUFFER)) == NULL)
+	if ((buffer = malloc(2 * CHECK_PIECE)) == NULL)
 		rc = WEIGH_NOMEM;
 	while (rc == WEIGH_OK && atomic_load(&c->failed) == WEIGH_OK) {
-		n = atomic_fetch_add(&c->next, 1);
+		n = atomic_fetch_add(&c->next, 2);
 		if (n >= c->whole)
 			break;
-		rc = check_segment(c, n, buffer, &holds);
-		c->states[n] = holds ? SEGMENT_HOLDS : SEGMENT_BAD;
+		rc = check_segments_at(c, n, n + 1 < c->whole ? 2 : 1, buffer,
+		    holds);
+		for (unsigned i = 0; i < 2 && n + i < c->whole; i++)
+			c->states[n + i] = holds[i] ? SEGMENT_HOLDS :
+						      SEGMENT_BAD;
 	}
 	if (rc != WEIGH_OK)
 		atomic_store(&c->failed, (int)rc);
@@ -113,7 +201,7 @@ check_segments(struct check *c, unsigned threads, struct weigh_err *err)
 
 	if (threads > THREADS_MAX)
 		threads = THREADS_MAX;
-	while (started + 1 < threads && started + 1 < c->whole &&
+	while (started + 1 < threads && 2 * (started + 1) < c->whole &&
 	    pthread_create(&helpers[started], NULL, check_worker, c) == 0)
 		started++;
 	check_worker(c);
@@ -359,6 +447,7 @@ store_verify(struct store *s, const struct weigh_oid *oid, uint64_t size,
 		.out = out,
 		.size = size,
 		.segments = weigh_segment_count(size),
+		.two = weigh_sha256x2_find(),
 	};
 	enum weigh_code rc;
 	bool still = false;
@@ -376,19 +465,22 @@ store_verify(struct store *s, const struct weigh_oid *oid, uint64_t size,
 	return weigh_context(err, rc, "blob %s", c.names.blob);
 }
 
-/* The segments of a range, one after the other. */
+/* The segments of a range, two at a time. */
 static enum weigh_code
 check_between(struct check *c, uint64_t first, uint64_t last, bool *ok,
     struct weigh_err *err)
 {
 	enum weigh_code rc = WEIGH_OK;
+	bool holds[2];
 	char *buffer;
 
-	if ((buffer = malloc(STORE_BUFFER)) == NULL)
+	if ((buffer = malloc(2 * CHECK_PIECE)) == NULL)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	*ok = true;
-	for (uint64_t n = first; rc == WEIGH_OK && *ok && n <= last; n++)
-		rc = check_segment(c, n, buffer, ok);
+	for (uint64_t n = first; rc == WEIGH_OK && *ok && n <= last; n += 2) {
+		rc = check_segments_at(c, n, n < last ? 2 : 1, buffer, holds);
+		*ok = holds[0] && (n == last || holds[1]);
+	}
 	free(buffer);
 	return rc;
 }
@@ -397,7 +489,12 @@ enum weigh_code
 store_check_range(struct store *s, const struct weigh_oid *oid, uint64_t size,
     uint64_t first, uint64_t last, bool *ok, struct weigh_err *err)
 {
-	struct check c = { .oid = oid, .fd = -1, .size = size };
+	struct check c = {
+		.oid = oid,
+		.two = weigh_sha256x2_find(),
+		.fd = -1,
+		.size = size,
+	};
 	struct stamp stamp;
 	enum weigh_code rc;
 

@@ -21,6 +21,7 @@
 
 #include <weigh/buf.h>
 #include <weigh/oid.h>
+#include <weigh/sha256x2.h>
 
 #define WEIGH_SEGMENT ((uint64_t)4 << 20)
 #define WEIGH_MIDSTATE_SIZE 32
@@ -70,6 +71,11 @@ void weigh_segment_begin(struct weigh_segment_check *c, const uint8_t *list,
 /* At most c->left bytes. */
 void weigh_segment_update(
     struct weigh_segment_check *c, const void *data, size_t len);
+/* `len` bytes of each, at most what is left of either: with a kernel for `two`,
+ * at once; with NULL, one after the other.  The checks are two. */
+void weigh_segment_update_two(weigh_sha256x2 *two,
+    struct weigh_segment_check *a, const void *adata,
+    struct weigh_segment_check *b, const void *bdata, size_t len);
 /* True if all bytes came and the chaining value, or the digest, is right. */
 bool weigh_segment_end(struct weigh_segment_check *c, const uint8_t *list,
     const struct weigh_oid *oid);
