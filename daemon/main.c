@@ -262,8 +262,15 @@ server_options(const struct config *c)
 		    (unsigned)config_number(c, PARAM_http_write_seconds),
 		.linger_seconds =
 		    (unsigned)config_number(c, PARAM_http_linger_seconds),
+		.body_grace_seconds =
+		    (unsigned)config_number(c, PARAM_http_body_grace_seconds),
+		.body_rate = (unsigned)config_number(c, PARAM_http_body_rate),
 		.connections =
 		    (unsigned)config_number(c, PARAM_http_connections),
+		.connections_per_address = (unsigned)config_number(c,
+		    PARAM_http_connections_per_address),
+		.requests_per_address = (unsigned)config_number(c,
+		    PARAM_http_requests_per_address),
 	};
 
 	snprintf(o.hosts, sizeof(o.hosts), "%s",

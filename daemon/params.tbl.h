@@ -25,6 +25,13 @@ SETTING(http, workers, NUMBER, "0", 0, 256,
     "Read at start only.")
 SETTING(http, connections, NUMBER, "0", 0, 1000000,
     "Connections in all; 0: the limit of descriptors less 256. Read at start only.")
+SETTING(http, connections_per_address, NUMBER, "0", 0, 1000000,
+    "Connections that one address may hold, an IPv6 address by its /64; one more is "
+    "told 503 and closed. 0: any number. A proxy, and a campus behind one address, "
+    "count as one.")
+SETTING(http, requests_per_address, NUMBER, "0", 0, 1000000,
+    "Requests that one address may make in a second, counted likewise; one more is "
+    "told 429. 0: any number.")
 SETTING(http, line_bytes, SIZE, "16K", 256, 1048576,
     "The longest request line; a longer one is answered 414.")
 SETTING(http, field_bytes, SIZE, "16K", 256, 1048576,
@@ -39,6 +46,10 @@ SETTING(http, idle_seconds, NUMBER, "60", 1, 86400,
     "Time a connection may wait between requests.")
 SETTING(http, body_seconds, NUMBER, "30", 1, 3600,
     "Time a request's body may make no progress.")
+SETTING(http, body_grace_seconds, NUMBER, "60", 1, 3600,
+    "In each such while a request's body must come with body_rate on average.")
+SETTING(http, body_rate, SIZE, "1K", 0, 1073741824,
+    "Bytes a second that a request's body must come with; 0: any.")
 SETTING(http, write_seconds, NUMBER, "60", 1, 3600,
     "Time an answer may make no progress because its reader takes nothing.")
 SETTING(http, linger_seconds, NUMBER, "2", 1, 60,

@@ -11,8 +11,7 @@
 #include "host.h"
 #include "task.h"
 
-#define BODY_GRACE 60  /* seconds after which a body must have come with */
-#define BODY_RATE 1024 /* this many bytes a second */
+#define NANOSECONDS INT64_C(1000000000) /* of a second */
 
 /* The exchange of the request being read; false: there is none, and no
  * connection any more. */
@@ -52,6 +51,15 @@ is_our_host(struct conn *c)
 	return ours;
 }
 
+/* Does its address ask more often than it may? */
+static bool
+asks_too_often(struct conn *c)
+{
+	return c->requests_per_address > 0 && c->origin.address != NULL &&
+	    !address_may_ask(c->lane->server->addresses, c->origin.address,
+		c->requests_per_address, net_now());
+}
+
 static void
 begin_exchange(struct conn *c)
 {
@@ -65,6 +73,12 @@ begin_exchange(struct conn *c)
 	if (weigh_http_field(&c->machine.reader.head, WEIGH_HEADER_DESCRIPTOR)
 		.p != NULL)
 		c->x->fd = local_take(&c->fds);
+	if (asks_too_often(c)) {
+		atomic_fetch_add(&s->counters.refused_total, 1);
+		http_fail(c->x, 429, WEIGH_NOT_YET, NULL,
+		    "this address asks more often than this mirror allows");
+		return;
+	}
 	if (!is_our_host(c)) {
 		http_fail(c->x, 421, WEIGH_USAGE, NULL,
 		    "this mirror does not go by that host name");
@@ -95,18 +109,22 @@ refuse(struct conn *c)
 	c->heads += answer_refusal(c, c->machine.status, c->machine.reason);
 }
 
-/* Has the body been coming for a while, and too slowly? */
+/* Is a while over in which too little of the body came? */
 static bool
 crawls(struct conn *c)
 {
-	struct timeval now;
+	const int64_t now = net_now();
+	const uint64_t came = c->machine.body_seen - c->body_then;
+	int64_t seconds;
 
-	event_base_gettimeofday_cached(loop_base(c->lane->loop), &now);
 	if (c->body_since == 0)
-		c->body_since = now.tv_sec;
-	return now.tv_sec - c->body_since >= BODY_GRACE &&
-	    c->machine.body_seen <
-	    (uint64_t)(now.tv_sec - c->body_since) * BODY_RATE;
+		c->body_since = now;
+	seconds = (now - c->body_since) / NANOSECONDS;
+	if (seconds < c->body_grace)
+		return false;
+	c->body_since = now;
+	c->body_then = c->machine.body_seen;
+	return came < (uint64_t)seconds * c->body_rate;
 }
 
 static void
@@ -129,7 +147,6 @@ give_end(struct conn *c)
 	struct weigh_err err;
 
 	x->collecting = false;
-	c->body_since = 0;
 	if (x->body.failed) {
 		weigh_fail(&err, WEIGH_NOMEM, "out of memory");
 		http_send_error(x, 0, NULL, &err);
@@ -163,13 +180,19 @@ conn_carry_out(struct conn *c, enum weigh_conn_action action)
 		refuse(c);
 		break;
 	case WEIGH_CONN_SHUT:
-		shutdown(bufferevent_getfd(c->bev), SHUT_WR);
+		/* Few of those without a place are heard out. */
+		if (c->turned_away && c->lane->turned_away > NET_TURNED_AWAY)
+			conn_close(c);
+		else
+			shutdown(bufferevent_getfd(c->bev), SHUT_WR);
 		break;
 	case WEIGH_CONN_CLOSE:
 		conn_close(c);
 		break;
 	case WEIGH_CONN_NEXT:
 		c->rearm = true; /* idle begins anew */
+		c->body_since = 0;
+		c->body_then = 0;
 		break;
 	case WEIGH_CONN_WAIT:
 	case WEIGH_CONN_ACTIONS:

@@ -8,13 +8,34 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "conn.h"
 
 static void pump(struct conn *c);
 
+int64_t
+net_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec + 1;
+}
+
 /* --- lists ------------------------------------------------------------- */
+
+/* Tell the other lanes how long the first idle connection is idle. */
+static void
+tell_idle(struct lane *lane)
+{
+	int64_t since = lane->idle.first != NULL ?
+	    lane->idle.first->idle_since :
+	    INT64_MAX;
+
+	atomic_store_explicit(&lane->idle_since, since, memory_order_relaxed);
+}
 
 static void
 list_remove(struct conn *c)
@@ -27,6 +48,8 @@ list_remove(struct conn *c)
 	*(c->next != NULL ? &c->next->prev : &l->last) = c->prev;
 	c->on = NULL;
 	c->prev = c->next = NULL;
+	if (l == &c->lane->idle)
+		tell_idle(c->lane);
 }
 
 static void
@@ -37,6 +60,10 @@ list_append(struct conn_list *l, struct conn *c)
 	*(l->last != NULL ? &l->last->next : &l->first) = c;
 	l->last = c;
 	c->on = l;
+	if (l == &c->lane->idle) {
+		c->idle_since = net_now();
+		tell_idle(c->lane);
+	}
 }
 
 struct conn *
@@ -66,13 +93,17 @@ conn_close(struct conn *c)
 		event_free(c->local_read);
 		evbuffer_free(c->in);
 	}
-	event_free(c->timer);
+	if (c->timer != NULL)
+		event_free(c->timer);
 	bufferevent_free(c->bev); /* closes the socket */
 	c->bev = NULL;
 	local_close(&c->fds);
 	if (c->attached_closed != NULL)
 		c->attached_closed(c->attached);
 	c->attached_closed = NULL;
+	if (c->origin.address != NULL)
+		address_leave(c->lane->server->addresses, c->origin.address);
+	c->lane->turned_away -= c->turned_away;
 	atomic_fetch_sub(&c->lane->server->counters.connections, 1);
 	/* An exchange that still collects its body is ours, not the application's. */
 	if (c->x != NULL && c->x->collecting) {
@@ -140,6 +171,15 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 /* --- bytes in -------------------------------------------------------------- */
 
+/* May one more answer be queued?  One file at a time, so that it is known which
+ * one ended before its size. */
+static bool
+may_queue(struct conn *c)
+{
+	return !c->sends_file && c->queued < NET_OUT_ANSWERS &&
+	    evbuffer_get_length(bufferevent_get_output(c->bev)) < NET_OUT_HIGH;
+}
+
 /* Is it the machine's turn to see bytes? */
 static bool
 may_parse(struct conn *c)
@@ -153,8 +193,7 @@ may_parse(struct conn *c)
 		return false;
 	case WEIGH_CONN_IDLE:
 	case WEIGH_CONN_HEAD:
-		return evbuffer_get_length(bufferevent_get_output(c->bev)) <
-		    NET_OUT_HIGH;
+		return may_queue(c);
 	case WEIGH_CONN_READING_AHEAD:
 	case WEIGH_CONN_BODY:
 	case WEIGH_CONN_LINGER:
@@ -214,6 +253,8 @@ advance(struct conn *c)
 	}
 	if (c->machine.unsent &&
 	    evbuffer_get_length(bufferevent_get_output(c->bev)) == 0) {
+		c->queued = 0;
+		c->sends_file = false;
 		conn_carry_out(c, weigh_conn_flushed(&c->machine));
 		return true;
 	}
@@ -361,6 +402,7 @@ conn_view(struct conn *c)
 void
 conn_sends_file(struct conn *c, const char *blob)
 {
+	c->sends_file = true;
 	strncpy(c->file, blob, sizeof(c->file) - 1);
 }
 
@@ -374,6 +416,7 @@ conn_answered(struct conn *c, int status, size_t head_bytes)
 	if (c->bev != NULL) {
 		atomic_fetch_add(&counters->answers[status / 100], 1);
 		c->heads += head_bytes;
+		c->queued++;
 		conn_carry_out(c, weigh_conn_answered(&c->machine));
 	}
 	pump(c);
@@ -407,8 +450,11 @@ conn_attached(const struct conn *c)
 /* --- the beginning --------------------------------------------------------------- */
 
 static void
-set_times(struct conn *c, const struct server_options *o)
+set_limits(struct conn *c, const struct server_options *o)
 {
+	c->body_grace = o->body_grace_seconds;
+	c->body_rate = o->body_rate;
+	c->requests_per_address = o->requests_per_address;
 	c->times[WEIGH_CLOCK_IDLE].tv_sec = o->idle_seconds;
 	c->times[WEIGH_CLOCK_HEAD].tv_sec = o->head_seconds;
 	c->times[WEIGH_CLOCK_BODY].tv_sec = o->body_seconds;
@@ -452,9 +498,40 @@ set_up(struct conn *c, evutil_socket_t fd, const struct server_options *o)
 	return bufferevent_enable(c->bev, EV_READ | EV_WRITE) == 0;
 }
 
+/* A connection with its socket and its limits, counted; NULL without memory, and
+ * then nothing is left of it. */
+static struct conn *
+conn_new(struct lane *lane, evutil_socket_t fd,
+    const struct conn_origin *origin, const struct server_options *options)
+{
+	struct server_counters *counters = &lane->server->counters;
+	struct conn *c = calloc(1, sizeof(*c));
+
+	if (c == NULL ||
+	    (c->bev = bufferevent_socket_new(loop_base(lane->loop), fd,
+		 BEV_OPT_CLOSE_ON_FREE)) == NULL) {
+		free(c);
+		close(fd);
+		if (origin->address != NULL)
+			address_leave(lane->server->addresses, origin->address);
+		return NULL;
+	}
+	c->lane = lane;
+	c->origin = *origin;
+	weigh_conn_init(&c->machine, &options->limits);
+	set_limits(c, options);
+	atomic_fetch_add(&counters->connections_total, 1);
+	atomic_fetch_add(&counters->connections, 1);
+	if (set_up(c, fd, options))
+		return c;
+	conn_close(c);
+	free_if_over(c);
+	return NULL;
+}
+
 void
 conn_accept(struct lane *lane, evutil_socket_t fd,
-    const struct conn_origin *origin)
+    const struct conn_origin *origin, const char *no_place)
 {
 	struct server *s = lane->server;
 	struct server_options options;
@@ -463,29 +540,13 @@ conn_accept(struct lane *lane, evutil_socket_t fd,
 	pthread_mutex_lock(&s->lock);
 	options = s->options;
 	pthread_mutex_unlock(&s->lock);
-	if ((c = calloc(1, sizeof(*c))) == NULL ||
-	    (c->bev = bufferevent_socket_new(loop_base(lane->loop), fd,
-		 BEV_OPT_CLOSE_ON_FREE)) == NULL) {
-		free(c);
-		close(fd);
+	if ((c = conn_new(lane, fd, origin, &options)) == NULL)
 		return;
-	}
-	c->lane = lane;
-	c->origin = *origin;
-	weigh_conn_init(&c->machine, &options.limits);
-	set_times(c, &options);
-	atomic_fetch_add(&s->counters.connections_total, 1);
-	atomic_fetch_add(&s->counters.connections, 1);
-	if (!set_up(c, fd, &options)) {
-		if (c->timer == NULL) {
-			bufferevent_free(c->bev);
-			atomic_fetch_sub(&s->counters.connections, 1);
-			free(c);
-			return;
-		}
-		conn_close(c);
-		free_if_over(c);
-		return;
+	if (no_place != NULL) {
+		c->turned_away = true;
+		lane->turned_away++;
+		conn_carry_out(c,
+		    weigh_conn_turn_away(&c->machine, 503, no_place));
 	}
 	set_clock(c);
 	set_list(c);

@@ -8,6 +8,7 @@
 #ifndef NET_CONN_H
 #define NET_CONN_H
 
+#include "address.h"
 #include "local.h"
 #include "priv.h"
 
@@ -15,6 +16,7 @@ struct conn {
 	struct lane *lane;
 	struct conn *prev, *next;
 	struct conn_list *on;
+	int64_t idle_since; /* of a connection on the list of idle ones */
 
 	struct bufferevent *bev; /* NULL once closed */
 	struct evbuffer *in;     /* bev's own, or for local connections ours */
@@ -28,11 +30,16 @@ struct conn {
 
 	struct weigh_conn machine;
 	struct http_exchange *x;
-	bool eof;          /* seen on the socket, not yet told to the machine */
-	bool pumping;      /* in pump(): do not enter again, do not free */
-	size_t heads;      /* bytes of answers' heads still to be written */
-	time_t body_since; /* when the body being read began; 0: none is */
-	char file[80];     /* the blob being sent, in hex */
+	bool eof;         /* seen on the socket, not yet told to the machine */
+	bool pumping;     /* in pump(): do not enter again, do not free */
+	bool turned_away; /* there is no place for it */
+	size_t heads;     /* bytes of answers' heads still to be written */
+	unsigned queued;  /* answers since all was written */
+	bool sends_file;  /* one of them is a file */
+	char file[80];    /* its blob, in hex */
+	int64_t body_since; /* when this while of the body began; 0: no body */
+	uint64_t body_then; /* how much had come by then */
+	unsigned body_grace, body_rate, requests_per_address;
 
 	struct conn_origin origin;
 	struct local_fds fds;
@@ -45,5 +52,8 @@ struct conn {
 void conn_close(struct conn *c);
 /* The same, so that the client sees a broken answer, not a short one. */
 void conn_reset(struct conn *c);
+
+/* Monotonic nanoseconds, as fine as the kernel's tick; never 0. */
+int64_t net_now(void);
 
 #endif

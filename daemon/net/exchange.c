@@ -345,6 +345,20 @@ http_wants_bytes(const struct http_exchange *x, const char *etag, uint64_t size)
 	return http_plan_make(http_head(x), etag, size).bytes;
 }
 
+/* Seconds after which it is worth asking again; NULL: that cannot be said. */
+static const char *
+retry_after(int status)
+{
+	switch (status) {
+	case 429:
+		return "1";
+	case 503:
+		return "5";
+	default:
+		return NULL;
+	}
+}
+
 void
 http_send_error(struct http_exchange *x, int status, const char *hub_code,
     const struct weigh_err *err)
@@ -359,28 +373,54 @@ http_send_error(struct http_exchange *x, int status, const char *hub_code,
 		http_field(x, "X-Error-Code", "%s", hub_code);
 	http_field(x, "X-Error-Message", "%s",
 	    err->what[0] != '\0' ? err->what : err->why);
-	if (status == 503)
-		http_field(x, "Retry-After", "5");
+	if (retry_after(status) != NULL)
+		http_field(x, "Retry-After", "%s", retry_after(status));
 	http_send(x, status, "application/json; charset=utf-8", &body);
+}
+
+/* What a status without an application behind it means to the program. */
+static enum weigh_code
+refusal_code(int status)
+{
+	switch (status) {
+	case 413:
+	case 414:
+	case 431:
+		return WEIGH_TOO_BIG;
+	case 417:
+	case 501:
+	case 505:
+		return WEIGH_USAGE;
+	case 408:
+	case 503:
+		return WEIGH_NOT_YET;
+	default:
+		return WEIGH_MALFORMED;
+	}
 }
 
 size_t
 answer_refusal(struct conn *c, int status, const char *reason)
 {
 	struct conn_view v = conn_view(c);
-	struct weigh_buf body;
+	const char *seconds = retry_after(status);
+	struct weigh_buf body, fields;
 	struct weigh_err err;
 	size_t head;
 
-	weigh_fail(&err, WEIGH_MALFORMED, "%s", reason);
+	weigh_fail(&err, refusal_code(status), "%s", reason);
 	weigh_what(&err, "cannot take this request");
+	weigh_buf_init(&fields, 64);
+	if (seconds != NULL)
+		weigh_buf_addf(&fields, "Retry-After: %s\r\n", seconds);
 	weigh_buf_init(&body, 16 << 10);
 	weigh_control_error_body(&body, &err);
 	atomic_fetch_add(&v.lane->server->counters.answers[status / 100], 1);
 	head = add_head(&v, status, "application/json; charset=utf-8",
-	    (int64_t)body.len, NULL);
+	    (int64_t)body.len, &fields);
 	if (body.len > 0 && v.machine->reader.head.method != WEIGH_HTTP_HEAD)
 		evbuffer_add(v.out, body.data, body.len);
 	weigh_buf_free(&body);
+	weigh_buf_free(&fields);
 	return head;
 }

@@ -11,8 +11,10 @@
 #include "net/server.h"
 
 #define NET_OUT_HIGH (64u << 10) /* queued answers: then stop reading requests */
+#define NET_OUT_ANSWERS 16       /* the same, counted */
 #define NET_IN_HIGH (64u << 10)  /* bytes waiting to be parsed */
 #define NET_LISTENERS 16         /* addresses */
+#define NET_TURNED_AWAY 32       /* of a lane, that are heard out */
 
 struct bufferevent;
 struct evbuffer;
@@ -35,6 +37,10 @@ struct lane {
 	int spare;            /* a descriptor kept for saying no */
 	struct conn_list idle; /* longest idle first */
 	struct conn_list busy;
+	/* When the first of `idle` became so, monotonic nanoseconds; INT64_MAX:
+	 * there is none.  Other lanes look at it. */
+	atomic_int_fast64_t idle_since;
+	unsigned turned_away; /* connections without a place, not yet closed */
 	bool draining;
 	time_t date_at; /* of `date`, renewed when the second changes */
 	char date[WEIGH_HTTP_DATE];
@@ -45,6 +51,7 @@ struct server {
 	struct lane *lanes;
 	unsigned nlanes;
 	struct server_counters counters;
+	struct addresses *addresses;
 	unsigned most; /* connections in all */
 	pthread_mutex_t lock; /* of options: set on SIGHUP, read at accept */
 	struct server_options options;
@@ -54,11 +61,14 @@ struct server {
 struct conn_origin {
 	bool local;
 	char peer[64];
+	struct address *address; /* NULL: nobody counts */
 };
 
 /* conn.c */
+/* Takes `fd` and the origin's address.  `no_place`: NULL, or why it is told 503 and
+ * closed; a static sentence. */
 void conn_accept(struct lane *lane, evutil_socket_t fd,
-    const struct conn_origin *origin);
+    const struct conn_origin *origin, const char *no_place);
 void conn_drain(struct conn *c);
 /* Cut without a word; `loops` have stopped or it is the loop's own thread. */
 void conn_cut(struct conn *c);

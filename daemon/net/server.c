@@ -14,6 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "priv.h"
 
 #define SPARE_DESCRIPTORS 256 /* for blobs, the catalog, repositories */
@@ -44,39 +45,102 @@ name_peer(struct conn_origin *o, evutil_socket_t fd, struct sockaddr *sa,
 	    sa->sa_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
 }
 
-/* Too many: the one that was idle longest goes, or the new one is told so. */
-static bool
-make_room(struct lane *lane, evutil_socket_t fd)
+/* A lane's longest idle connection is to be cut, on the lane's own loop. */
+struct cut_job {
+	struct job job; /* first: the job is the cut_job */
+	struct lane *lane;
+};
+
+static void
+cut_idle(struct job *job)
 {
-	static const char full[] =
-	    "HTTP/1.1 503 Service Unavailable\r\nServer: weighd\r\n"
-	    "Retry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+	struct lane *lane = ((struct cut_job *)job)->lane;
+
+	free(job);
+	if (lane->idle.first != NULL)
+		conn_cut(lane->idle.first);
+}
+
+/* The lane whose first idle connection is idle longest; NULL: none is idle. */
+static struct lane *
+longest_idle(struct server *s)
+{
+	struct lane *found = NULL;
+	int64_t least = INT64_MAX, since;
+	unsigned i;
+
+	for (i = 0; i < s->nlanes; i++) {
+		since = atomic_load_explicit(&s->lanes[i].idle_since,
+		    memory_order_relaxed);
+		if (since < least) {
+			least = since;
+			found = &s->lanes[i];
+		}
+	}
+	return found;
+}
+
+/* Is there a place for one more?  When all are taken, the connection that was idle
+ * longest gives its own up.  On another lane that takes a moment, in which there
+ * may be one too many: the spare descriptors allow for it. */
+static bool
+make_room(struct lane *lane)
+{
 	struct server *s = lane->server;
+	struct lane *other;
+	struct cut_job *cut;
 
 	if (atomic_load(&s->counters.connections) < s->most)
 		return true;
-	if (lane->idle.first != NULL) {
+	if ((other = longest_idle(s)) == NULL)
+		return false;
+	if (other == lane) {
 		conn_cut(lane->idle.first);
 		return true;
 	}
-	atomic_fetch_add(&s->counters.refused_total, 1);
-	(void)send(fd, full, sizeof(full) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-	close(fd);
-	return false;
+	if ((cut = calloc(1, sizeof(*cut))) == NULL)
+		return false;
+	cut->job.done = cut_idle;
+	cut->lane = other;
+	loop_post(other->loop, &cut->job);
+	return true;
+}
+
+/* Why there is no place for a connection from there; NULL: there is one. */
+static const char *
+find_place(struct lane *lane, const struct sockaddr *sa,
+    struct conn_origin *origin)
+{
+	struct server *s = lane->server;
+	unsigned most;
+	bool counted;
+
+	if (origin->local) /* the operator gets in */
+		return NULL;
+	pthread_mutex_lock(&s->lock);
+	most = s->options.connections_per_address;
+	counted = most > 0 || s->options.requests_per_address > 0;
+	pthread_mutex_unlock(&s->lock);
+	if (counted) {
+		origin->address = address_come(s->addresses, sa, most);
+		if (origin->address == NULL)
+			return "too many connections from one address";
+	}
+	return make_room(lane) ? NULL : "too many connections";
 }
 
 static void
 on_accept(struct evconnlistener *listener, evutil_socket_t fd,
     struct sockaddr *sa, int len, void *arg)
 {
+	struct conn_origin origin = { .address = NULL };
 	struct lane *lane = arg;
-	struct conn_origin origin;
+	const char *no_place;
 
 	(void)listener;
-	if (!make_room(lane, fd))
-		return;
 	name_peer(&origin, fd, sa, len);
-	conn_accept(lane, fd, &origin);
+	no_place = find_place(lane, sa, &origin);
+	conn_accept(lane, fd, &origin, no_place);
 }
 
 /* --- out of descriptors ------------------------------------------------------ */
@@ -329,12 +393,19 @@ server_new(struct server **out, const struct server_options *options,
     struct weigh_err *err)
 {
 	struct server *s;
+	enum weigh_code rc;
 	unsigned i;
 
 	if ((s = calloc(1, sizeof(*s))) == NULL ||
 	    (s->lanes = calloc(nloops, sizeof(*s->lanes))) == NULL) {
 		free(s);
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	}
+	rc = addresses_new(&s->addresses, err);
+	if (rc != WEIGH_OK) {
+		free(s->lanes);
+		free(s);
+		return rc;
 	}
 	s->app = *app;
 	s->options = *options;
@@ -347,6 +418,7 @@ server_new(struct server **out, const struct server_options *options,
 		lane->server = s;
 		lane->loop = loops[i];
 		lane->index = i;
+		atomic_init(&lane->idle_since, INT64_MAX);
 		lane->spare = open_spare();
 		lane->resume = evtimer_new(loop_base(loops[i]), on_resume,
 		    lane);
@@ -458,6 +530,7 @@ server_free(struct server *s)
 		if (s->lanes[i].spare >= 0)
 			close(s->lanes[i].spare);
 	}
+	addresses_free(s->addresses);
 	pthread_mutex_destroy(&s->lock);
 	free(s->lanes);
 	free(s);

@@ -117,7 +117,11 @@ struct server_options {
 	struct weigh_http_limits limits;
 	unsigned head_seconds, idle_seconds, body_seconds, write_seconds;
 	unsigned linger_seconds;
+	unsigned body_grace_seconds; /* in each such while a body comes with */
+	unsigned body_rate;   /* so many bytes a second, or more */
 	unsigned connections; /* in all; 0: descriptor limit less 256 */
+	/* Of one address, and requests a second of all it holds; 0: any number. */
+	unsigned connections_per_address, requests_per_address;
 	char hosts[1024]; /* names we go by, separated by blanks; "": any */
 };
 

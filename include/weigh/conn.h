@@ -126,6 +126,11 @@ enum weigh_conn_action weigh_conn_eof(struct weigh_conn *c);
 /* The time of `clock` is over. */
 enum weigh_conn_action weigh_conn_timeout(struct weigh_conn *c);
 
+/* The house has no place for this connection: REFUSE with this answer, before a
+ * byte was read.  `reason` is static.  In IDLE, right after init, only. */
+enum weigh_conn_action weigh_conn_turn_away(
+    struct weigh_conn *c, int status, const char *reason);
+
 /* The house closes: end an idle connection, end others after their answer. */
 enum weigh_conn_action weigh_conn_drain(struct weigh_conn *c);
 

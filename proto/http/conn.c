@@ -323,6 +323,12 @@ weigh_conn_timeout(struct weigh_conn *c)
 }
 
 enum weigh_conn_action
+weigh_conn_turn_away(struct weigh_conn *c, int status, const char *reason)
+{
+	return refuse(c, status, reason);
+}
+
+enum weigh_conn_action
 weigh_conn_drain(struct weigh_conn *c)
 {
 	if (c->state == WEIGH_CONN_IDLE)

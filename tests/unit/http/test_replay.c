@@ -173,6 +173,14 @@ ev_drain(struct play *p, const char *args)
 	note(p, weigh_conn_drain(&p->c));
 }
 
+static void
+ev_turn_away(struct play *p, const char *args)
+{
+	note(p,
+	    weigh_conn_turn_away(&p->c, (int)strtol(args, NULL, 10),
+		"no place"));
+}
+
 /* expect STATE CLOCK */
 static void
 ev_expect(struct play *p, const char *args)
@@ -197,6 +205,7 @@ static const struct {
 	{ "eof", ev_eof },
 	{ "timeout", ev_timeout },
 	{ "drain", ev_drain },
+	{ "turn_away", ev_turn_away },
 	{ "expect", ev_expect },
 };
 
