@@ -1,4 +1,5 @@
 /* name: see weigh/name.h.  Repositories and revisions; files are in path.c. */
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,21 +63,80 @@ is_alnum(char c)
 	    (c >= 'A' && c <= 'Z');
 }
 
-bool
-weigh_part_ok(const char *text, size_t len)
+/* What is wrong with a text; `at` is the byte that is, or WHOLE. */
+struct flaw {
+	const char *what; /* NULL: nothing */
+	size_t at;
+};
+
+#define WHOLE SIZE_MAX
+#define FINE ((struct flaw){ NULL, WHOLE })
+
+static struct flaw
+flaw(const char *what, size_t at)
 {
-	if (len == 0 || len > WEIGH_PART_MAX)
-		return false;
+	return (struct flaw){ what, at };
+}
+
+/* A byte as a message may show it. */
+static char
+visible(char c)
+{
+	return c > ' ' && c <= '~' ? c : '?';
+}
+
+/* Say which text, which byte of it and which rule; people count from 1. */
+static enum weigh_code
+fail_flaw(struct weigh_err *err, const char *text, size_t len, struct flaw f)
+{
+	char shown[65];
+	size_t i;
+
+	for (i = 0; i < len && i < sizeof(shown) - 1; i++)
+		shown[i] = visible(text[i]);
+	shown[i] = '\0';
+	if (f.at == WHOLE)
+		return weigh_fail(err, WEIGH_USAGE, "'%s%s' %s", shown,
+		    i < len ? "..." : "", f.what);
+	if (visible(text[f.at]) == text[f.at])
+		return weigh_fail(err, WEIGH_USAGE,
+		    "'%c', byte %zu of '%s%s', %s", text[f.at], f.at + 1, shown,
+		    i < len ? "..." : "", f.what);
+	return weigh_fail(err, WEIGH_USAGE, "byte %zu of '%s%s' (0x%02x) %s",
+	    f.at + 1, shown, i < len ? "..." : "", (unsigned char)text[f.at],
+	    f.what);
+}
+
+static struct flaw
+part_flaw(const char *text, size_t len)
+{
+	if (len == 0)
+		return flaw("is empty where a name is wanted", WHOLE);
+	if (len > WEIGH_PART_MAX)
+		return flaw("has more than 96 bytes", WHOLE);
 	for (size_t i = 0; i < len; i++) {
-		bool edge = i == 0 || i == len - 1;
 		bool mark = text[i] == '-' || text[i] == '.';
 
 		if (!is_alnum(text[i]) && text[i] != '_' && !mark)
-			return false;
-		if (mark && (edge || text[i - 1] == text[i]))
-			return false;
+			return flaw("is no letter, digit, '-', '_' or '.'", i);
+		if (mark && i == 0)
+			return flaw("cannot be first", i);
+		if (mark && text[i - 1] == text[i])
+			return flaw("cannot stand twice in a row", i);
+		if (mark && i == len - 1)
+			return flaw("cannot be last", i);
 	}
-	return !ends_with(text, len, ".git") && !ends_with(text, len, ".ipynb");
+	if (ends_with(text, len, ".git"))
+		return flaw("ends in '.git'", WHOLE);
+	if (ends_with(text, len, ".ipynb"))
+		return flaw("ends in '.ipynb'", WHOLE);
+	return FINE;
+}
+
+bool
+weigh_part_ok(const char *text, size_t len)
+{
+	return part_flaw(text, len).what == NULL;
 }
 
 static bool
@@ -94,6 +154,7 @@ weigh_repo_parse(struct weigh_repo *out, enum weigh_kind kind, const char *text,
 {
 	const char *slash = len > 0 ? memchr(text, '/', len) : NULL;
 	size_t first = slash != NULL ? (size_t)(slash - text) : len;
+	struct flaw f;
 
 	if (len > WEIGH_NAME_MAX)
 		return weigh_fail(err, WEIGH_USAGE,
@@ -103,11 +164,14 @@ weigh_repo_parse(struct weigh_repo *out, enum weigh_kind kind, const char *text,
 		return weigh_fail(err, WEIGH_USAGE,
 		    "a repository name cannot begin with the reserved '%.*s'",
 		    (int)first, text);
-	if (!weigh_part_ok(text, first) ||
-	    (slash != NULL && !weigh_part_ok(slash + 1, len - first - 1)))
-		return weigh_fail(err, WEIGH_USAGE,
-		    "a repository name is 'org/name' or 'name' of letters, "
-		    "digits, '-', '_' and '.'");
+	if ((f = part_flaw(text, first)).what != NULL)
+		return fail_flaw(err, text, first, f);
+	if (slash != NULL) {
+		size_t second = len - first - 1;
+
+		if ((f = part_flaw(slash + 1, second)).what != NULL)
+			return fail_flaw(err, slash + 1, second, f);
+	}
 	memset(out, 0, sizeof(*out));
 	out->kind = kind;
 	memcpy(out->name, text, len);
@@ -144,11 +208,12 @@ weigh_ref_parse(struct weigh_ref *out, const char *text, struct weigh_err *err)
 	rc = weigh_repo_parse(&ref.repo, kind, text, len, err);
 	if (rc != WEIGH_OK)
 		return rc;
-	if (at != NULL && !weigh_rev_ok(at + 1, rev))
-		return weigh_fail(err, WEIGH_USAGE,
-		    "what follows '@' is no branch, tag or commit id");
-	if (at != NULL)
+	if (at != NULL) {
+		rc = weigh_rev_check(at + 1, rev, err);
+		if (rc != WEIGH_OK)
+			return weigh_context(err, rc, "what follows '@'");
 		memcpy(ref.rev, at + 1, rev);
+	}
 	*out = ref;
 	return WEIGH_OK;
 }
@@ -162,35 +227,70 @@ weigh_repo_text(const struct weigh_repo *repo, char out[WEIGH_REPO_TEXT])
 	    model ? "" : plurals[repo->kind], model ? "" : "/", repo->name);
 }
 
-/* One part between slashes: not empty, no '.' first, no ".lock" last. */
-static bool
-rev_part_ok(const char *text, size_t len)
+/* One part between slashes, at `from` of the whole. */
+static struct flaw
+rev_part_flaw(const char *text, size_t from, size_t len)
 {
-	return len > 0 && text[0] != '.' && !ends_with(text, len, ".lock");
+	if (len == 0)
+		return flaw("has an empty part", WHOLE);
+	if (text[from] == '.')
+		return flaw("cannot begin a part", from);
+	if (ends_with(text + from, len, ".lock"))
+		return flaw("has a part that ends in '.lock'", WHOLE);
+	return FINE;
+}
+
+/* Byte `i` by itself and together with the one before it. */
+static struct flaw
+rev_byte_flaw(const char *text, size_t i)
+{
+	char c = text[i];
+
+	if (c <= ' ' || c > '~' || strchr("~^:?*[\\", c) != NULL)
+		return flaw("cannot stand in a branch, tag or commit id", i);
+	if (i > 0 && text[i - 1] == '.' && c == '.')
+		return flaw("cannot stand twice in a row", i);
+	if (i > 0 && text[i - 1] == '@' && c == '{')
+		return flaw("cannot follow '@'", i);
+	return FINE;
+}
+
+static struct flaw
+rev_flaw(const char *text, size_t len)
+{
+	size_t part = 0; /* where the current part begins */
+	struct flaw f = FINE;
+
+	if (len == 0)
+		return flaw("is empty where a revision is wanted", WHOLE);
+	if (len > WEIGH_REV_MAX)
+		return flaw("has more than 255 bytes", WHOLE);
+	if (text[0] == '-')
+		return flaw("cannot be first", 0);
+	if (text[len - 1] == '.')
+		return flaw("cannot be last", len - 1);
+	if (equals(text, len, "@"))
+		return flaw("is no revision's name", WHOLE);
+	for (size_t i = 0; i < len && f.what == NULL; i++) {
+		f = rev_byte_flaw(text, i);
+		if (f.what == NULL && text[i] == '/') {
+			f = rev_part_flaw(text, part, i - part);
+			part = i + 1;
+		}
+	}
+	return f.what != NULL ? f : rev_part_flaw(text, part, len - part);
 }
 
 bool
 weigh_rev_ok(const char *text, size_t len)
 {
-	size_t part = 0; /* where the current part begins */
+	return rev_flaw(text, len).what == NULL;
+}
 
-	if (len == 0 || len > WEIGH_REV_MAX || text[0] == '-' ||
-	    text[len - 1] == '.' || equals(text, len, "@"))
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
+enum weigh_code
+weigh_rev_check(const char *text, size_t len, struct weigh_err *err)
+{
+	struct flaw f = rev_flaw(text, len);
 
-		if (c <= ' ' || c > '~' || strchr("~^:?*[\\", c) != NULL)
-			return false;
-		if (i > 0 && text[i - 1] == '.' && c == '.')
-			return false;
-		if (i > 0 && text[i - 1] == '@' && c == '{')
-			return false;
-		if (c == '/') {
-			if (!rev_part_ok(text + part, i - part))
-				return false;
-			part = i + 1;
-		}
-	}
-	return rev_part_ok(text + part, len - part);
+	return f.what != NULL ? fail_flaw(err, text, len, f) : WEIGH_OK;
 }

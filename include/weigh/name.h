@@ -4,6 +4,8 @@
  *
  * (1) A name that passes can be joined to a folder of ours without leaving it.
  * (2) Anything else is refused, never mended.
+ * (3) A refusal names the text, and the byte and its place or the rule; a byte
+ *     that is not visible ASCII is not repeated in it.
  */
 #ifndef WEIGH_NAME_H
 #define WEIGH_NAME_H
@@ -60,6 +62,9 @@ void weigh_repo_text(const struct weigh_repo *repo, char out[WEIGH_REPO_TEXT]);
 /* A branch or tag name: git-check-ref-format(1)'s rules, and at most
  * WEIGH_REV_MAX bytes of visible ASCII without  ~^:?*[\ and space. */
 bool weigh_rev_ok(const char *text, size_t len);
+/* The same; err says which byte or rule (3). */
+enum weigh_code weigh_rev_check(
+    const char *text, size_t len, struct weigh_err *err);
 
 /* A path inside a repository: relative, UTF-8 (RFC 3629), parts that are not
  * empty, `.`, `..` or `.git`, no backslash and no control character (C0, DEL,

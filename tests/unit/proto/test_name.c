@@ -215,6 +215,50 @@ test_refs(void **state)
 	}
 }
 
+/* (3) */
+static const struct {
+	const char *text, *why;
+} flaw_rows[] = {
+	{ "", "'' is empty where a name is wanted" },
+	{ "a/", "'' is empty where a name is wanted" },
+	{ "ac#me/x", "'#', byte 3 of 'ac#me', is no letter" },
+	{ "acme/m m", "byte 2 of 'm?m' (0x20) is no letter" },
+	{ "a/b/c", "'/', byte 2 of 'b/c', is no letter" },
+	{ "a\x1b[31m", "byte 2 of 'a?[31m' (0x1b) is no letter" },
+	{ "-a/x", "'-', byte 1 of '-a', cannot be first" },
+	{ "a/x.", "'.', byte 2 of 'x.', cannot be last" },
+	{ "a--b", "'-', byte 3 of 'a--b', cannot stand twice in a row" },
+	{ "a/x.git", "'x.git' ends in '.git'" },
+	{ "a/" A96 "x", "...' has more than 96 bytes" },
+	{ "api/x", "the reserved 'api'" },
+	{ "m@", "what follows '@': '' is empty" },
+	{ "m@a b", "what follows '@': byte 2 of 'a?b' (0x20) cannot stand" },
+	{ "m@a:b", "':', byte 2 of 'a:b', cannot stand" },
+	{ "m@a..b", "'.', byte 3 of 'a..b', cannot stand twice" },
+	{ "m@a@{1}", "'{', byte 3 of 'a@{1}', cannot follow '@'" },
+	{ "m@a//b", "'a//b' has an empty part" },
+	{ "m@a/.b", "'.', byte 3 of 'a/.b', cannot begin a part" },
+	{ "m@a.lock", "'a.lock' has a part that ends in '.lock'" },
+	{ "m@-a", "'-', byte 1 of '-a', cannot be first" },
+	{ "m@a.", "'.', byte 2 of 'a.', cannot be last" },
+};
+
+static void
+test_flaws_are_named(void **state)
+{
+	struct weigh_err err;
+	struct weigh_ref ref;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(flaw_rows); i++) {
+		weigh_err_clear(&err);
+		check_code(flaw_rows[i].text,
+		    weigh_ref_parse(&ref, flaw_rows[i].text, &err),
+		    WEIGH_USAGE);
+		check_has(flaw_rows[i].text, err.why, flaw_rows[i].why);
+	}
+}
+
 /* The longest name, of the longest kind, fits into WEIGH_REPO_TEXT. */
 static void
 test_longest_name(void **state)
@@ -535,6 +579,7 @@ main(void)
 		cmocka_unit_test(test_part_alphabet),
 		cmocka_unit_test(test_repos),
 		cmocka_unit_test(test_refs),
+		cmocka_unit_test(test_flaws_are_named),
 		cmocka_unit_test(test_longest_name),
 		cmocka_unit_test(test_revs),
 		cmocka_unit_test(test_paths),
