@@ -7,6 +7,7 @@
 #include "call.h"
 
 #define TIMEOUT_SECONDS 60
+#define JOBS_MOST 64
 #define PATH_TEXT_MAX (64u << 10)
 #define PAGE "1000"
 
@@ -15,6 +16,14 @@ call_timeout(const struct call *c, unsigned *seconds, struct weigh_err *err)
 {
 	return opts_number(c->opts, OPT_TIMEOUT, 1, 86400, TIMEOUT_SECONDS,
 	    seconds, err);
+}
+
+enum weigh_code
+call_jobs(const struct call *c, unsigned otherwise, unsigned *jobs,
+    struct weigh_err *err)
+{
+	return opts_number(c->opts, OPT_JOBS, 1, JOBS_MOST, otherwise, jobs,
+	    err);
 }
 
 enum weigh_code
@@ -75,6 +84,52 @@ call_query_ref(struct weigh_buf *path, const struct weigh_ref *ref)
 		call_query(path, "revision", ref->rev);
 }
 
+enum weigh_code
+call_open_ref(const struct call *c, const char *text, struct weigh_ref *ref,
+    struct client *client, struct weigh_err *err)
+{
+	enum weigh_code rc = call_ref(ref, text, err);
+
+	*client = (struct client){ 0 };
+	return rc == WEIGH_OK ? call_client(c, client, err) : rc;
+}
+
+enum weigh_code
+call_ref_doc(struct client *client, const char *path,
+    const struct weigh_ref *ref, const char *schema, struct doc **out,
+    struct weigh_err *err)
+{
+	struct weigh_buf b;
+	enum weigh_code rc;
+
+	weigh_buf_init(&b, PATH_TEXT_MAX);
+	weigh_buf_adds(&b, path);
+	call_query_ref(&b, ref);
+	rc = b.failed ? weigh_fail(err, WEIGH_NOMEM, "out of memory") :
+			client_doc(client, b.data, NULL, schema, out, err);
+	weigh_buf_free(&b);
+	return rc;
+}
+
+enum weigh_code
+call_pin(struct client *client, struct weigh_ref *ref, struct weigh_err *err)
+{
+	struct weigh_gitid id;
+	struct doc *d = NULL;
+	const char *text;
+	enum weigh_code rc;
+
+	rc = call_ref_doc(client, "/-/v1/show", ref, "weigh.show/1", &d, err);
+	text = doc_str(d, "revision");
+	if (rc == WEIGH_OK && !weigh_gitid_parse(&id, text, strlen(text)))
+		rc = weigh_fail(err, WEIGH_MALFORMED,
+		    "the server's answer has no commit id");
+	if (rc == WEIGH_OK)
+		weigh_gitid_hex(&id, ref->rev);
+	doc_free(d);
+	return rc;
+}
+
 /* One page behind `after`. */
 static enum weigh_code
 read_page(struct client *client, const char *path, const char *after,
@@ -131,6 +186,23 @@ call_pages(struct client *client, const char *path, const char *schema,
 	}
 	doc_free(page);
 	doc_free(all);
+	return rc;
+}
+
+enum weigh_code
+call_files(struct client *client, const struct weigh_ref *ref, struct doc **out,
+    struct weigh_err *err)
+{
+	struct weigh_buf b;
+	enum weigh_code rc;
+
+	weigh_buf_init(&b, PATH_TEXT_MAX);
+	weigh_buf_adds(&b, "/-/v1/files");
+	call_query_ref(&b, ref);
+	rc = b.failed ?
+	    weigh_fail(err, WEIGH_NOMEM, "out of memory") :
+	    call_pages(client, b.data, "weigh.files/1", "files", out, err);
+	weigh_buf_free(&b);
 	return rc;
 }
 

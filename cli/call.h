@@ -29,9 +29,32 @@ enum weigh_code call_client(
 enum weigh_code call_timeout(
     const struct call *c, unsigned *seconds, struct weigh_err *err);
 
+/* --jobs, or `otherwise`. */
+enum weigh_code call_jobs(const struct call *c, unsigned otherwise,
+    unsigned *jobs, struct weigh_err *err);
+
 /* Read a NAME[@REV]; text that is none is WEIGH_USAGE. */
 enum weigh_code call_ref(
     struct weigh_ref *ref, const char *text, struct weigh_err *err);
+
+/* How verbs about one revision begin: read the NAME[@REV] and make a client for
+ * the server; client_close in any case. */
+enum weigh_code call_open_ref(const struct call *c, const char *text,
+    struct weigh_ref *ref, struct client *client, struct weigh_err *err);
+
+/* Ask `path` about a revision. */
+enum weigh_code call_ref_doc(struct client *client, const char *path,
+    const struct weigh_ref *ref, const char *schema, struct doc **out,
+    struct weigh_err *err);
+
+/* Replace what names the revision by its commit id: a branch that moves between
+ * two questions then cannot mix two revisions. */
+enum weigh_code call_pin(
+    struct client *client, struct weigh_ref *ref, struct weigh_err *err);
+
+/* The files of a pinned revision: weigh.files/1, all pages, sorted by path. */
+enum weigh_code call_files(struct client *client, const struct weigh_ref *ref,
+    struct doc **out, struct weigh_err *err);
 
 /* Has nobody yet said, in other words than the cause, what could not be done?
  * Then the verb should, with weigh_what. */

@@ -123,8 +123,7 @@ pull(struct pull *p, struct weigh_err *err)
 	enum weigh_code rc = name_folder(p, err);
 
 	if (rc == WEIGH_OK)
-		rc = opts_number(p->c->opts, OPT_JOBS, 1, 64, JOBS, &p->jobs,
-		    err);
+		rc = call_jobs(p->c, JOBS, &p->jobs, err);
 	if (rc == WEIGH_OK)
 		rc = call_client(p->c, &p->client, err);
 	if (rc == WEIGH_OK)

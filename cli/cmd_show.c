@@ -40,26 +40,18 @@ print(const struct call *c, const struct doc *d, struct weigh_err *err)
 enum weigh_code
 cmd_show(const struct call *c, struct weigh_err *err)
 {
-	struct client client = { 0 };
+	struct client client;
 	struct weigh_ref ref;
-	struct weigh_buf path;
 	struct doc *d = NULL;
 	enum weigh_code rc;
 
-	weigh_buf_init(&path, 4096);
-	rc = call_ref(&ref, c->args[0], err);
+	rc = call_open_ref(c, c->args[0], &ref, &client, err);
 	if (rc == WEIGH_OK)
-		rc = call_client(c, &client, err);
-	if (rc == WEIGH_OK) {
-		weigh_buf_adds(&path, "/-/v1/show");
-		call_query_ref(&path, &ref);
-		rc = client_doc(&client, path.data != NULL ? path.data : "",
-		    NULL, "weigh.show/1", &d, err);
-	}
+		rc = call_ref_doc(&client, "/-/v1/show", &ref, "weigh.show/1",
+		    &d, err);
 	if (rc == WEIGH_OK)
 		rc = print(c, d, err);
 	doc_free(d);
-	weigh_buf_free(&path);
 	client_close(&client);
 	return rc;
 }

@@ -223,8 +223,8 @@ check_manifest(const struct call *c, int dir, const struct weigh_manifest *m,
 	enum weigh_code rc;
 	size_t i;
 
-	rc = opts_number(c->opts, OPT_JOBS, 1, 64,
-	    cores > 0 && cores < 64 ? (unsigned)cores : 1, &jobs, err);
+	rc = call_jobs(c, cores > 0 && cores < 64 ? (unsigned)cores : 1, &jobs,
+	    err);
 	if (rc != WEIGH_OK)
 		return rc;
 	for (i = 0; i < m->count; i++) {

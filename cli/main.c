@@ -47,11 +47,26 @@ headline(const struct cmd *cmd, const struct call *c, struct weigh_err *err)
 		weigh_what(err, "cannot %s %.180s", cmd->verb, c->args[0]);
 }
 
+/* Options that every verb understands are right or refused, used or not. */
+static enum weigh_code
+check_options(const struct cmd *cmd, const struct call *c,
+    struct weigh_err *err)
+{
+	unsigned number;
+	enum weigh_code rc = opts_allow(c->opts, cmd->options, cmd->verb, err);
+
+	if (rc == WEIGH_OK)
+		rc = call_timeout(c, &number, err);
+	if (rc == WEIGH_OK)
+		rc = call_jobs(c, 1, &number, err);
+	return rc;
+}
+
 static enum weigh_code
 check_args(const struct cmd *cmd, const struct call *c, struct weigh_err *err)
 {
 	if (c->nargs >= cmd->fewest && c->nargs <= cmd->most)
-		return opts_allow(c->opts, cmd->options, cmd->verb, err);
+		return check_options(cmd, c, err);
 	if (c->nargs < cmd->fewest)
 		weigh_fail(err, WEIGH_USAGE, "something is missing");
 	else

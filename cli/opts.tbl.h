@@ -20,7 +20,7 @@ OPTION(VERBOSE,  "verbose",  'v', NULL,      true,  "say more")
 OPTION(NO_COLOR, "no-color", 0,   NULL,      true,  "no color (env NO_COLOR, TERM=dumb)")
 OPTION(YES,      "yes",      0,   NULL,      true,  "do it without asking")
 OPTION(TIMEOUT,  "timeout",  0,   "SECONDS", true,  "give up after so long without a sign of life; default: 60")
-OPTION(JOBS,     "jobs",     'j', "N",       true,  "how many files at once, 1 to 64")
+OPTION(JOBS,     "jobs",     'j', "N",       true,  "how many files at once, 1 to 64; for pull and verify --dir")
 OPTION(HELP,     "help",     'h', NULL,      true,  "this text; anywhere on the line")
 OPTION(VERSION,  "version",  0,   NULL,      true,  "print the version")
 // clang-format on

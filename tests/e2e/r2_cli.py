@@ -197,3 +197,19 @@ def test_small_words(house, tmp):
     (tmp / "out/a.txt").write_text("2")
     assert "1 of 1 file is not" in house.weigh("verify", "--dir", tmp / "out", code=5).err
     assert "'key' has only: weigh key export" in house.weigh("key", "import", code=2).err
+
+
+@pytest.mark.parametrize("option", [["-j", "900"], ["-j", "0"], ["--jobs=x"], ["--timeout", "0"]],
+                         ids=" ".join)
+def test_a_number_out_of_bounds_is_refused_by_every_verb(house, option):
+    r = house.weigh("ls", *option, code=2)
+    assert "takes a number from 1 to" in r.err, r
+
+
+@pytest.mark.parametrize("name,why", [
+    ("ac#me/m", "'#', byte 3 of 'ac#me', is no letter, digit, '-', '_' or '.'"),
+    ("acme/m@a..b", "what follows '@': '.', byte 3 of 'a..b', cannot stand twice in a row"),
+    ("acme/\x1b[2Jm", "byte 1 of '?[2Jm' (0x1b) is no letter"),
+    ("acme/m.git", "'m.git' ends in '.git'")], ids=["letter", "dots", "escape", "git"])
+def test_a_bad_name_says_which_byte(house, name, why):
+    assert why in house.weigh("show", name, code=2).err
