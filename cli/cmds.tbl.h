@@ -27,6 +27,10 @@ COMMAND("show", "NAME[@REV]", 1, 1, 0,
     "show what a revision is and where it came from",
     "weigh show org/my-model",
     "weigh show org/my-model@v1 --json", cmd_show)
+COMMAND("diff", "NAME OLD NEW", 3, 3, 0,
+    "compare two revisions file by file",
+    "weigh diff org/my-model v1 main",
+    "weigh diff org/my-model v1 v2 --json", cmd_diff)
 COMMAND("verify", "[NAME[@REV]]", 0, 1,
     OPT_BIT(OPT_DIR),
     "check every byte again, in the store or in a pulled folder",

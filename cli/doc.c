@@ -1,12 +1,14 @@
 /* doc: JSON answers as a small tree. */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "doc.h"
 
-static struct doc *
-node_new(enum weigh_json_token type, const char *key)
+struct doc *
+doc_new(enum weigh_json_token type, const char *key)
 {
 	size_t len = strlen(key);
 	struct doc *d = calloc(1, sizeof(*d) + len + 1);
@@ -88,7 +90,7 @@ read_value(struct weigh_json *j, enum weigh_json_token token, const char *key,
 		return weigh_json_error(j, err);
 	if (token < WEIGH_JSON_OBJECT)
 		return weigh_fail(err, WEIGH_MALFORMED, "the JSON is cut off");
-	d = node_new(token, key);
+	d = doc_new(token, key);
 	if (d == NULL)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	*out = d; /* the tree's now, also after a failure below */
@@ -210,6 +212,49 @@ doc_write(struct weigh_jw *w, const struct doc *d)
 		weigh_jw_null(w);
 	else
 		weigh_jw_bool(w, d->type == WEIGH_JSON_TRUE);
+}
+
+bool
+doc_put(struct doc *d, struct doc *member)
+{
+	struct doc **tail = &d->first;
+
+	if (member == NULL)
+		return false;
+	while (*tail != NULL)
+		tail = &(*tail)->next;
+	*tail = member;
+	return true;
+}
+
+static bool
+put_text(struct doc *d, enum weigh_json_token type, const char *key,
+    const char *text)
+{
+	struct doc *v = doc_new(type, key);
+
+	if (v != NULL && (v->text = strdup(text)) == NULL) {
+		doc_free(v);
+		v = NULL;
+	}
+	if (v != NULL)
+		v->len = strlen(text);
+	return doc_put(d, v);
+}
+
+bool
+doc_put_str(struct doc *d, const char *key, const char *text)
+{
+	return put_text(d, WEIGH_JSON_STRING, key, text);
+}
+
+bool
+doc_put_u64(struct doc *d, const char *key, uint64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, n);
+	return put_text(d, WEIGH_JSON_NUMBER, key, text);
 }
 
 void

@@ -46,6 +46,13 @@ enum weigh_code doc_schema(
 /* Write the value (without its key). */
 void doc_write(struct weigh_jw *w, const struct doc *d);
 
+/* Making a tree: a node for a key ("" in an array, or at the top); NULL when out
+ * of memory.  doc_put_… append a member to an object; false: out of memory. */
+struct doc *doc_new(enum weigh_json_token type, const char *key);
+bool doc_put(struct doc *d, struct doc *member);
+bool doc_put_str(struct doc *d, const char *key, const char *text);
+bool doc_put_u64(struct doc *d, const char *key, uint64_t n);
+
 /* Move the children of `from` behind those of `to`. */
 void doc_move(struct doc *to, struct doc *from);
 /* Remove the member `key`, if there. */

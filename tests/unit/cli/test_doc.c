@@ -131,6 +131,24 @@ test_schema(void **state)
 	doc_free(d);
 }
 
+/* A tree that is made is written as one that was read. */
+static void
+test_making(void **state)
+{
+	struct doc *d = doc_new(WEIGH_JSON_OBJECT, "");
+
+	(void)state;
+	assert_non_null(d);
+	check_true("text", doc_put_str(d, "a", "x\"y"));
+	check_true("number", doc_put_u64(d, "b", UINT64_MAX));
+	check_true("list", doc_put(d, doc_new(WEIGH_JSON_ARRAY, "c")));
+	check_true("nothing", !doc_put(d, NULL));
+	check_written("all", d,
+	    "{\"a\":\"x\\\"y\",\"b\":18446744073709551615,\"c\":[]}");
+	check_u64("read back", doc_u64(d, "b"), UINT64_MAX);
+	doc_free(d);
+}
+
 int
 main(void)
 {
@@ -140,6 +158,7 @@ main(void)
 		cmocka_unit_test(test_questions),
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_schema),
+		cmocka_unit_test(test_making),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
