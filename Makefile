@@ -151,11 +151,19 @@ man: $(MAN) ## the manual pages, into the build folder
 
 INST	= install -D -p
 ROOT	= $(DESTDIR)$(PREFIX)
+SHELLS	= bash zsh fish
+# Where each shell looks, below PREFIX.
+COMPLETION_bash = share/bash-completion/completions/weigh
+COMPLETION_zsh = share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)/_weigh
+COMPLETION_fish = share/fish/vendor_completions.d/weigh.fish
 install: all $(MAN) ## install under DESTDIR and PREFIX
 	$(INST) -m 755 $(BUILD)/weigh $(ROOT)/bin/weigh
 	$(INST) -m 755 $(BUILD)/weighd $(ROOT)/sbin/weighd
 	set -e; for m in $(MAN); do \
 	    $(INST) -m 644 $$m $(ROOT)/share/man/man$${m##*.}/$${m##*/}; done
+	set -e; for s in $(foreach s,$(SHELLS),$(s):$(COMPLETION_$(s))); do \
+	    $(BUILD)/weigh completion $${s%%:*} >$(BUILD)/completion; \
+	    $(INST) -m 644 $(BUILD)/completion $(ROOT)/$${s#*:}; done
 	set -e; for h in include/weigh/*.h; do \
 	    $(INST) -m 644 $$h $(ROOT)/include/weigh/$${h##*/}; done
 	$(INST) -m 644 packaging/sysusers.d/weighhouse.conf $(ROOT)/lib/sysusers.d/weighhouse.conf

@@ -44,6 +44,10 @@ COMMAND("key export", "", 0, 0, 0,
     "print the mirror's public key",
     "weigh key export > mirror.pem",
     "weigh key export --json", cmd_key_export)
+COMMAND("completion", "bash|zsh|fish", 1, 1, 0,
+    "print a script that completes weigh's words in a shell",
+    "weigh completion bash > ~/.local/share/bash-completion/completions/weigh",
+    "weigh completion fish > ~/.config/fish/completions/weigh.fish", cmd_completion)
 COMMAND("help", "[VERB]", 0, 2, 0,
     "explain a verb, or list them all",
     "weigh help",

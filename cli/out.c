@@ -25,6 +25,14 @@ static const struct {
 	{ "quiet", OUT_QUIET },
 };
 
+#define NFORMATS (sizeof(formats) / sizeof(formats[0]))
+
+const char *
+out_format_name(unsigned i)
+{
+	return i < NFORMATS ? formats[i].name : NULL;
+}
+
 static bool
 set_and_not_empty(const char *variable)
 {
@@ -46,7 +54,7 @@ choose_format(struct out *o, const struct opts *opts, struct weigh_err *err)
 		o->format = OUT_JSON;
 	if (!opts_has(opts, OPT_FORMAT))
 		return WEIGH_OK;
-	for (i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+	for (i = 0; i < NFORMATS; i++)
 		if (strcmp(formats[i].name, name) == 0) {
 			if (o->format == OUT_HUMAN)
 				o->format = formats[i].format;

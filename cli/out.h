@@ -29,6 +29,9 @@ struct out {
 	bool documented; /* (1): the document is out */
 };
 
+/* The name of --format's value number `i`, or NULL past the last. */
+const char *out_format_name(unsigned i);
+
 /* Decide by options, environment and terminals.  WEIGH_USAGE for a format that
  * is not known; *o is usable all the same. */
 enum weigh_code out_init(
