@@ -58,7 +58,7 @@ admit_blobs(struct admission *s, struct weigh_err *err)
 
 	for (size_t i = 0; rc == WEIGH_OK && i < s->a->nblobs; i++)
 		rc = rows_record_blob(s->db, &s->a->blobs[i], CATALOG_GOOD,
-		    &s->difference, err);
+		    -s->a->now, &s->difference, err);
 	return rc;
 }
 
@@ -223,21 +223,6 @@ catalog_admit(struct catalog *c, const struct catalog_admission *a,
 	if ((rc = db_begin(&c->db, err)) != WEIGH_OK)
 		return rc;
 	return db_end(&c->db, admit_steps(&s, err), err);
-}
-
-enum weigh_code
-catalog_mark_blob(struct catalog *c, const struct catalog_blob *blob,
-    enum catalog_blob_state state, struct weigh_err *err)
-{
-	struct rows_difference difference = { 0 };
-	enum weigh_code rc;
-
-	if ((rc = db_begin(&c->db, err)) != WEIGH_OK)
-		return rc;
-	rc = rows_record_blob(&c->db, blob, state, &difference, err);
-	if (rc == WEIGH_OK)
-		rc = rows_move_totals(&c->db, &difference, err);
-	return db_end(&c->db, rc, err);
 }
 
 /* --- opening and closing ------------------------------------------------- */

@@ -20,6 +20,7 @@
 #ifndef CATALOG_CATALOG_H
 #define CATALOG_CATALOG_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,7 +30,7 @@
 
 #include "base/stamp.h"
 
-#define CATALOG_SCHEMA 1 /* PRAGMA user_version of what this code writes */
+#define CATALOG_SCHEMA 2 /* PRAGMA user_version of what this code writes */
 
 struct catalog;
 struct catalog_reader;
@@ -129,15 +130,78 @@ struct catalog_admission {
 	const struct catalog_blob *blobs;
 	size_t nblobs;
 	int64_t intent;
+	int64_t now; /* seconds since 1970 */
 };
 enum weigh_code catalog_admit(struct catalog *c,
     const struct catalog_admission *a, struct weigh_err *err);
 
-/* A check's outcome: good with the stamp it was hashed under, or bad (then the
- * stamp is not looked at).  A blob not recorded yet is recorded: so a catalog
- * made again can admit a revision one of whose blobs was found bad. */
+/* What a reading of all bytes of a blob found. */
+struct catalog_check {
+	/* Good: with the stamp it was hashed under; bad: the stamp is not looked
+	 * at. */
+	struct catalog_blob blob;
+	enum catalog_blob_state state;
+	int64_t time;        /* of the reading, seconds since 1970 */
+	const char *problem; /* bad: in words */
+	const char *segments; /* bad: their numbers, separated by blanks */
+};
+/* Record it.  A blob not recorded yet is recorded: so a catalog made again can
+ * admit a revision one of whose blobs was found bad. */
 enum weigh_code catalog_mark_blob(struct catalog *c,
-    const struct catalog_blob *blob, enum catalog_blob_state state,
+    const struct catalog_check *check, struct weigh_err *err);
+
+/* Blobs that were read, all bytes right, at `now`: noted for those that are good
+ * under that very stamp, the others are passed over.  In one transaction. */
+enum weigh_code catalog_mark_read(struct catalog *c,
+    const struct catalog_blob *blobs, size_t n, int64_t now,
+    struct weigh_err *err);
+
+/* --- scrub's memory ----------------------------------------------------- */
+
+/*
+ * A round reads every blob once.  It began at a time that is above that of every
+ * reading before it and not above that of any since; so a blob was read in this
+ * round if and only if it was read at or after `began`, and the round is over when
+ * the one read longest ago was.
+ */
+struct catalog_scrub {
+	int64_t began; /* 0: there was no round yet */
+	int64_t ended; /* 0: it is under way */
+	uint64_t done; /* bytes of the good blobs read since it began */
+	int64_t
+	    catalog; /* when it was last read whole and found good; 0: never */
+	int64_t journal;
+};
+
+/* Begin a round.  Readings from the future (the clock was wrong) are forgotten. */
+enum weigh_code catalog_scrub_begin(struct catalog *c, int64_t now,
+    struct weigh_err *err);
+/* The round is over. */
+enum weigh_code catalog_scrub_end(struct catalog *c, int64_t now,
+    struct weigh_err *err);
+
+/* Where in a blob the reading stopped: enough to go on there. */
+struct catalog_place {
+	struct weigh_oid oid;
+	uint64_t offset;    /* a multiple of WEIGH_SEGMENT, above 0 */
+	uint8_t chain[32];  /* SHA-256's chaining value there */
+	struct stamp stamp; /* of the file when it was begun */
+};
+/* Keep the place; NULL: there is none. */
+enum weigh_code catalog_scrub_keep(struct catalog *c,
+    const struct catalog_place *place, struct weigh_err *err);
+
+/* The catalog or the journal was read whole and is good. */
+enum catalog_whole {
+	CATALOG_ITSELF,
+	CATALOG_JOURNAL
+};
+enum weigh_code catalog_scrub_whole(struct catalog *c, enum catalog_whole what,
+    int64_t now, struct weigh_err *err);
+
+/* All objects of a repository were read; `problem` is "" if they are good. */
+enum weigh_code catalog_scrub_repo(struct catalog *c,
+    const struct weigh_repo *repo, int64_t now, const char *problem,
     struct weigh_err *err);
 
 /* --- reading ----------------------------------------------------------- */
@@ -218,9 +282,71 @@ struct catalog_totals {
 	uint64_t blobs;
 	uint64_t bytes; /* of blobs, each once */
 	uint64_t bad;
+	uint64_t bad_bytes; /* of these blobs; part of `bytes` */
 };
 /* Kept by the writer, not counted here. */
 enum weigh_code catalog_totals(struct catalog_reader *r,
     struct catalog_totals *out, struct weigh_err *err);
+
+/* --- reading, for scrub ------------------------------------------------- */
+
+enum weigh_code catalog_scrub(struct catalog_reader *r,
+    struct catalog_scrub *out, struct weigh_err *err);
+/* WEIGH_NOT_FOUND: none is kept. */
+enum weigh_code catalog_scrub_place(struct catalog_reader *r,
+    struct catalog_place *out, struct weigh_err *err);
+
+/* One good blob, or one repository, in scrub's order. */
+struct catalog_turn {
+	int64_t id;
+	int64_t
+	    checked; /* last read then; below 0: never, but written then, with
+			  * a minus; 0: never, and written nobody knows when */
+	struct catalog_blob blob;
+	struct weigh_repo repo;
+};
+/* The next good blob behind `after` (NULL: the first) among those whose
+ * `checked` is below `before`; WEIGH_NOT_FOUND: there is none. */
+enum weigh_code catalog_scrub_next(struct catalog_reader *r,
+    const struct catalog_turn *after, int64_t before, struct catalog_turn *out,
+    struct weigh_err *err);
+enum weigh_code catalog_scrub_next_repo(struct catalog_reader *r,
+    const struct catalog_turn *after, struct catalog_turn *out,
+    struct weigh_err *err);
+/* Bytes of the good blobs whose `checked` is below `before`.  Looks at each of
+ * them: for those who are going to read them. */
+enum weigh_code catalog_scrub_bytes(struct catalog_reader *r, int64_t before,
+    uint64_t *out, struct weigh_err *err);
+
+/* Since when the good blob that was verified longest ago has not been: read back,
+ * or hashed on its way in.  0: nobody knows.  WEIGH_NOT_FOUND: there is none. */
+enum weigh_code catalog_scrub_oldest(struct catalog_reader *r, int64_t *since,
+    struct weigh_err *err);
+
+struct catalog_finding {
+	struct weigh_oid oid;
+	uint64_t size;
+	int64_t time; /* 0: before such things were written down */
+	const char *problem;
+	const char *segments; /* numbers, separated by blanks */
+};
+/* Blobs that are bad, in the order of their names, behind `after` (zero: from
+ * the first), at most `limit`. */
+enum weigh_code catalog_findings(struct catalog_reader *r,
+    const struct weigh_oid *after, unsigned limit,
+    void (*each)(void *ctx, const struct catalog_finding *f), void *ctx,
+    struct weigh_err *err);
+/* Repositories whose objects were found bad, behind `after` (NULL: from the
+ * first), at most `limit`. */
+enum weigh_code catalog_repo_findings(struct catalog_reader *r,
+    const struct weigh_repo *after, unsigned limit,
+    void (*each)(void *ctx, const struct weigh_repo *repo, int64_t time,
+	const char *problem),
+    void *ctx, struct weigh_err *err);
+
+/* Read the whole catalog and see whether it holds together (PRAGMA quick_check).
+ * *problem is "" if it does.  Stops when *cancel is set: WEIGH_CANCELED. */
+enum weigh_code catalog_quick_check(struct catalog_reader *r,
+    atomic_bool *cancel, char *problem, size_t size, struct weigh_err *err);
 
 #endif

@@ -375,6 +375,7 @@ catalog_totals(struct catalog_reader *r, struct catalog_totals *out,
 			.blobs = query_column_size(&q, 2),
 			.bytes = query_column_size(&q, 3),
 			.bad = query_column_size(&q, 4),
+			.bad_bytes = query_column_size(&q, 5),
 		};
 	return query_end(&q, err);
 }

@@ -65,16 +65,43 @@ rows_move_totals(struct db *db, const struct rows_difference *d,
     struct weigh_err *err)
 {
 	struct query q = query_begin(db, SQL_TOTALS_ADD);
+	enum weigh_code rc;
 
 	query_int(&q, d->repos);
 	query_int(&q, d->revisions);
 	query_int(&q, d->blobs);
 	query_int(&q, d->bytes);
 	query_int(&q, d->bad);
+	query_int(&q, d->bad_bytes);
+	rc = query_run(&q, err);
+	if (rc != WEIGH_OK || d->scrubbed == 0)
+		return rc;
+	q = query_begin(db, SQL_SCRUB_DONE_ADD);
+	query_int(&q, d->scrubbed);
 	return query_run(&q, err);
 }
 
 /* --- blobs --------------------------------------------------------------- */
+
+struct stamp
+rows_stamp(const struct query *q, int column)
+{
+	return (struct stamp){
+		.size = sqlite3_column_int64(q->stmt, column),
+		.inode = sqlite3_column_int64(q->stmt, column + 1),
+		.mtime_ns = sqlite3_column_int64(q->stmt, column + 2),
+		.ctime_ns = sqlite3_column_int64(q->stmt, column + 3),
+	};
+}
+
+void
+rows_bind_stamp(struct query *q, const struct stamp *stamp)
+{
+	query_int(q, stamp->size);
+	query_int(q, stamp->inode);
+	query_int(q, stamp->mtime_ns);
+	query_int(q, stamp->ctime_ns);
+}
 
 enum weigh_code
 rows_find_blob(struct db *db, const struct weigh_oid *oid,
@@ -90,44 +117,55 @@ rows_find_blob(struct db *db, const struct weigh_oid *oid,
 		held->state = sqlite3_column_int(q.stmt, 2) == 0 ?
 		    CATALOG_GOOD :
 		    CATALOG_BAD;
+		held->checked = sqlite3_column_int64(q.stmt, 3);
+		held->stamp = rows_stamp(&q, 4);
 	}
 	return query_end(&q, err);
 }
 
-static void
-bind_stamp(struct query *q, const struct stamp *stamp)
-{
-	query_int(q, stamp->size);
-	query_int(q, stamp->inode);
-	query_int(q, stamp->mtime_ns);
-	query_int(q, stamp->ctime_ns);
-}
-
 static enum weigh_code
 insert_blob(struct db *db, const struct catalog_blob *blob,
-    enum catalog_blob_state state, struct weigh_err *err)
+    enum catalog_blob_state state, int64_t checked, struct weigh_err *err)
 {
 	struct query q = query_begin(db, SQL_BLOB_INSERT);
 
 	query_oid(&q, &blob->oid);
 	query_size(&q, blob->size);
 	query_int(&q, state);
-	bind_stamp(&q, &blob->stamp);
+	query_int(&q, checked);
+	rows_bind_stamp(&q, &blob->stamp);
 	return query_run(&q, err);
 }
 
 static enum weigh_code
-update_blob(struct db *db, int64_t id, const struct catalog_blob *blob,
-    enum catalog_blob_state state, struct weigh_err *err)
+update_good(struct db *db, int64_t id, const struct catalog_blob *blob,
+    int64_t checked, struct weigh_err *err)
 {
-	struct query q = query_begin(db,
-	    state == CATALOG_GOOD ? SQL_BLOB_GOOD : SQL_BLOB_BAD);
+	struct query q = query_begin(db, SQL_BLOB_GOOD);
 
 	query_int(&q, id);
-	if (state == CATALOG_GOOD) {
-		query_size(&q, blob->size);
-		bind_stamp(&q, &blob->stamp);
-	}
+	query_size(&q, blob->size);
+	query_int(&q, checked);
+	rows_bind_stamp(&q, &blob->stamp);
+	return query_run(&q, err);
+}
+
+static enum weigh_code
+update_bad(struct db *db, int64_t id, int64_t checked, struct weigh_err *err)
+{
+	struct query q = query_begin(db, SQL_BLOB_BAD);
+
+	query_int(&q, id);
+	query_int(&q, checked);
+	return query_run(&q, err);
+}
+
+static enum weigh_code
+drop_finding(struct db *db, int64_t id, struct weigh_err *err)
+{
+	struct query q = query_begin(db, SQL_FINDING_DROP);
+
+	query_int(&q, id);
 	return query_run(&q, err);
 }
 
@@ -139,25 +177,93 @@ never_hashed(const struct catalog_blob *blob)
 	return stamp_equal(&blob->stamp, &none);
 }
 
-enum weigh_code
-rows_record_blob(struct db *db, const struct catalog_blob *blob,
-    enum catalog_blob_state state, struct rows_difference *d,
+/* Bytes of a blob that count as read in this round of scrub. */
+static int64_t
+in_round(const struct rows_blob *b, int64_t began)
+{
+	bool in = b->id != 0 && b->state == CATALOG_GOOD && began > 0 &&
+	    b->checked >= began;
+
+	return in ? (int64_t)b->size : 0;
+}
+
+/* What changes when `was` becomes `is`; an id of 0 is no blob. */
+static enum weigh_code
+add_difference(struct db *db, const struct rows_blob *was,
+    const struct rows_blob *is, struct rows_difference *d,
     struct weigh_err *err)
 {
-	struct rows_blob held;
+	struct query q = query_begin(db, SQL_SCRUB);
+	int64_t began = 0;
+
+	if (query_row(&q))
+		began = sqlite3_column_int64(q.stmt, 0);
+	d->blobs += (is->id != 0) - (was->id != 0);
+	d->bytes += (int64_t)is->size - (int64_t)was->size;
+	d->bad += (is->state == CATALOG_BAD) - (was->state == CATALOG_BAD);
+	d->bad_bytes += (is->state == CATALOG_BAD ? (int64_t)is->size : 0) -
+	    (was->state == CATALOG_BAD ? (int64_t)was->size : 0);
+	d->scrubbed += in_round(is, began) - in_round(was, began);
+	return query_end(&q, err);
+}
+
+enum weigh_code
+rows_forget_blob(struct db *db, const struct rows_blob *held,
+    struct rows_difference *d, struct weigh_err *err)
+{
+	static const struct rows_blob none;
+
+	return add_difference(db, held, &none, d, err);
+}
+
+enum weigh_code
+rows_record_read(struct db *db, const struct rows_blob *held, int64_t checked,
+    struct rows_difference *d, struct weigh_err *err)
+{
+	struct rows_blob is = *held;
+	struct query q = query_begin(db, SQL_BLOB_READ);
+	enum weigh_code rc;
+
+	is.checked = checked;
+	query_int(&q, held->id);
+	query_int(&q, checked);
+	rc = query_run(&q, err);
+	if (rc == WEIGH_OK)
+		rc = add_difference(db, held, &is, d, err);
+	return rc;
+}
+
+enum weigh_code
+rows_record_blob(struct db *db, const struct catalog_blob *blob,
+    enum catalog_blob_state state, int64_t checked, struct rows_difference *d,
+    struct weigh_err *err)
+{
+	struct rows_blob held, is;
 	enum weigh_code rc = rows_find_blob(db, &blob->oid, &held, err);
 
 	if (rc != WEIGH_OK)
 		return rc;
 	if (held.id != 0 && state == CATALOG_GOOD && never_hashed(blob))
 		return WEIGH_OK;
-	d->bad += (state == CATALOG_BAD) - (held.state == CATALOG_BAD);
+	is = (struct rows_blob){ held.id, blob->size, state, checked,
+		blob->stamp };
+	if (held.id != 0 && state == CATALOG_BAD)
+		is.size = held.size;
+	if (held.id != 0 && held.state == CATALOG_GOOD && checked <= 0 &&
+	    stamp_equal(&held.stamp, &blob->stamp))
+		is.checked = held.checked;
 	if (held.id == 0) {
-		d->blobs++;
-		d->bytes += (int64_t)blob->size;
-		return insert_blob(db, blob, state, err);
+		is.id = -1; /* some id: it will be there */
+		rc = insert_blob(db, blob, state, is.checked, err);
+	} else if (state == CATALOG_GOOD) {
+		rc = update_good(db, held.id, blob, is.checked, err);
+	} else {
+		rc = update_bad(db, held.id, is.checked, err);
 	}
-	if (state == CATALOG_GOOD)
-		d->bytes += (int64_t)blob->size - (int64_t)held.size;
-	return update_blob(db, held.id, blob, state, err);
+	if (rc == WEIGH_OK && held.state == CATALOG_BAD &&
+	    state == CATALOG_GOOD)
+		rc = drop_finding(db, held.id, err);
+	if (rc == WEIGH_OK)
+		rc = add_difference(db, &held, &is, d, err);
+	return rc;
 }

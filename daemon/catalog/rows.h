@@ -30,6 +30,8 @@ struct rows_difference {
 	int64_t blobs;
 	int64_t bytes;
 	int64_t bad;
+	int64_t bad_bytes;
+	int64_t scrubbed; /* bytes read in this round of scrub */
 };
 enum weigh_code rows_move_totals(struct db *db, const struct rows_difference *d,
     struct weigh_err *err);
@@ -39,14 +41,32 @@ struct rows_blob {
 	int64_t id;
 	uint64_t size;
 	enum catalog_blob_state state;
+	int64_t checked; /* see schema.c */
+	struct stamp stamp;
 };
 enum weigh_code rows_find_blob(struct db *db, const struct weigh_oid *oid,
     struct rows_blob *held, struct weigh_err *err);
 
 /* Record one blob and add to *d what that changed.  A good one is remembered
- * with size and stamp; a bad one keeps what was known of it. */
+ * with size and stamp, and no finding is about it any more; a bad one keeps what
+ * was known of it.  `checked` as in schema.c; one that is not above zero does not
+ * take a reading back from a good blob with the same stamp. */
 enum weigh_code rows_record_blob(struct db *db, const struct catalog_blob *blob,
-    enum catalog_blob_state state, struct rows_difference *d,
+    enum catalog_blob_state state, int64_t checked, struct rows_difference *d,
     struct weigh_err *err);
+
+/* A held, good blob was read and is right. */
+enum weigh_code rows_record_read(struct db *db, const struct rows_blob *held,
+    int64_t checked, struct rows_difference *d, struct weigh_err *err);
+
+/* A blob's row goes: add to *d what that changes.  The row itself is the
+ * caller's to delete. */
+enum weigh_code rows_forget_blob(struct db *db, const struct rows_blob *held,
+    struct rows_difference *d, struct weigh_err *err);
+
+/* Four columns from `column` on. */
+struct stamp rows_stamp(const struct query *q, int column);
+/* Four parameters. */
+void rows_bind_stamp(struct query *q, const struct stamp *stamp);
 
 #endif

@@ -94,9 +94,55 @@ static const char step_1[] =
 
 "PRAGMA application_id = 0x57474831;" /* "WGH1" */
 "PRAGMA user_version = 1;";
+
+/* Scrub: when everything was last read, and what was found.  `checked` is below
+ * zero for what was never read back from the disk: then it is the time of its
+ * admission with a minus, so the index's order is scrub's: the newest of those
+ * first, then what was read longest ago.  0: never, and nobody knows since
+ * when. */
+static const char step_2[] =
+"ALTER TABLE blobs ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;"
+"CREATE INDEX blobs_checked ON blobs (checked, id) WHERE state = 0;"
+"CREATE INDEX blobs_bad ON blobs (oid) WHERE state = 1;"
+
+"ALTER TABLE repositories ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;"
+"ALTER TABLE repositories ADD COLUMN problem TEXT NOT NULL DEFAULT '';"
+"CREATE INDEX repositories_checked ON repositories (checked, id);"
+"CREATE INDEX repositories_problem ON repositories (kind, key)"
+" WHERE problem <> '';"
+
+"CREATE TABLE findings (" /* about bad blobs */
+"  blob     INTEGER PRIMARY KEY REFERENCES blobs ON DELETE CASCADE,"
+"  time     INTEGER NOT NULL,"
+"  problem  TEXT NOT NULL,"
+"  segments TEXT NOT NULL" /* their numbers, separated by blanks */
+") STRICT;"
+
+"CREATE TABLE scrub ("
+"  id      INTEGER PRIMARY KEY CHECK (id = 1),"
+"  began   INTEGER NOT NULL," /* the round; 0: none yet */
+"  ended   INTEGER NOT NULL," /* 0: it is under way */
+"  done    INTEGER NOT NULL," /* bytes of good blobs checked since `began` */
+"  catalog INTEGER NOT NULL," /* when it was last read whole and good */
+"  journal INTEGER NOT NULL,"
+"  oid     BLOB CHECK (length(oid) = 32)," /* the place; NULL: none */
+"  offset  INTEGER NOT NULL,"
+"  chain   BLOB CHECK (length(chain) = 32)," /* SHA-256's value there */
+"  stamp_size  INTEGER NOT NULL," /* its file when it was begun */
+"  stamp_inode INTEGER NOT NULL,"
+"  stamp_mtime INTEGER NOT NULL,"
+"  stamp_ctime INTEGER NOT NULL"
+") STRICT;"
+"INSERT INTO scrub VALUES (1, 0, 0, 0, 0, 0, NULL, 0, NULL, 0, 0, 0, 0);"
+
+"ALTER TABLE totals ADD COLUMN bad_bytes INTEGER NOT NULL DEFAULT 0;"
+"UPDATE totals SET bad_bytes ="
+" (SELECT coalesce(sum(size), 0) FROM blobs WHERE state = 1);"
+
+"PRAGMA user_version = 2;";
 /* clang-format on */
 
-const char *const db_migrations[] = { step_1 };
+const char *const db_migrations[] = { step_1, step_2 };
 
 _Static_assert(sizeof(db_migrations) / sizeof(db_migrations[0]) ==
 	CATALOG_SCHEMA,

@@ -81,16 +81,20 @@ X(TREE_ALL, DB_READER,
 
 /* --- blobs */
 X(BLOB_ID, DB_WRITER,
-    "SELECT id, size, state FROM blobs WHERE oid = ?1")
+    "SELECT id, size, state, checked,"
+    " stamp_size, stamp_inode, stamp_mtime, stamp_ctime"
+    " FROM blobs WHERE oid = ?1")
 X(BLOB_INSERT, DB_WRITER,
-    "INSERT INTO blobs"
-    " (oid, size, state, stamp_size, stamp_inode, stamp_mtime, stamp_ctime)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+    "INSERT INTO blobs (oid, size, state, checked,"
+    " stamp_size, stamp_inode, stamp_mtime, stamp_ctime)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
 X(BLOB_GOOD, DB_WRITER,
-    "UPDATE blobs SET size = ?2, state = 0, stamp_size = ?3, stamp_inode = ?4,"
-    " stamp_mtime = ?5, stamp_ctime = ?6 WHERE id = ?1")
+    "UPDATE blobs SET state = 0, size = ?2, checked = ?3, stamp_size = ?4,"
+    " stamp_inode = ?5, stamp_mtime = ?6, stamp_ctime = ?7 WHERE id = ?1")
 X(BLOB_BAD, DB_WRITER,
-    "UPDATE blobs SET state = 1 WHERE id = ?1")
+    "UPDATE blobs SET state = 1, checked = ?2 WHERE id = ?1")
+X(BLOB_READ, DB_WRITER,
+    "UPDATE blobs SET checked = ?2 WHERE id = ?1")
 X(BLOB, DB_READER,
     "SELECT size, state, stamp_size, stamp_inode, stamp_mtime, stamp_ctime"
     " FROM blobs AS b WHERE b.oid = ?1"
@@ -120,6 +124,62 @@ X(INTENT_BLOBS, DB_WRITER,
 /* --- totals: one row, moved by differences */
 X(TOTALS_ADD, DB_WRITER,
     "UPDATE totals SET repos = repos + ?1, revisions = revisions + ?2,"
-    " blobs = blobs + ?3, bytes = bytes + ?4, bad = bad + ?5 WHERE id = 1")
+    " blobs = blobs + ?3, bytes = bytes + ?4, bad = bad + ?5,"
+    " bad_bytes = bad_bytes + ?6 WHERE id = 1")
 X(TOTALS, DB_READER,
-    "SELECT repos, revisions, blobs, bytes, bad FROM totals WHERE id = 1")
+    "SELECT repos, revisions, blobs, bytes, bad, bad_bytes FROM totals"
+    " WHERE id = 1")
+
+/* --- scrub: when everything was last read, and what was found */
+X(SCRUB, DB_WRITER | DB_READER,
+    "SELECT began, ended, done, catalog, journal FROM scrub WHERE id = 1")
+X(SCRUB_BEGIN, DB_WRITER,
+    "UPDATE scrub SET began = ?1, ended = 0, done = 0 WHERE id = 1")
+X(SCRUB_END, DB_WRITER,
+    "UPDATE scrub SET ended = ?1 WHERE id = 1")
+X(SCRUB_DONE_ADD, DB_WRITER,
+    "UPDATE scrub SET done = done + ?1 WHERE id = 1")
+X(SCRUB_CATALOG, DB_WRITER,
+    "UPDATE scrub SET catalog = ?1 WHERE id = 1")
+X(SCRUB_JOURNAL, DB_WRITER,
+    "UPDATE scrub SET journal = ?1 WHERE id = 1")
+X(SCRUB_PLACE, DB_READER,
+    "SELECT oid, offset, chain,"
+    " stamp_size, stamp_inode, stamp_mtime, stamp_ctime"
+    " FROM scrub WHERE id = 1 AND oid IS NOT NULL")
+X(SCRUB_PLACE_SET, DB_WRITER,
+    "UPDATE scrub SET oid = ?1, offset = ?2, chain = ?3, stamp_size = ?4,"
+    " stamp_inode = ?5, stamp_mtime = ?6, stamp_ctime = ?7 WHERE id = 1")
+X(SCRUB_PLACE_DROP, DB_WRITER,
+    "UPDATE scrub SET oid = NULL, chain = NULL WHERE id = 1")
+X(CHECKED_NEXT, DB_READER,
+    "SELECT id, oid, size, checked,"
+    " stamp_size, stamp_inode, stamp_mtime, stamp_ctime"
+    " FROM blobs WHERE state = 0 AND (checked, id) > (?1, ?2)"
+    " AND checked < ?3 ORDER BY checked, id LIMIT 1")
+X(CHECKED_LAST, DB_WRITER | DB_READER,
+    "SELECT checked FROM blobs WHERE state = 0 AND checked < ?1"
+    " ORDER BY checked DESC LIMIT 1")
+X(CHECKED_BYTES, DB_READER,
+    "SELECT total(size) FROM blobs WHERE state = 0 AND checked < ?1")
+X(CHECKED_FORGET, DB_WRITER,
+    "UPDATE blobs SET checked = 0 WHERE state = 0 AND checked > ?1")
+X(REPO_UNREAD, DB_READER,
+    "SELECT id, kind, name, checked FROM repositories"
+    " WHERE (checked, id) > (?1, ?2) ORDER BY checked, id LIMIT 1")
+X(REPO_CHECKED, DB_WRITER,
+    "UPDATE repositories SET checked = ?3, problem = ?4"
+    " WHERE kind = ?1 AND key = ?2")
+X(REPO_PROBLEMS, DB_READER,
+    "SELECT kind, name, checked, problem FROM repositories"
+    " WHERE problem <> '' AND (kind, key) > (?1, ?2)"
+    " ORDER BY kind, key LIMIT ?3")
+X(FINDING_SET, DB_WRITER,
+    "INSERT OR REPLACE INTO findings (blob, time, problem, segments)"
+    " SELECT id, ?2, ?3, ?4 FROM blobs WHERE oid = ?1")
+X(FINDING_DROP, DB_WRITER,
+    "DELETE FROM findings WHERE blob = ?1")
+X(FINDINGS, DB_READER,
+    "SELECT b.oid, b.size, f.time, f.problem, f.segments"
+    " FROM blobs AS b LEFT JOIN findings AS f ON f.blob = b.id"
+    " WHERE b.state = 1 AND b.oid > ?1 ORDER BY b.oid LIMIT ?2")

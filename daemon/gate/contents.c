@@ -190,8 +190,8 @@ is_held(struct making *m, const struct catalog_blob *blob, bool *held,
 	if (finding.ok)
 		return WEIGH_OK;
 	if (known_rc == WEIGH_OK)
-		return gate_condemn(m->gate, &blob->oid, blob->size,
-		    finding.problem, err);
+		return gate_condemn(m->gate, &blob->oid, blob->size, &finding,
+		    err);
 	return store_quarantine(store, &blob->oid, finding.problem, err);
 }
 

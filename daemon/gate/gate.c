@@ -132,3 +132,28 @@ gate_on_writer(struct gate *g,
 	let_go(call);
 	return rc;
 }
+
+struct write {
+	enum weigh_code (*fn)(void *ctx, struct catalog *catalog,
+	    struct audit *audit, struct weigh_err *err);
+	void *ctx;
+};
+
+static enum weigh_code
+run_write(struct gate *g, void *ctx, struct weigh_err *err)
+{
+	const struct write *w = ctx;
+
+	return w->fn(w->ctx, g->parts.catalog, g->parts.audit, err);
+}
+
+enum weigh_code
+gate_write(struct gate *g,
+    enum weigh_code (*fn)(void *ctx, struct catalog *catalog,
+	struct audit *audit, struct weigh_err *err),
+    void *ctx, struct weigh_err *err)
+{
+	struct write w = { fn, ctx };
+
+	return gate_on_writer(g, run_write, &w, err);
+}

@@ -93,6 +93,22 @@ enum weigh_code gate_check(struct gate *g, struct catalog_reader *reader,
     const struct weigh_oid *oid, uint64_t size, struct store_progress *progress,
     struct store_finding *finding, struct weigh_err *err);
 
+/* All bytes of a blob were read just now and have its name; `stamp` is how its
+ * file looked before and after.  What was recorded already is noted in memory and
+ * written down with others, so that reading a million small blobs is not a million
+ * syncs: lost in a crash, it is only done again. */
+enum weigh_code gate_found_right(struct gate *g, struct catalog_reader *reader,
+    const struct weigh_oid *oid, uint64_t size, const struct stamp *stamp,
+    struct weigh_err *err);
+/* Write down what was noted. */
+enum weigh_code gate_write_readings(struct gate *g, struct weigh_err *err);
+
+/* Run `fn` where the catalog and the journal may be written, and wait for it. */
+enum weigh_code gate_write(struct gate *g,
+    enum weigh_code (*fn)(void *ctx, struct catalog *catalog,
+	struct audit *audit, struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
+
 /* --- in ---------------------------------------------------------------------- */
 
 /* One file of a publication: sealed bytes. */

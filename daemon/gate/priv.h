@@ -7,7 +7,8 @@
 
 #include "gate/gate.h"
 
-#define GATE_SUSPECTS 64 /* blobs being checked at once */
+#define GATE_SUSPECTS 64  /* blobs being checked at once */
+#define GATE_READINGS 256 /* readings not yet written down */
 
 struct gate {
 	struct gate_parts parts;
@@ -16,9 +17,11 @@ struct gate {
 	void *home;
 	atomic_uint_fast64_t generation;
 	pthread_mutex_t publishing; /* one publication, or condemnation, at a time */
-	pthread_mutex_t lock;       /* of the suspects */
+	pthread_mutex_t lock;       /* of what follows */
 	struct weigh_oid suspects[GATE_SUSPECTS];
 	unsigned nsuspects;
+	struct catalog_blob readings[GATE_READINGS];
+	unsigned nreadings;
 	struct store_progress background; /* of their checks: to cancel them */
 };
 
@@ -37,7 +40,7 @@ enum weigh_code gate_admit_commit(struct gate *g, const struct weigh_repo *name,
 
 /* Quarantine a blob, mark it bad, write it into the journal. */
 enum weigh_code gate_condemn(struct gate *g, const struct weigh_oid *oid,
-    uint64_t size, const char *why, struct weigh_err *err);
+    uint64_t size, const struct store_finding *f, struct weigh_err *err);
 
 void gate_changed(struct gate *g);
 

@@ -243,6 +243,7 @@ gate_admit_commit(struct gate *g, const struct weigh_repo *name,
 		.blobs = blobs,
 		.nblobs = l.files,
 		.intent = intent,
+		.now = time(NULL),
 	};
 	a.ref = short_ref(ref, &a.ref_kind);
 	rc = catalog_admit(g->parts.catalog, &a, err);

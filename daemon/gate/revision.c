@@ -223,6 +223,7 @@ making_admit(struct making *m, struct weigh_err *err)
 		.blobs = m->blobs,
 		.nblobs = m->nblobs,
 		.intent = m->intent.id,
+		.now = time(NULL),
 	};
 	a.audit = (struct audit_entry){
 		.event = AUDIT_ADMIT,

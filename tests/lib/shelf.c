@@ -245,6 +245,7 @@ shelf_admit(struct shelf *s, const struct shelf_revision *v,
 		.blobs = m.blobs,
 		.nblobs = v->blobless ? 0 : v->nfiles,
 		.intent = v->intent,
+		.now = 1000 + v->commit,
 	};
 	enum weigh_code rc;
 

@@ -43,6 +43,8 @@ check_totals(struct shelf *s, const char *label)
 	    (uint64_t)shelf_ask(s, "SELECT total(size) FROM blobs"));
 	check_u64("bad", t.bad,
 	    (uint64_t)shelf_ask(s, "SELECT total(state) FROM blobs"));
+	check_u64("bytes of bad ones", t.bad_bytes,
+	    (uint64_t)shelf_ask(s, "SELECT total(size * state) FROM blobs"));
 }
 
 static enum weigh_code
@@ -313,6 +315,21 @@ check_held(struct shelf *s, const char *text, enum catalog_blob_state state,
 	check_u64(text, blob.size, strlen(text));
 }
 
+static enum weigh_code
+mark(struct shelf *s, const struct catalog_blob *blob,
+    enum catalog_blob_state state)
+{
+	const struct catalog_check check = {
+		.blob = *blob,
+		.state = state,
+		.time = 2000,
+		.problem = "a problem",
+		.segments = "0 7",
+	};
+
+	return catalog_mark_blob(s->catalog, &check, NULL);
+}
+
 static void
 test_blob_states(void **state)
 {
@@ -329,18 +346,15 @@ test_blob_states(void **state)
 	shelf_open(&s);
 	check_code("admit", shelf_admit(&s, &v, NULL), WEIGH_OK);
 	check_held(&s, "lfs a", CATALOG_GOOD, 8);
-	check_code("found bad",
-	    catalog_mark_blob(s.catalog, &blob, CATALOG_BAD, NULL), WEIGH_OK);
+	check_code("found bad", mark(&s, &blob, CATALOG_BAD), WEIGH_OK);
 	check_held(&s, "lfs a", CATALOG_BAD, 8);
 	check_totals(&s, "one bad");
 	v.unhashed = true;
 	check_code("not hashed", shelf_admit(&s, &v, NULL), WEIGH_OK);
 	check_held(&s, "lfs a", CATALOG_BAD, 8);
-	check_code("found good",
-	    catalog_mark_blob(s.catalog, &blob, CATALOG_GOOD, NULL), WEIGH_OK);
+	check_code("found good", mark(&s, &blob, CATALOG_GOOD), WEIGH_OK);
 	check_held(&s, "lfs a", CATALOG_GOOD, 88);
-	check_code("bad once more",
-	    catalog_mark_blob(s.catalog, &blob, CATALOG_BAD, NULL), WEIGH_OK);
+	check_code("bad once more", mark(&s, &blob, CATALOG_BAD), WEIGH_OK);
 	v.unhashed = false;
 	check_code("hashed now", shelf_admit(&s, &v, NULL), WEIGH_OK);
 	check_held(&s, "lfs a", CATALOG_GOOD, 8);
@@ -348,8 +362,7 @@ test_blob_states(void **state)
 
 	/* Recorded, but named by no revision: not known to readers. */
 	blob.oid = unknown;
-	check_code("unknown",
-	    catalog_mark_blob(s.catalog, &blob, CATALOG_BAD, NULL), WEIGH_OK);
+	check_code("unknown", mark(&s, &blob, CATALOG_BAD), WEIGH_OK);
 	check_code("named by none",
 	    catalog_blob(s.reader, &unknown, &blob, &held, NULL),
 	    WEIGH_NOT_FOUND);
@@ -375,8 +388,7 @@ test_size_mismatch(void **state)
 
 	(void)state;
 	shelf_open(&s);
-	check_code("another size",
-	    catalog_mark_blob(s.catalog, &blob, CATALOG_GOOD, NULL), WEIGH_OK);
+	check_code("another size", mark(&s, &blob, CATALOG_GOOD), WEIGH_OK);
 	check_code("admit", shelf_admit(&s, &v, &err), WEIGH_MISMATCH);
 	check_str("why", err.why, "'README.md' has 5 bytes, its blob 6");
 	shelf_close(&s);
