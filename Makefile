@@ -101,7 +101,7 @@ demo: all ## publish a real model, pull it back, compare every byte
 
 # Everything is built first; then tests/tools/run-checks runs the guards, the
 # units, the corpora and the stories of tests/e2e, and counts.
-everything: all $(UNIT) $(REPLAY) $(MAN)
+everything: all $(UNIT) $(REPLAY) $(MAN) $(BUILD)/tests/bench/load
 check: everything ## build, run every test, count
 	@BUILD=$(BUILD) CC="$(CC)" PYTHON=$(PYTHON) SAN=$(SAN) TSAN=$(TSAN) \
 	    FLAGS='$(filter-out -MMD,$(ALLC)) -Idaemon -Itests/lib $(call \
@@ -140,7 +140,10 @@ $(BUILD)/replay/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay_main.
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1)
 
-bench: all ## measure against nginx and openssl; rewrites tests/bench/README.md
+$(BUILD)/tests/bench/load: $(BUILD)/tests/bench/load.o
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^
+bench: all $(BUILD)/tests/bench/load ## measure against what is fast at the same
 	@WEIGH_BUILD=$(BUILD) $(PYTHON) tests/bench/bench.py
 
 $(BUILD)/man/%: packaging/man/%.scd packaging/man/expand $(TABLES) | $(DEPS)

@@ -1,226 +1,232 @@
 #!/usr/bin/env python3
 """bench.py [ROW...]: measure weighd and weigh against what is fast at the same.
 
-Each row runs ours and the rival in turn, five rounds, on the same bytes, with the
-same client, both from memory; the median counts.  A row is written to
-BUILD/bench/ROW.json; a run of all rows also rewrites the table in README.md.
-WEIGH_BUILD names the folder with the programs, BENCH_MIB the size of the file."""
+Each row runs its sides in turn, several rounds, on the same bytes, with the same
+client; the median of each side counts.  A row is written to BUILD/bench/ROW.json;
+a run of all rows at full size also rewrites the table in README.md.
+
+WEIGH_BUILD names the folder with the programs; BENCH_MIB, BENCH_FILES,
+BENCH_SECONDS and BENCH_ROUNDS take less of everything; BENCH_DISK names a folder
+on a disk (default: in the build folder)."""
 import datetime
 import json
 import os
 import shutil
-import socket
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
-from house import BUILD, House  # noqa: E402
+from house import BUILD  # noqa: E402
+from measure import middle, processor  # noqa: E402
+from rows import FILES, MIB, SECONDS, Ingest, Many, Serve, more_descriptors  # noqa: E402
 
-ROUNDS = 5
-MIB = int(os.environ.get("BENCH_MIB", "1024"))
-TICK = os.sysconf("SC_CLK_TCK")
-
-
-# --- measuring ----------------------------------------------------------------
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+FULL = (MIB, FILES, SECONDS, ROUNDS) == (2048, 20000, 3, 5)
 
 
-def family(pid):
-    """A process and its children."""
-    kids = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid] + [k for kid in kids for k in family(int(kid))]
+# --- what a side's figure is ---------------------------------------------------
 
 
-def cpu_seconds(pid):
-    total = 0
-    for p in family(pid):
-        fields = Path(f"/proc/{p}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICK
+def rate(side):
+    return side["amount"] / side["seconds"]
 
 
-def peak_mib(pid):
-    """The most memory of its own that any of the family had, in MiB."""
-    most = 0
-    for p in family(pid):
-        for line in Path(f"/proc/{p}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                most = max(most, int(line.split()[1]) / 1024)
-    return most
+def each(side):
+    return side["seconds"] / side["amount"] * 1e6
 
 
-def timed(commands, server=None):
-    """Run commands side by side: wall seconds, CPU seconds of the server (or, without
-    one, of the commands themselves)."""
-    before = cpu_seconds(server) if server else sum(os.times()[2:4])
-    begin = time.perf_counter()
-    running = [subprocess.Popen(c, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                env=ENV) for c in commands]
-    codes = [p.wait() for p in running]
-    wall = time.perf_counter() - begin
-    after = cpu_seconds(server) if server else sum(os.times()[2:4])
-    assert not any(codes), (commands, codes)
-    return wall, after - before
+def plain(side):
+    return side["amount"]
 
 
-# --- the two sides ------------------------------------------------------------
+UNITS = {rate: "{}/s", each: "µs a {}", plain: "{}"}
 
 
-class Nginx:
-    """nginx with sendfile, as its manual tunes it for files, on a port of ours."""
+@dataclass
+class Row:
+    name: str
+    scene: type
+    method: object       # one round: sides by name
+    against: str         # which of them is the rival
+    rival: str           # its name for people
+    what: str
+    figure: object = rate
+    ratio_min: float = None  # ours / rival
+    ratio_max: float = None
+    ours_min: float = None
+    ours_max: float = None
+    cpu_max: float = None    # CPU seconds for the same amount, ours / rival
+    warm: bool = True        # a round for nothing first
 
-    def __init__(self, tmp, root):
-        with socket.create_server(("127.0.0.1", 0)) as s:
-            self.port = s.getsockname()[1]
-        temps = "".join(f"  {kind}_temp_path {tmp}/{kind};\n" for kind in
-                        ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        conf = tmp / "nginx.conf"
-        conf.write_text(
-            f"daemon off;\npid {tmp}/nginx.pid;\nerror_log {tmp}/nginx.log;\n"
-            + ("user root;\n" if os.geteuid() == 0 else "")
-            + f"worker_processes {os.cpu_count()};\nevents {{ worker_connections 1024; }}\n"
-            f"http {{\n{temps}  access_log off;\n  sendfile on;\n  tcp_nopush on;\n"
-            f"  server {{ listen 127.0.0.1:{self.port} reuseport; root {root}; }}\n}}\n")
-        self.proc = subprocess.Popen(
-            [shutil.which("nginx") or "/usr/sbin/nginx", "-c", str(conf), "-p", str(tmp),
-             "-e", f"{tmp}/nginx.log"], stdin=subprocess.DEVNULL)
-        for _ in range(100):
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return
-            except OSError:
-                assert self.proc.poll() is None, (tmp / "nginx.log").read_text()
-                time.sleep(0.05)
-        raise AssertionError("nginx does not answer")
-
-    def stop(self):
-        self.proc.terminate()
-        self.proc.wait(20)
+    def goals(self, r):
+        """(text, met) of each."""
+        cpu = r["cpu_ratio"]
+        bounds = (("≥ {:.2f}x", self.ratio_min, r["ratio"], 1),
+                  ("≤ {:.2f}x", self.ratio_max, r["ratio"], -1),
+                  ("≥ {:,.0f}", self.ours_min, r["ours"], 1),
+                  ("< {:,.0f}", self.ours_max, r["ours"], -1),
+                  ("CPU ≤ {:.2f}x", self.cpu_max, cpu, -1))
+        return [(text.format(bound), sign * round(got, 2) >= sign * bound)
+                for text, bound, got, sign in bounds if bound is not None]
 
 
-class Bench:
-    """One big file, in a house and beside it, both in memory."""
-
-    def __init__(self, tmp):
-        self.model = tmp / "model"
-        self.model.mkdir()
-        self.file = self.model / "w.bin"
-        with open("/dev/urandom", "rb") as src, open(self.file, "wb") as dst:
-            for _ in range(MIB):
-                dst.write(src.read(1 << 20))
-        self.house = House(tmp).start()
-        self.house.add(self.model, "bench/w")
-        self.nginx = Nginx(tmp, self.model)
-
-    def stop(self):
-        self.nginx.stop()
-        self.house.stop()
-
-    def get(self, clients):
-        def curl(port, path):
-            return [["curl", "-sS", "--fail", "-o", "/dev/null",
-                     f"http://127.0.0.1:{port}{path}"]] * clients
-        ours = curl(self.house.port, "/bench/w/resolve/main/w.bin")
-        rival = curl(self.nginx.port, "/w.bin")
-        return (lambda: timed(ours, self.house.proc.pid),
-                lambda: timed(rival, self.nginx.proc.pid),
-                lambda: peak_mib(self.house.proc.pid), clients)
-
-    def verify(self):
-        ours = self.house.command("verify", "bench/w", "--json")
-
-        def measure():
-            before = cpu_seconds(self.house.proc.pid)
-            wall, _ = timed([ours])
-            return wall, cpu_seconds(self.house.proc.pid) - before
-        return (measure,
-                lambda: timed([["openssl", "dgst", "-sha256", str(self.file)]]),
-                lambda: peak_mib(self.house.proc.pid), 1)
+ROWS = [
+    Row("ingest", Ingest, Ingest.ingest, "openssl", "openssl dgst -sha256",
+        "add of a file, from memory to memory", ratio_min=0.80, warm=False),
+    Row("ingest-lfs", Ingest, Ingest.ingest, "lfs", "git add, git-lfs",
+        "the same", ratio_min=4.0, warm=False),
+    Row("ingest-disk", Ingest, Ingest.ingest_disk, "dd", "dd conv=fsync",
+        "add of a file, from memory to a disk", ratio_min=0.90, warm=False),
+    Row("verify", Serve, Serve.verify, "openssl", "openssl dgst -sha256",
+        "verify of one blob, all cores", ratio_min=1.80),
+    Row("get-1", Serve, Serve.get_1, "nginx", "nginx, sendfile",
+        "GET, 1 connection", ratio_min=1.0, cpu_max=1.0),
+    Row("get-8", Serve, Serve.get_8, "nginx", "nginx, sendfile",
+        "GET, 8 connections", ratio_min=1.0, cpu_max=1.0),
+    Row("get-ranges", Serve, Serve.get_ranges, "nginx", "nginx, sendfile",
+        "GET of ranges of 8 MiB, 8 connections", ratio_min=1.0, cpu_max=1.0),
+    Row("head", Serve, Serve.head, "nginx", "nginx",
+        "HEAD, 64 connections", ratio_min=0.5, ours_min=20000),
+    Row("memory", Serve, Serve.memory_row, "nginx", "nginx",
+        "peak memory: 1,000 idle connections, 8 that GET", plain, ours_max=64, warm=False),
+    Row("files-add", Many, Many.files_add, "few", f"{FILES // 10:,} files",
+        f"add of {FILES:,} files", each, ratio_max=1.3, warm=False),
+    Row("files-tree", Many, Many.files_tree, "few", f"{FILES // 10:,} files",
+        f"tree of {FILES:,} files, all pages", each, ratio_max=1.3),
+    Row("files-pull", Many, Many.files_pull, "few", f"{FILES // 10:,} files",
+        f"pull of {FILES:,} files", each, ratio_max=1.3),
+    Row("blobs-add", Many, Many.blobs_add, "few", "1,000 held",
+        f"add of 1,000 files, {5 * FILES:,} held", each, ratio_max=1.3),
+    Row("blobs-ready", Many, Many.blobs_ready, "few", "few held",
+        f"start with {5 * FILES:,} blobs", plain, ours_max=1, warm=False),
+]
 
 
-# row: what, against what, at least, how
-ROWS = {
-    "get-1": ("GET, 1 connection", "nginx, sendfile", 1.0, lambda b: b.get(1)),
-    "get-8": ("GET, 8 connections", "nginx, sendfile", 1.0, lambda b: b.get(8)),
-    "verify": ("verify of one blob, all cores", "openssl dgst -sha256", 1.8, Bench.verify),
-}
+# --- running ------------------------------------------------------------------------
 
 
-def run_row(name, bench):
-    what, against, goal, how = ROWS[name]
-    ours, rival, peak, copies = how(bench)
-    ours(), rival()  # once for nothing: caches
-    samples = [(ours(), rival()) for _ in range(ROUNDS)]
-    mib = MIB * copies
-
-    def middle(side, part):
-        return statistics.median(s[side][part] for s in samples)
-    row = {
-        "row": name, "what": what, "rival": against, "unit": "MiB/s", "mib": mib,
-        "rounds": ROUNDS, "ours": mib / middle(0, 0), "rivals": mib / middle(1, 0),
-        "ratio": middle(1, 0) / middle(0, 0), "goal": goal,
-        "cpu_seconds_per_gib": middle(0, 1) * 1024 / mib,
-        "rival_cpu_seconds_per_gib": middle(1, 1) * 1024 / mib,
-        "peak_rss_mib": peak(),
+def result(row, rounds):
+    """What the rounds say of a row."""
+    ours = [r["ours"] for r in rounds]
+    rival = [r[row.against] for r in rounds]
+    for side in ours + rival:
+        side["figure"] = row.figure(side)
+    r = {
+        "row": row.name, "what": row.what, "rival_name": row.rival,
+        "unit": UNITS[row.figure].format(ours[0]["unit"].removesuffix("s")
+                                         if row.figure is not plain else ours[0]["unit"]),
+        "ours": middle(ours, "figure"), "rival": middle(rival, "figure"),
+        "cpu_seconds": middle(ours, "cpu_seconds"),
+        "rival_cpu_seconds": middle(rival, "cpu_seconds"),
+        "rss_mib": max((s.get("rss_mib", 0) for s in ours), default=0),
+        "rounds": rounds,
     }
+    r["ratio"] = r["ours"] / r["rival"]
+    cpu = [sorted(s["cpu_seconds"] / s["amount"] for s in sides)[len(sides) // 2]
+           for sides in (ours, rival)]
+    r["cpu_each"], r["rival_cpu_each"] = cpu
+    r["cpu_ratio"] = cpu[0] / cpu[1] if cpu[1] else 0
+    goals = row.goals(r)
+    r["goal"] = ", ".join(text for text, _ in goals)
+    r["met"] = all(met for _, met in goals)
+    return r
+
+
+def run_rounds(scene, row):
+    """All rounds of a method, for every row that reads them."""
+    if row.warm:
+        row.method(scene)
+    return [row.method(scene) for _ in range(ROUNDS)]
+
+
+def run_scene(kind, rows, memory, disk):
+    begun = time.perf_counter()
+    scene = kind(memory, disk)
+    done, results = {}, []
+    try:
+        for row in rows:
+            if row.method not in done:
+                done[row.method] = run_rounds(scene, row)
+            results.append(result(row, done[row.method]))
+            save(results[-1])
+            print(line(results[-1]), flush=True)
+    finally:
+        scene.close()
+    print(f"# {kind.__name__}: {time.perf_counter() - begun:.0f} s", file=sys.stderr)
+    return results
+
+
+def save(r):
     out = BUILD / "bench"
     out.mkdir(parents=True, exist_ok=True)
-    (out / f"{name}.json").write_text(json.dumps(row, indent=2) + "\n")
-    return row
+    (out / f"{r['row']}.json").write_text(json.dumps(r, indent=1) + "\n")
 
 
-def table(rows):
-    lines = ["| what | ours, MiB/s | rival, MiB/s | rival | ratio | goal | CPU-s/GiB | rival's | peak RSS |",
-             "|---|---:|---:|---|---:|---:|---:|---:|---:|"]
-    for r in rows:
-        lines.append(f"| {r['what']} | {r['ours']:.0f} | {r['rivals']:.0f} | {r['rival']} "
-                     f"| {r['ratio']:.2f} | {r['goal']:.1f} | {r['cpu_seconds_per_gib']:.2f} "
-                     f"| {r['rival_cpu_seconds_per_gib']:.2f} | {r['peak_rss_mib']:.0f} MiB |")
-    return lines
+# --- the table ------------------------------------------------------------------------
 
 
-def processor():
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return "unknown processor"
+HEAD = ["| row | what | ours | rival | | ratio | goal | | CPU | rival's | peak RSS |",
+        "|---|---|---:|---:|---|---:|---|---|---:|---:|---:|"]
 
 
-def write_readme(lines):
+def number(x):
+    return f"{x:,.0f}" if x >= 100 else f"{x:.2f}"
+
+
+def cpu(r, part):
+    """CPU seconds a GiB, microseconds an answer or a file."""
+    if r["unit"] == "MiB/s":
+        return f"{r[part] * 1024:.2f} s/GiB"
+    return f"{r[part] * 1e6:.1f} µs" if r["unit"] not in ("MiB", "s") else ""
+
+
+def line(r):
+    return (f"| {r['row']} | {r['what']} | {number(r['ours'])} {r['unit']} "
+            f"| {number(r['rival'])} | {r['rival_name']} | {r['ratio']:.2f} | {r['goal']} "
+            f"| {'yes' if r['met'] else '**no**'} | {cpu(r, 'cpu_each')} "
+            f"| {cpu(r, 'rival_cpu_each')} | {r['rss_mib']:.0f} MiB |")
+
+
+def write_readme(results):
     readme = HERE / "README.md"
     head, begin, rest = readme.read_text().partition("<!-- table -->\n")
     _, end, tail = rest.partition("<!-- /table -->\n")
     assert begin and end, "README.md has lost its markers"
-    today = datetime.date.today().isoformat()
-    note = (f"\n{today}, {os.cpu_count()} cores ({processor()}), Linux {os.uname().release}, "
-            f"a file of {MIB} MiB in memory, median of {ROUNDS} rounds.\n")
-    readme.write_text(head + begin + "\n".join(lines) + "\n" + note + end + tail)
+    note = (f"\n{datetime.date.today().isoformat()}, {os.cpu_count()} cores ({processor()}), "
+            f"Linux {os.uname().release}; a file of {MIB} MiB comes in, one of {2 * MIB} MiB "
+            f"goes out; median of {ROUNDS} rounds.\n")
+    readme.write_text(head + begin + "\n".join(HEAD + [line(r) for r in results])
+                      + "\n" + note + end + tail)
 
 
 def main(names):
-    assert set(names) <= set(ROWS), f"rows are: {' '.join(ROWS)}"
-    global ENV
-    memory = "/dev/shm" if shutil.disk_usage("/dev/shm").free > 3 * MIB << 20 else None
-    tmp = Path(tempfile.mkdtemp(prefix="wb-", dir=memory))
-    bench = None
+    known = [row.name for row in ROWS]
+    if set(names) - set(known):
+        sys.exit(f"bench: the rows are: {' '.join(known)}")
+    more_descriptors()
+    wanted = [row for row in ROWS if not names or row.name in names]
+    disk_base = Path(os.environ.get("BENCH_DISK", BUILD / "bench"))
+    disk_base.mkdir(parents=True, exist_ok=True)
+    room = shutil.disk_usage("/dev/shm").free > 5 * MIB << 20
+    memory = Path(tempfile.mkdtemp(prefix="wb-", dir="/dev/shm" if room else None))
+    disk = Path(tempfile.mkdtemp(prefix="wb-", dir=disk_base))
+    print("\n".join(HEAD))
+    results = []
     try:
-        bench = Bench(tmp)
-        ENV = bench.house.env
-        rows = [run_row(name, bench) for name in names or ROWS]
-        lines = table(rows)
-        print("\n".join(lines))
-        if not names:
-            write_readme(lines)
+        for kind in (Ingest, Serve, Many):
+            rows = [row for row in wanted if row.scene is kind]
+            if rows:
+                results += run_scene(kind, rows, memory, disk)
+        if not names and FULL:
+            write_readme(results)
     finally:
-        if bench:
-            bench.stop()
-        shutil.rmtree(tmp, ignore_errors=True)
+        shutil.rmtree(memory, ignore_errors=True)
+        shutil.rmtree(disk, ignore_errors=True)
 
 
 if __name__ == "__main__":
-    ENV = None
     main(sys.argv[1:])
