@@ -44,10 +44,12 @@ HOUSE	= $(call obj,$(wildcard daemon/*/*.c))
 CLI	= $(call obj,$(wildcard cli/*.c))
 UNIT	= $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*/test_*.c))
 TESTLIB	= $(call obj,$(wildcard tests/lib/*.c))
+PRELOAD	= $(BUILD)/tests/lib/preload.so
 FUZZ	= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY	= $(addprefix $(BUILD)/replay/,$(FUZZ))
 HEADERS	= $(filter-out %.tbl.h,$(wildcard include/weigh/*.h daemon/*.h \
-	  daemon/*/*.h cli/*.h proto/*.h proto/*/*.h tests/lib/*.h))
+	  daemon/*/*.h cli/*.h proto/*.h proto/*/*.h tests/lib/*.h \
+	  tests/lib/*/*.h))
 TABLES	= $(wildcard cli/*.tbl.h daemon/*.tbl.h)
 MAN	= $(patsubst packaging/man/%.scd,$(BUILD)/man/%,$(wildcard packaging/man/*.scd))
 
@@ -93,6 +95,13 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(TESTLIB) $(HOUSE) $(PROTO)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,$(PKGS)) -lcmocka -pthread
 
+# Not sanitized: it is put in front of programs as they are installed.
+$(PRELOAD): $(wildcard tests/lib/preload/*.[ch])
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(STD) $(WARN) -O2 -g -fno-builtin -fPIC -shared -o $@ \
+	    $(filter %.c,$^) -ldl
+
 unit: $(UNIT) ## build and run the unit tests only
 	@set -e; for t in $(UNIT); do echo "# $$t"; $$t; done
 
@@ -101,14 +110,14 @@ demo: all ## publish a real model, pull it back, compare every byte
 
 # Everything is built first; then tests/tools/run-checks runs the guards, the
 # units, the corpora and the stories of tests/e2e, and counts.
-everything: all $(UNIT) $(REPLAY) $(MAN) $(BUILD)/tests/bench/load
+everything: all $(UNIT) $(PRELOAD) $(REPLAY) $(MAN) $(BUILD)/tests/bench/load
 check: everything ## build, run every test, count
 	@BUILD=$(BUILD) CC="$(CC)" PYTHON=$(PYTHON) SAN=$(SAN) TSAN=$(TSAN) \
 	    FLAGS='$(filter-out -MMD,$(ALLC)) -Idaemon -Itests/lib $(call \
 	    pkg,--cflags,$(PKGS) $(CLIPKGS))' HEADERS='$(HEADERS)' \
 	    PROTO='$(PROTO)' UNIT='$(UNIT)' REPLAY='$(REPLAY)' \
 	    tests/tools/run-checks
-check-long: all ## the long loops of tests/long, ROUNDS percent of each
+check-long: all $(PRELOAD) ## the long loops of tests/long, ROUNDS percent of each
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) SAN=$(SAN) TSAN=$(TSAN) ROUNDS=$(ROUNDS) \
 	    tests/tools/run-checks long
 check-asan: ## the same as check under AddressSanitizer and UBSan
