@@ -1,84 +1,23 @@
-"""kill -9 at any moment: nothing acknowledged is lost, nothing bad, nothing left."""
-import json
+"""kill -9 at any moment: nothing acknowledged is lost, nothing bad, nothing left.
+The loop over many moments is tests/long/h_kills.py; here are a few, and what is
+planted by hand."""
 import random
-import subprocess
 import time
 
+import kills
 import models
 from house import sha256_of
 
-KILLS = 20  # that interrupt an add; about as many fall behind its answer
 
-
-def content(folder, rng, i):
-    """Varying content: sizes from nothing to several segments."""
-    files = {"README.md": b"# %d\n" % i, "empty": b""}
-    for n in range(rng.randint(1, 4)):
-        size = rng.choice([100, 70_000, 1_100_000, 5 << 20, 9 << 20])
-        files[f"part-{n}.bin"] = rng.randbytes(size)
-    return models.write(folder, files)
-
-
-def begin_add(house, folder, name):
-    return subprocess.Popen(house.command("add", str(folder), name, "--json"), env=house.env,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
-def test_twenty_kills_while_adding(house, tmp):
-    rng = random.Random(20260801)
-    acknowledged, hashed, interrupted, tries = set(), set(), 0, 0
-    longest = 0.3  # seconds; follows the machine, so that about half come too late
-    while interrupted < KILLS:
-        tries += 1
-        assert tries <= 5 * KILLS, f"only {interrupted} kills hit an add"
-        name = f"crash/m{tries % 5}"
-        p = begin_add(house, content(tmp / f"c{tries}", rng, tries), name)
-        time.sleep(rng.uniform(0, longest))
-        house.kill9()
-        out, err = p.communicate(timeout=30)
-        assert b"Sanitizer" not in err, err
-        if p.returncode == 0:
-            acknowledged.add((name, json.loads(out)["revision"]))
-            longest *= 0.9
-        else:
-            interrupted += 1
-            longest *= 1.1
-        house.start()
-        check_invariants(house, acknowledged)
-        new = set(house.blobs()) - hashed
-        assert [b for b in new if sha256_of(house.blobs()[b]) != b] == []
-        hashed |= new
-    assert acknowledged
-    check_deeply(house, acknowledged)
-
-
-def check_invariants(house, acknowledged):
-    assert house.leftovers() == []
-    status = house.weigh("status", "--json").json
-    assert status["blobs"] == len(house.blobs())  # no blob without a row, no row without one
-    assert status["bytes"] == sum(p.stat().st_size for p in house.blobs().values())
-    for name, revision in acknowledged:
-        files = house.weigh("files", f"{name}@{revision}", "--json").json["files"]
-        assert files and {f["sha256"] for f in files} <= set(house.blobs())
-
-
-def check_deeply(house, acknowledged):
-    assert house.bad_blobs() == []
-    for name, revision in acknowledged:
-        assert house.weigh("verify", f"{name}@{revision}", "--json").json["bad"] == []
-    for repo in (house.data / "repos/models").rglob("*.git"):
-        r = subprocess.run(["git", "-c", f"safe.directory={repo}", "-C", repo, "fsck",
-                            "--strict", "--full"], capture_output=True, env=house.env)
-        assert r.returncode == 0, r
-    for m in house.weigh("ls", "--json").json["models"]:
-        house.weigh("verify", m["name"])  # what is visible is whole, acknowledged or not
+def test_a_few_kills_while_adding(house, tmp):
+    kills.kill_while_adding(house, tmp, random.Random(20260801), 5)
 
 
 def test_kill_of_the_client_leaves_the_store_as_it_was(house, tmp):
     house.add(models.tiny(tmp / "a"), "acme/a")
     before = set(house.blobs())
     folder = models.write(tmp / "b", {f"{i}.bin": models.noise(8 << 20, i) for i in range(6)})
-    p = begin_add(house, folder, "acme/b")
+    p = kills.begin_add(house, folder, "acme/b")
     time.sleep(0.05)
     p.kill()
     p.communicate(timeout=30)

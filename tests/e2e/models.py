@@ -1,6 +1,7 @@
 """Small model folders, the same bytes on every run."""
 import json
 import random
+import shutil
 import struct
 from pathlib import Path
 
@@ -25,6 +26,10 @@ def write(folder, files):
         p.parent.mkdir(parents=True, exist_ok=True)
         p.write_bytes(data)
     return Path(folder)
+
+
+def remove(folder):
+    shutil.rmtree(folder)
 
 
 CARD = b"---\nlicense: apache-2.0\n---\n# Small\n"
