@@ -128,7 +128,7 @@ check_schema(struct db *db, int64_t *version, struct weigh_err *err)
 static enum weigh_code
 migrate(struct db *db, struct weigh_err *err)
 {
-	int64_t version;
+	int64_t version = 0;
 	enum weigh_code rc;
 	int sqlite;
 
@@ -213,7 +213,7 @@ static enum weigh_code
 open_as(struct db *db, const char *path, enum db_role role,
     struct weigh_err *err)
 {
-	int64_t version;
+	int64_t version = 0;
 	enum weigh_code rc;
 	int sqlite;
 
