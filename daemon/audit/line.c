@@ -278,7 +278,7 @@ line_from_entry(struct audit_line *out, const struct audit_entry *entry,
 		if (strlen(entry->ref) >= sizeof(out->ref) ||
 		    !weigh_utf8_ok(entry->ref, strlen(entry->ref)))
 			return weigh_fail(err, WEIGH_USAGE, "a bad ref name");
-		strcpy(out->ref, entry->ref);
+		memcpy(out->ref, entry->ref, strlen(entry->ref) + 1);
 		out->repo = *entry->repo;
 		out->revision = entry->revision;
 		out->manifest = entry->manifest;

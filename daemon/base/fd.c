@@ -99,7 +99,7 @@ open_parent(int dirfd, const char *path, char last[NAME_SIZE])
 	char next[NAME_SIZE];
 	int at, down, more;
 
-	strcpy(last, ".");
+	memcpy(last, ".", sizeof("."));
 	if ((at = open_component(dirfd, ".", O_PATH | O_DIRECTORY, 0)) < 0)
 		return -1;
 	while ((more = take_component(&path, next)) == 1) {
@@ -108,7 +108,7 @@ open_parent(int dirfd, const char *path, char last[NAME_SIZE])
 		if (down < 0)
 			return -1;
 		at = down;
-		strcpy(last, next);
+		memcpy(last, next, strlen(next) + 1);
 	}
 	if (more < 0)
 		fd_close(&at);

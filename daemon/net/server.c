@@ -208,7 +208,7 @@ split_address(const char *text, char host[64], char port[8])
 		return false;
 	memcpy(host, text, len);
 	host[len] = '\0';
-	strcpy(port, colon + 1);
+	memcpy(port, colon + 1, strlen(colon + 1) + 1);
 	return true;
 }
 
@@ -345,7 +345,7 @@ server_listen_local(struct server *s, const char *path, mode_t mode,
 		return weigh_fail(err, WEIGH_USAGE,
 		    "the path of the control socket is longer than %zu bytes",
 		    sizeof(sun.sun_path) - 1);
-	strcpy(sun.sun_path, path);
+	memcpy(sun.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return weigh_fail_errno(err, errno, "cannot make a socket");
