@@ -297,6 +297,7 @@ double_last(const struct tmpdir *t, char *text, char *lines[4])
 {
 	char *more = calloc(1, 2 * strlen(text) + 1);
 
+	check_true("memory", more != NULL);
 	strcpy(more, text);
 	strcat(more, lines[2]);
 	tmpdir_write(t, JOURNAL, more, strlen(more));
@@ -318,6 +319,7 @@ endless_line(const struct tmpdir *t, char *text, char *lines[4])
 
 	(void)text;
 	(void)lines;
+	check_true("memory", more != NULL);
 	memset(more, 'x', 200000);
 	tmpdir_write(t, JOURNAL, more, 200000);
 	free(more);
@@ -361,7 +363,8 @@ test_damage(void **state)
 		write_three(&t);
 		text = journal_text(&t);
 		copy = calloc(1, strlen(text) + 2);
-		strcpy(copy, text);
+	check_true("memory", copy != NULL);
+	strcpy(copy, text);
 		lines[0] = copy;
 		for (int k = 1; k < 4; k++)
 			lines[k] = strchr(lines[k - 1], '\n') + 1;

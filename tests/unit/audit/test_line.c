@@ -142,6 +142,7 @@ test_too_long(void **state)
 	struct audit_line line;
 
 	(void)state;
+	check_true("memory", text != NULL);
 	memset(text, ' ', AUDIT_LINE_MAX + 1);
 	check_code("over", line_parse(&line, text, AUDIT_LINE_MAX + 1, NULL),
 	    WEIGH_TOO_BIG);

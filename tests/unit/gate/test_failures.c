@@ -109,6 +109,7 @@ lose_last_file(struct gatehouse *g, struct gate_publication *p)
 			memcmp(&p->files[i].blob.oid, &last->blob.oid,
 			    sizeof(last->blob.oid)) > 0))
 			last = &p->files[i];
+	check_true("a file beside model.bin", last != NULL);
 	check_code("sealed", store_sealed_fd(last->writer, &fd, NULL),
 	    WEIGH_OK);
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);

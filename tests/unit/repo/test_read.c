@@ -232,9 +232,9 @@ test_tree_bomb(void **state)
 	for (unsigned level = 0; level < 10; level++) {
 		struct raw raw = { .len = 0 };
 
-		for (char name = '0'; name <= '9'; name++)
+		for (int name = '0'; name <= '9'; name++)
 			add(&raw, level == 0 ? "100644" : "40000",
-			    (char[]){ name, '\0' }, &id);
+			    (char[]){ (char)name, '\0' }, &id);
 		id = put(&g, GIT_OBJECT_TREE, raw.data, raw.len);
 	}
 	commit = commit_of(&g, &id);
