@@ -34,7 +34,7 @@ LINK	= $(CC) $(CFLAGS) $(SANF) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 comma	:= ,
 # One short line a file; V=1 shows the commands.
 Q	= $(if $(V),,@)
-say	= $(if $(V),@:,@printf '  %-5s %s\n' $(1) $(2))
+say	= $(if $(V),@:,@printf '  %-8s %s\n' $(1) $(2))
 
 obj	= $(patsubst %.c,$(BUILD)/%.o,$(1))
 PROTO_SRC = $(wildcard proto/*.c proto/*/*.c)
@@ -64,6 +64,7 @@ NEEDS_check-asan = $(NEEDS_check)
 NEEDS_check-tsan = $(NEEDS_check)
 NEEDS_check-clang = build fuzz
 NEEDS_fuzz = build fuzz
+NEEDS_lint = build lint
 NEEDS_bench = build bench
 DEPS	= $(if $(strip $(NEEDS)),deps)
 
@@ -149,6 +150,29 @@ $(BUILD)/replay/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay_main.
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1)
 
+# Analyzers, a file at a time; what they found lies in the build folder until the
+# source or a header changes.  tests/tools/lint-known explains what may stay.
+LINT_SRC = $(PROTO_SRC) $(wildcard daemon/*.c daemon/*/*.c cli/*.c tests/lib/*.c \
+	  tests/unit/*/*.c)
+LINT_FLAGS = $(STD) -Idaemon -Itests/lib $(call pkg,--cflags,$(PKGS) $(CLIPKGS))
+LINT_LOG = $(foreach c,gcc tidy,$(LINT_SRC:%.c=$(BUILD)/lint/%.$c)) $(BUILD)/lint/cppcheck
+lint: $(LINT_LOG) ## gcc -fanalyzer, clang-tidy and cppcheck over the sources
+	@tests/tools/lint sum tests/tools/lint-known $^
+$(BUILD)/lint/%.gcc: %.c tests/tools/lint.h | $(DEPS)
+	@mkdir -p $(@D)
+	$(call say,GCC,$<)
+	$(Q)tests/tools/lint gcc $< $(LINT_FLAGS) -MMD -MP -MF $@.d \
+	    -MT '$@ $(@:.gcc=.tidy)' >$@.new && mv $@.new $@
+$(BUILD)/lint/%.tidy: %.c tests/tools/lint.h .clang-tidy tests/.clang-tidy | $(DEPS)
+	@mkdir -p $(@D)
+	$(call say,TIDY,$<)
+	$(Q)tests/tools/lint tidy $< $(LINT_FLAGS) >$@.new && mv $@.new $@
+$(BUILD)/lint/cppcheck: $(LINT_SRC) $(HEADERS) $(TABLES) | $(DEPS)
+	@mkdir -p $@.seen
+	$(call say,CPPCHECK,'all of them')
+	$(Q)tests/tools/lint cppcheck -D_GNU_SOURCE -Iinclude -Idaemon -Itests/lib \
+	    --cppcheck-build-dir=$@.seen $(LINT_SRC) >$@.new && mv $@.new $@
+
 $(BUILD)/tests/bench/load: $(BUILD)/tests/bench/load.o
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^
@@ -192,6 +216,6 @@ help: ## this list
 	@echo "  NEEDS= installs nothing"
 
 .PHONY: all everything deps unit demo check check-long check-asan check-tsan check-clang check-layers \
-	check-pure fuzz bench man install clean help
+	check-pure fuzz lint bench man install clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -363,8 +363,8 @@ test_damage(void **state)
 		write_three(&t);
 		text = journal_text(&t);
 		copy = calloc(1, strlen(text) + 2);
-	check_true("memory", copy != NULL);
-	strcpy(copy, text);
+		check_true("memory", copy != NULL);
+		strcpy(copy, text);
 		lines[0] = copy;
 		for (int k = 1; k < 4; k++)
 			lines[k] = strchr(lines[k - 1], '\n') + 1;
