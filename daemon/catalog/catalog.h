@@ -36,11 +36,20 @@ struct catalog;
 struct catalog_reader;
 
 /* Open for writing, create or migrate.  `path` is NUL-terminated.  A newer
- * schema is WEIGH_EXISTS, a file that is no catalog WEIGH_MALFORMED; either is
- * left as it was. */
+ * schema and another program's database are WEIGH_EXISTS, a damaged file is
+ * WEIGH_MALFORMED; each is left as it was. */
 enum weigh_code catalog_open(
     struct catalog **out, const char *path, struct weigh_err *err);
 void catalog_close(struct catalog *c);
+
+/* The same at start: a damaged catalog, and one that catalog_give_up was asked
+ * about, is renamed to catalog.db.damaged-TIME, with what belongs to it, and an
+ * empty one begun.  `aside`: its new name, or "". */
+enum weigh_code catalog_open_anew(struct catalog **out, const char *path,
+    char *aside, size_t size, struct weigh_err *err);
+/* The next start is to set the catalog aside, though it opens: damage was found
+ * in the middle of it.  Durable. */
+enum weigh_code catalog_give_up(const char *path, struct weigh_err *err);
 
 /* Open another connection, read-only, for one thread.  WEIGH_NOT_YET when no
  * writer has created or migrated the tables. */
@@ -92,6 +101,19 @@ struct catalog_blob {
 enum catalog_blob_state { CATALOG_GOOD, CATALOG_BAD };
 
 /* --- writing ----------------------------------------------------------- */
+
+/* Several writes at once, which last together or not at all: begin, write, end
+ * with their outcome.  They nest; readers see nothing until the outermost end. */
+enum weigh_code catalog_begin(struct catalog *c, struct weigh_err *err);
+enum weigh_code catalog_end(
+    struct catalog *c, enum weigh_code rc, struct weigh_err *err);
+
+/* Forget everything but intents.  Within a transaction, to fill it again. */
+enum weigh_code catalog_empty(struct catalog *c, struct weigh_err *err);
+
+/* Forget a blob, if no entry names it; *dropped tells. */
+enum weigh_code catalog_drop_blob(struct catalog *c,
+    const struct weigh_oid *oid, bool *dropped, struct weigh_err *err);
 
 /* What is about to be done, written down before the first lasting step, so that
  * the next start can finish it or take it back. */
@@ -268,6 +290,40 @@ enum weigh_code catalog_created(struct catalog_reader *r,
 enum weigh_code catalog_blob(struct catalog_reader *r,
     const struct weigh_oid *oid, struct catalog_blob *out,
     enum catalog_blob_state *state, struct weigh_err *err);
+
+/* Blobs in the order of their names, beginning after `after` (zero: the first),
+ * at most `limit`; `named`: an entry names it.  For upkeep: also those are told
+ * that catalog_blob does not know. */
+struct catalog_row {
+	struct catalog_blob blob;
+	enum catalog_blob_state state;
+	bool named;
+};
+enum weigh_code catalog_rows(struct catalog_reader *r,
+    const struct weigh_oid *after, unsigned limit,
+    void (*each)(void *ctx, const struct catalog_row *row), void *ctx,
+    struct weigh_err *err);
+/* The same as the writer sees it, in the middle of a transaction. */
+enum weigh_code catalog_own_rows(struct catalog *c,
+    const struct weigh_oid *after, unsigned limit,
+    void (*each)(void *ctx, const struct catalog_row *row), void *ctx,
+    struct weigh_err *err);
+
+/* Is this blob about to get its name?  *left: how many intents there are. */
+enum weigh_code catalog_intended(struct catalog_reader *r,
+    const struct weigh_oid *oid, bool *intended, unsigned *left,
+    struct weigh_err *err);
+
+/* The commits of a repository in the order of their ids, beginning after `after`
+ * (zero: the first), at most `limit`. */
+enum weigh_code catalog_commits(struct catalog_reader *r,
+    const struct weigh_repo *repo, const struct weigh_gitid *after,
+    unsigned limit, void (*each)(void *ctx, const struct weigh_gitid *commit),
+    void *ctx, struct weigh_err *err);
+
+/* Is the file that is open no longer the one with the catalog's name: deleted,
+ * or another one put there?  What is written then is lost with this process. */
+bool catalog_has_moved(struct catalog_reader *r);
 
 /* Each (repository, path) of the current refs that uses a blob, at most `limit`. */
 enum weigh_code catalog_users(struct catalog_reader *r,

@@ -105,12 +105,12 @@ check_schema(struct db *db, int64_t *version, struct weigh_err *err)
 		return db_fail(db, rc, err);
 	if (*version < 0 ||
 	    (application != DB_APPLICATION && (tables != 0 || *version != 0))) {
-		weigh_fail(err, WEIGH_MALFORMED,
+		weigh_fail(err, WEIGH_EXISTS,
 		    "catalog: an SQLite database, but not a catalog of ours");
 		weigh_fix(err,
 		    "move catalog.db away and start again: it is made "
 		    "again from repos/ and blobs/");
-		return WEIGH_MALFORMED;
+		return WEIGH_EXISTS;
 	}
 	if (*version > CATALOG_SCHEMA) {
 		weigh_fail(err, WEIGH_EXISTS,
@@ -264,6 +264,7 @@ db_close(struct db *db)
 enum weigh_code
 db_begin(struct db *db, struct weigh_err *err)
 {
+	enum weigh_code rc;
 	struct query q;
 
 	if (db->broken) {
@@ -272,8 +273,33 @@ db_begin(struct db *db, struct weigh_err *err)
 		weigh_fix(err, "check the disk, then restart weighd");
 		return WEIGH_IO;
 	}
-	q = query_begin(db, SQL_BEGIN);
-	return query_run(&q, err);
+	q = query_begin(db, db->depth == 0 ? SQL_BEGIN : SQL_SAVEPOINT);
+	if ((rc = query_run(&q, err)) == WEIGH_OK)
+		db->depth++;
+	return rc;
+}
+
+static enum weigh_code
+end_inner(struct db *db, enum weigh_code rc, struct weigh_err *err)
+{
+	struct query q;
+
+	/* A failure may have rolled back all of it, by itself. */
+	if (sqlite3_get_autocommit(db->sqlite))
+		return rc != WEIGH_OK ?
+		    rc :
+		    weigh_fail(err, WEIGH_IO,
+			"catalog: the transaction was taken back");
+	if (rc != WEIGH_OK) {
+		q = query_begin(db, SQL_ROLLBACK_TO);
+		(void)query_run(&q, NULL);
+	}
+	q = query_begin(db, SQL_RELEASE);
+	if (rc != WEIGH_OK)
+		(void)query_run(&q, NULL);
+	else
+		rc = query_run(&q, err);
+	return rc;
 }
 
 enum weigh_code
@@ -281,6 +307,8 @@ db_end(struct db *db, enum weigh_code rc, struct weigh_err *err)
 {
 	struct query q;
 
+	if (--db->depth > 0)
+		return end_inner(db, rc, err);
 	if (rc == WEIGH_OK) {
 		q = query_begin(db, SQL_COMMIT);
 		rc = query_run(&q, err);

@@ -49,11 +49,14 @@ extern const struct db_sql db_sql[SQL_COUNT];
 
 /* db_migrations[n] leads from schema n to n + 1. */
 extern const char *const db_migrations[];
+/* Takes all rows away but those of intents. */
+extern const char db_empty[];
 
 struct db {
 	sqlite3 *sqlite;
 	sqlite3_stmt *prepared[SQL_COUNT];
-	bool broken; /* (3) */
+	bool broken;    /* (3) */
+	unsigned depth; /* of transactions */
 };
 
 struct catalog {
@@ -73,7 +76,8 @@ void db_close(struct db *db);
 enum weigh_code db_fail(struct db *db, int rc, struct weigh_err *err);
 
 /* A transaction: begin; work; then end with the work's outcome, which commits
- * or takes back.  Answers that outcome, or why it could not be committed. */
+ * or takes back.  Answers that outcome, or why it could not be committed.  One
+ * inside another is part of it: taken back alone, lasting only with it. */
 enum weigh_code db_begin(struct db *db, struct weigh_err *err);
 enum weigh_code db_end(struct db *db, enum weigh_code rc,
     struct weigh_err *err);
@@ -93,6 +97,8 @@ void query_text_part(struct query *q, const char *text, size_t len);
 void query_oid(struct query *q, const struct weigh_oid *oid);
 void query_gitid(struct query *q,
     const struct weigh_gitid *id); /* zero: NULL */
+/* A place in the order of ids; zero is before the first. */
+void query_gitid_after(struct query *q, const struct weigh_gitid *id);
 void query_null(struct query *q);
 /* Advance: true when there is a row to look at. */
 bool query_row(struct query *q);

@@ -141,3 +141,37 @@ catalog_intents(struct catalog *c,
 			return rc;
 	}
 }
+
+static enum weigh_code
+names_blob(struct db *db, int64_t intent, const struct weigh_oid *oid,
+    bool *named, struct weigh_err *err)
+{
+	struct query q = query_begin(db, SQL_INTENT_BLOB);
+
+	query_int(&q, intent);
+	query_oid(&q, oid);
+	*named = query_row(&q);
+	return query_end(&q, err);
+}
+
+enum weigh_code
+catalog_intended(struct catalog_reader *r, const struct weigh_oid *oid,
+    bool *intended, unsigned *left, struct weigh_err *err)
+{
+	struct catalog_intent intent = { 0 };
+	enum weigh_code rc;
+	bool named;
+
+	*intended = false;
+	*left = 0;
+	for (;;) {
+		rc = next_intent(&r->db, intent.id, &intent, err);
+		if (rc != WEIGH_OK || intent.id == 0)
+			return rc;
+		(*left)++;
+		rc = names_blob(&r->db, intent.id, oid, &named, err);
+		if (rc != WEIGH_OK)
+			return rc;
+		*intended = *intended || named;
+	}
+}

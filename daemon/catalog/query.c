@@ -80,6 +80,14 @@ query_gitid(struct query *q, const struct weigh_gitid *id)
 }
 
 void
+query_gitid_after(struct query *q, const struct weigh_gitid *id)
+{
+	keep(q,
+	    sqlite3_bind_blob(q->stmt, ++q->bound, id->b, sizeof(id->b),
+		SQLITE_STATIC));
+}
+
+void
 query_null(struct query *q)
 {
 	keep(q, sqlite3_bind_null(q->stmt, ++q->bound));

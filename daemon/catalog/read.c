@@ -31,6 +31,16 @@ catalog_reader_close(struct catalog_reader *r)
 	free(r);
 }
 
+bool
+catalog_has_moved(struct catalog_reader *r)
+{
+	int moved = 0;
+
+	return sqlite3_file_control(r->db.sqlite, "main",
+		   SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+	    moved != 0;
+}
+
 /* --- from names to rows -------------------------------------------------- */
 
 static enum weigh_code
@@ -302,6 +312,30 @@ catalog_refs(struct catalog_reader *r, const struct weigh_repo *repo,
 		    CATALOG_TAG;
 
 		each(ctx, kind, query_column_text(&q, 1), &commit);
+	}
+	return query_end(&q, err);
+}
+
+enum weigh_code
+catalog_commits(struct catalog_reader *r, const struct weigh_repo *repo,
+    const struct weigh_gitid *after, unsigned limit,
+    void (*each)(void *ctx, const struct weigh_gitid *commit), void *ctx,
+    struct weigh_err *err)
+{
+	int64_t id, created;
+	enum weigh_code rc;
+	struct query q;
+
+	if ((rc = reader_repo(&r->db, repo, &id, &created, err)) != WEIGH_OK)
+		return rc;
+	q = query_begin(&r->db, SQL_REVISION_PAGE);
+	query_int(&q, id);
+	query_gitid_after(&q, after);
+	query_int(&q, limit);
+	while (query_row(&q)) {
+		struct weigh_gitid commit = query_column_gitid(&q, 0);
+
+		each(ctx, &commit);
 	}
 	return query_end(&q, err);
 }

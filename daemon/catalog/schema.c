@@ -140,6 +140,19 @@ static const char step_2[] =
 " (SELECT coalesce(sum(size), 0) FROM blobs WHERE state = 1);"
 
 "PRAGMA user_version = 2;";
+
+/* Children before parents: each check of a reference then finds no rows. */
+const char db_empty[] =
+"DELETE FROM entries;"
+"DELETE FROM refs;"
+"DELETE FROM revisions;"
+"DELETE FROM repositories;"
+"DELETE FROM findings;"
+"DELETE FROM blobs;"
+"UPDATE totals SET repos = 0, revisions = 0, blobs = 0, bytes = 0, bad = 0,"
+" bad_bytes = 0;"
+"UPDATE scrub SET began = 0, ended = 0, done = 0, catalog = 0, oid = NULL,"
+" chain = NULL;";
 /* clang-format on */
 
 const char *const db_migrations[] = { step_1, step_2 };

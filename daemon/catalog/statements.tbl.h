@@ -9,6 +9,9 @@
 X(BEGIN, DB_WRITER, "BEGIN IMMEDIATE")
 X(COMMIT, DB_WRITER, "COMMIT")
 X(ROLLBACK, DB_WRITER, "ROLLBACK")
+X(SAVEPOINT, DB_WRITER, "SAVEPOINT inner")
+X(RELEASE, DB_WRITER, "RELEASE inner")
+X(ROLLBACK_TO, DB_WRITER, "ROLLBACK TO inner")
 
 /* --- repositories; `key` is the name with A-Z lowered */
 X(REPO_BY_KEY, DB_WRITER | DB_READER,
@@ -43,6 +46,9 @@ X(REF_SET, DB_WRITER,
 /* --- revisions */
 X(REVISION_ID, DB_WRITER | DB_READER,
     "SELECT id, git FROM revisions WHERE repo = ?1 AND git = ?2")
+X(REVISION_PAGE, DB_READER,
+    "SELECT git FROM revisions WHERE repo = ?1 AND git > ?2"
+    " ORDER BY git LIMIT ?3")
 X(REVISION_NEWEST, DB_READER,
     "SELECT id, git FROM revisions WHERE repo = ?1"
     " ORDER BY date DESC, id DESC LIMIT 1")
@@ -99,6 +105,13 @@ X(BLOB, DB_READER,
     "SELECT size, state, stamp_size, stamp_inode, stamp_mtime, stamp_ctime"
     " FROM blobs AS b WHERE b.oid = ?1"
     " AND EXISTS (SELECT 1 FROM entries AS e WHERE e.blob = b.id)")
+X(BLOB_PAGE, DB_WRITER | DB_READER,
+    "SELECT size, state, stamp_size, stamp_inode, stamp_mtime, stamp_ctime,"
+    " oid, EXISTS (SELECT 1 FROM entries AS e WHERE e.blob = b.id)"
+    " FROM blobs AS b WHERE oid > ?1 ORDER BY oid LIMIT ?2")
+X(BLOB_DELETE, DB_WRITER,
+    "DELETE FROM blobs WHERE id = ?1"
+    " AND NOT EXISTS (SELECT 1 FROM entries AS e WHERE e.blob = ?1)")
 X(BLOB_USERS, DB_READER,
     "SELECT p.kind, p.name, v.git, e.path"
     " FROM blobs AS b JOIN entries AS e ON e.blob = b.id"
@@ -115,9 +128,11 @@ X(INTENT_BLOB_INSERT, DB_WRITER,
     "INSERT OR IGNORE INTO intent_blobs (intent, oid) VALUES (?1, ?2)")
 X(INTENT_DELETE, DB_WRITER,
     "DELETE FROM intents WHERE id = ?1")
-X(INTENT_NEXT, DB_WRITER,
+X(INTENT_NEXT, DB_WRITER | DB_READER,
     "SELECT id, kind, name, ref, old, origin FROM intents"
     " WHERE id > ?1 ORDER BY id LIMIT 1")
+X(INTENT_BLOB, DB_READER,
+    "SELECT 1 FROM intent_blobs WHERE intent = ?1 AND oid = ?2")
 X(INTENT_BLOBS, DB_WRITER,
     "SELECT oid FROM intent_blobs WHERE intent = ?1 ORDER BY oid")
 

@@ -176,6 +176,20 @@ no_blob(const struct weigh_oid *oid, struct weigh_err *err)
 	    "no admitted revision names a blob '%s'", hex);
 }
 
+/* size, state and the four columns of the stamp */
+static enum catalog_blob_state
+blob_row(const struct query *q, struct catalog_blob *out)
+{
+	out->size = query_column_size(q, 0);
+	out->stamp = (struct stamp){
+		.size = sqlite3_column_int64(q->stmt, 2),
+		.inode = sqlite3_column_int64(q->stmt, 3),
+		.mtime_ns = sqlite3_column_int64(q->stmt, 4),
+		.ctime_ns = sqlite3_column_int64(q->stmt, 5),
+	};
+	return sqlite3_column_int(q->stmt, 1) == 0 ? CATALOG_GOOD : CATALOG_BAD;
+}
+
 enum weigh_code
 catalog_blob(struct catalog_reader *r, const struct weigh_oid *oid,
     struct catalog_blob *out, enum catalog_blob_state *state,
@@ -188,21 +202,48 @@ catalog_blob(struct catalog_reader *r, const struct weigh_oid *oid,
 	query_oid(&q, oid);
 	found = query_row(&q);
 	if (found) {
-		*out = (struct catalog_blob){
-			.oid = *oid,
-			.size = query_column_size(&q, 0),
-			.stamp = {
-				.size = sqlite3_column_int64(q.stmt, 2),
-				.inode = sqlite3_column_int64(q.stmt, 3),
-				.mtime_ns = sqlite3_column_int64(q.stmt, 4),
-				.ctime_ns = sqlite3_column_int64(q.stmt, 5),
-			},
-		};
-		*state = sqlite3_column_int(q.stmt, 1) == 0 ? CATALOG_GOOD :
-							      CATALOG_BAD;
+		out->oid = *oid;
+		*state = blob_row(&q, out);
 	}
 	rc = query_end(&q, err);
 	return rc == WEIGH_OK && !found ? no_blob(oid, err) : rc;
+}
+
+static enum weigh_code
+page_of_rows(struct db *db, const struct weigh_oid *after, unsigned limit,
+    void (*each)(void *ctx, const struct catalog_row *row), void *ctx,
+    struct weigh_err *err)
+{
+	struct query q = query_begin(db, SQL_BLOB_PAGE);
+
+	query_oid(&q, after);
+	query_int(&q, limit);
+	while (query_row(&q)) {
+		struct catalog_row row = {
+			.blob.oid = query_column_oid(&q, 6),
+			.named = sqlite3_column_int(q.stmt, 7) != 0,
+		};
+
+		row.state = blob_row(&q, &row.blob);
+		each(ctx, &row);
+	}
+	return query_end(&q, err);
+}
+
+enum weigh_code
+catalog_rows(struct catalog_reader *r, const struct weigh_oid *after,
+    unsigned limit, void (*each)(void *ctx, const struct catalog_row *row),
+    void *ctx, struct weigh_err *err)
+{
+	return page_of_rows(&r->db, after, limit, each, ctx, err);
+}
+
+enum weigh_code
+catalog_own_rows(struct catalog *c, const struct weigh_oid *after,
+    unsigned limit, void (*each)(void *ctx, const struct catalog_row *row),
+    void *ctx, struct weigh_err *err)
+{
+	return page_of_rows(&c->db, after, limit, each, ctx, err);
 }
 
 enum weigh_code

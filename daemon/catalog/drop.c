@@ -1,0 +1,59 @@
+/* Dropping: what upkeep takes out of the catalog, and transactions of its own. */
+#include "db.h"
+#include "rows.h"
+
+enum weigh_code
+catalog_begin(struct catalog *c, struct weigh_err *err)
+{
+	return db_begin(&c->db, err);
+}
+
+enum weigh_code
+catalog_end(struct catalog *c, enum weigh_code rc, struct weigh_err *err)
+{
+	return db_end(&c->db, rc, err);
+}
+
+enum weigh_code
+catalog_empty(struct catalog *c, struct weigh_err *err)
+{
+	int rc = sqlite3_exec(c->db.sqlite, db_empty, NULL, NULL, NULL);
+
+	return rc == SQLITE_OK ? WEIGH_OK : db_fail(&c->db, rc, err);
+}
+
+static enum weigh_code
+drop_blob(struct db *db, const struct weigh_oid *oid, bool *dropped,
+    struct weigh_err *err)
+{
+	struct rows_difference difference = { 0 };
+	struct rows_blob held;
+	enum weigh_code rc = rows_find_blob(db, oid, &held, err);
+	struct query q;
+
+	*dropped = false;
+	if (rc != WEIGH_OK || held.id == 0)
+		return rc;
+	q = query_begin(db, SQL_BLOB_DELETE);
+	query_int(&q, held.id);
+	if ((rc = query_run(&q, err)) != WEIGH_OK)
+		return rc;
+	if (sqlite3_changes(db->sqlite) == 0)
+		return WEIGH_OK; /* an entry names it */
+	*dropped = true;
+	rc = rows_forget_blob(db, &held, &difference, err);
+	if (rc == WEIGH_OK)
+		rc = rows_move_totals(db, &difference, err);
+	return rc;
+}
+
+enum weigh_code
+catalog_drop_blob(struct catalog *c, const struct weigh_oid *oid, bool *dropped,
+    struct weigh_err *err)
+{
+	enum weigh_code rc;
+
+	if ((rc = db_begin(&c->db, err)) != WEIGH_OK)
+		return rc;
+	return db_end(&c->db, drop_blob(&c->db, oid, dropped, err), err);
+}
