@@ -57,6 +57,24 @@ gate_changed(struct gate *g)
 	atomic_fetch_add(&g->generation, 1);
 }
 
+const struct gate_parts *
+gate_parts_of(const struct gate *g)
+{
+	return &g->parts;
+}
+
+void
+gate_hold(struct gate *g)
+{
+	pthread_mutex_lock(&g->publishing);
+}
+
+void
+gate_release(struct gate *g)
+{
+	pthread_mutex_unlock(&g->publishing);
+}
+
 /*
  * A call to the writer thread.  Two hold it, the one who waits and the job that
  * must come home; whoever lets go last frees it.

@@ -13,6 +13,9 @@
  *     opened again.
  * (5) The catalog's writes, and the journal's, happen on the writer thread only.
  *
+ * (6) Between gate_hold and gate_release nothing gets a name, becomes visible or
+ *     is condemned: what nobody names then, nobody is about to name.
+ *
  * Threads: all but gate_new, gate_recover and gate_free run on pool workers and
  * block.  `reader` is the worker's own.
  */
@@ -108,6 +111,16 @@ enum weigh_code gate_write(struct gate *g,
     enum weigh_code (*fn)(void *ctx, struct catalog *catalog,
 	struct audit *audit, struct weigh_err *err),
     void *ctx, struct weigh_err *err);
+
+/* --- for upkeep --------------------------------------------------------------- */
+
+/* What the gate guards.  `catalog` and `audit` are the writer thread's: use them
+ * by gate_write only. */
+const struct gate_parts *gate_parts_of(const struct gate *g);
+
+/* Keep publications and condemnations waiting (6); for short.  Not nested. */
+void gate_hold(struct gate *g);
+void gate_release(struct gate *g);
 
 /* --- in ---------------------------------------------------------------------- */
 

@@ -10,6 +10,8 @@
  * (4) No configuration but our own is read; no hook, filter or driver runs.
  * (5) A small file's bytes have the SHA-256 they were given with, and are not
  *     themselves an LFS pointer: read back, they would promise other bytes.
+ * (6) What a ref, or one of the roots that repo_collect is given, leads to is
+ *     never taken away; if any of it cannot be read, nothing is.
  *
  * Threads: a `struct repo` belongs to one thread.  Blocking: all but the init.
  */
@@ -131,6 +133,29 @@ enum weigh_code repo_each_ref(struct repo *r,
     enum weigh_code (*each)(void *ctx, const char *ref,
 	const struct weigh_gitid *id, struct weigh_err *err),
     void *ctx, struct weigh_err *err);
+
+/* --- taking away ---------------------------------------------------------- */
+
+struct repo_collecting {
+	/* Commits that stay with all they lead to, besides those of all refs. */
+	const struct weigh_gitid *roots;
+	size_t nroots;
+	int64_t now;   /* seconds since 1970 */
+	int64_t grace; /* seconds: what is younger stays */
+	bool dry;      /* only count */
+	/* out */
+	uint64_t objects; /* taken away: nothing leads to them */
+	uint64_t bytes;   /* of the disk, given back */
+	uint64_t young;   /* objects that nothing leads to, not taken yet */
+	uint64_t packs;   /* made again without what went */
+};
+/* Remove the objects of a repository that nothing leads to: loose ones one by
+ * one; a pack that holds some of them is written anew with the others, read
+ * back, and only then removed.  A kill at any moment leaves every object that
+ * something leads to.  Nobody may write to the repository meanwhile (unless
+ * `dry`, whose count is then too high).  Packs with a .keep stay, as for git. */
+enum weigh_code repo_collect(
+    struct repo *r, struct repo_collecting *c, struct weigh_err *err);
 
 /* --- reading back -------------------------------------------------------- */
 

@@ -179,6 +179,61 @@ enum weigh_code store_each(struct store *s,
 	uint64_t size, struct weigh_err *err),
     void *ctx, struct weigh_err *err);
 
+/* --- for upkeep -------------------------------------------------------- */
+
+/* How a blob's name looks on disk, without opening it. */
+struct store_sight {
+	bool there;   /* a regular file has the name */
+	bool listed;  /* its midstate list is there, or it needs none */
+	struct stamp stamp;
+};
+enum weigh_code store_look(struct store *s, const struct weigh_oid *oid,
+    struct store_sight *out, struct weigh_err *err);
+
+/* One name below blobs/sha256. */
+enum store_kind {
+	STORE_BLOB,
+	STORE_LIST,     /* of midstates */
+	STORE_LONE_LIST, /* whose blob is not there */
+	STORE_STRANGE   /* nothing of ours */
+};
+struct store_item {
+	enum store_kind kind;
+	struct weigh_oid oid; /* zero for what is strange */
+	const char *name;     /* "ab/abcd…" */
+	uint64_t size;        /* bytes; 0 unless a regular file */
+	int64_t changed;      /* seconds since 1970: when it got its name */
+};
+/* Call `each` for all that lies there, in the order of names; it may take the
+ * item away.  Stops at the first answer that is not WEIGH_OK. */
+enum weigh_code store_each_item(struct store *s,
+    enum weigh_code (*each)(void *ctx, const struct store_item *item,
+	struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
+
+/* Remove a list whose blob is not there; *removed tells.  While nothing is being
+ * published: a list has its name before its blob does. */
+enum weigh_code store_drop_lone_list(struct store *s,
+    const struct weigh_oid *oid, bool *removed, struct weigh_err *err);
+
+/* One thing in quarantine, with the note about it ("": there is none). */
+struct store_apart {
+	const char *name; /* HEX, or HEX.N */
+	struct weigh_oid oid;
+	uint64_t size;
+	int64_t since; /* seconds since 1970 */
+	const char *why;
+};
+/* In the order of names; `each` may discard it. */
+enum weigh_code store_each_apart(struct store *s,
+    enum weigh_code (*each)(void *ctx, const struct store_apart *apart,
+	struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
+/* Remove the bytes of a thing in quarantine, durably.  Its note stays: it says
+ * why a revision has a blob that is bad. */
+enum weigh_code store_discard(
+    struct store *s, const char *name, struct weigh_err *err);
+
 /* Bytes that may still be written before keep_free; 0 when writing fails.  Tests
  * writability without writing. */
 uint64_t store_room(struct store *s);

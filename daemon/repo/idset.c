@@ -1,0 +1,74 @@
+/* idset: see idset.h.  Open addressing; an id is as good as a hash of itself. */
+#include "idset.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOM_FIRST 1024
+
+/* Where the id is, or where it would go.  The zero id is nobody's. */
+static size_t
+find(const git_oid *slots, size_t room, const git_oid *id)
+{
+	uint64_t hash;
+	size_t i;
+
+	memcpy(&hash, id->id, sizeof(hash));
+	for (i = (size_t)hash & (room - 1); !git_oid_is_zero(&slots[i]);
+	     i = (i + 1) & (room - 1))
+		if (git_oid_equal(&slots[i], id))
+			break;
+	return i;
+}
+
+void
+idset_free(struct idset *set)
+{
+	free(set->slots);
+	*set = (struct idset){ NULL };
+}
+
+bool
+idset_has(const struct idset *set, const git_oid *id)
+{
+	return set->room != 0 &&
+	    !git_oid_is_zero(&set->slots[find(set->slots, set->room, id)]);
+}
+
+/* At most three quarters are in use. */
+static bool
+grow(struct idset *set)
+{
+	size_t room = set->room != 0 ? 2 * set->room : ROOM_FIRST;
+	git_oid *slots;
+
+	if (set->count + 1 <= set->room / 4 * 3)
+		return true;
+	if ((slots = calloc(room, sizeof(*slots))) == NULL)
+		return false;
+	for (size_t i = 0; i < set->room; i++)
+		if (!git_oid_is_zero(&set->slots[i]))
+			slots[find(slots, room, &set->slots[i])] =
+			    set->slots[i];
+	free(set->slots);
+	set->slots = slots;
+	set->room = room;
+	return true;
+}
+
+bool
+idset_add(struct idset *set, const git_oid *id, bool *fresh)
+{
+	git_oid *slot;
+
+	if (!grow(set))
+		return false;
+	slot = &set->slots[find(set->slots, set->room, id)];
+	*fresh = git_oid_is_zero(slot);
+	if (*fresh) {
+		*slot = *id;
+		set->count++;
+	}
+	return true;
+}
