@@ -36,6 +36,11 @@ COMMAND("verify", "[NAME[@REV]]", 0, 1,
     "check every byte again, in the store or in a pulled folder",
     "weigh verify org/my-model",
     "weigh verify --dir ./my-model", cmd_verify)
+COMMAND("gc", "", 0, 0,
+    OPT_BIT(OPT_DRY_RUN) | OPT_BIT(OPT_QUARANTINE) | OPT_BIT(OPT_OLDER),
+    "take away what no revision names",
+    "weigh gc --dry-run",
+    "weigh gc --quarantine --older 90 --yes", cmd_gc)
 COMMAND("status", "", 0, 0, 0,
     "show how weighd is doing",
     "weigh status",

@@ -11,6 +11,9 @@ OPTION(TO,       "to",       0,   "DIR",     false, "the folder to write; defaul
 OPTION(INCLUDE,  "include",  0,   "GLOB",    false, "only paths that match; may be given more than once")
 OPTION(EXCLUDE,  "exclude",  0,   "GLOB",    false, "no paths that match; may be given more than once")
 OPTION(DIR,      "dir",      0,   "DIR",     false, "check a folder written by weigh pull; needs no weighd")
+OPTION(DRY_RUN,  "dry-run",  0,   NULL,      false, "only say what would be done")
+OPTION(QUARANTINE, "quarantine", 0, NULL,    false, "remove what lies in quarantine too; asks first")
+OPTION(OLDER,    "older",    0,   "DAYS",    false, "only what has lain there so long; default: 1, in quarantine 30")
 
 OPTION(SERVER,   "server",   0,   "SERVER",  true,  "http://HOST:PORT or unix:PATH (env WEIGH_SERVER); default: the local socket, then http://127.0.0.1:8477")
 OPTION(FORMAT,   "format",   0,   "FORMAT",  true,  "human, tsv, json or quiet")

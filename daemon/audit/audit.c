@@ -240,12 +240,13 @@ compose(struct audit *a, const struct audit_entry *entry, struct weigh_buf *out,
  * fails, or the sync did, nobody knows what the disk has: no more lines, until
  * the journal is opened and read again. */
 static enum weigh_code
-write_line(struct audit *a, const struct weigh_buf *line, struct weigh_err *err)
+write_line(struct audit *a, const struct weigh_buf *line, bool sync,
+    struct weigh_err *err)
 {
 	enum weigh_code rc;
 
 	rc = fd_write_all(a->fd, line->data, line->len, err);
-	if (rc == WEIGH_OK) {
+	if (rc == WEIGH_OK && sync) {
 		rc = fd_sync(a->fd, err);
 		a->broken = rc != WEIGH_OK;
 	}
@@ -271,8 +272,8 @@ check_ours(struct audit *a, struct weigh_err *err)
 	return WEIGH_OK;
 }
 
-enum weigh_code
-audit_append(struct audit *a, const struct audit_entry *entry,
+static enum weigh_code
+append(struct audit *a, const struct audit_entry *entry, bool sync,
     struct weigh_err *err)
 {
 	struct weigh_oid hash;
@@ -282,13 +283,37 @@ audit_append(struct audit *a, const struct audit_entry *entry,
 	weigh_buf_init(&line, AUDIT_LINE_MAX + 1);
 	if ((rc = check_ours(a, err)) != WEIGH_OK ||
 	    (rc = compose(a, entry, &line, &hash, err)) != WEIGH_OK ||
-	    (rc = write_line(a, &line, err)) != WEIGH_OK)
+	    (rc = write_line(a, &line, sync, err)) != WEIGH_OK)
 		goto out;
 	a->size += line.len;
 	a->last = hash;
 	a->n++;
 out:
 	weigh_buf_free(&line);
+	return weigh_context(err, rc, "journal '%s'", JOURNAL);
+}
+
+enum weigh_code
+audit_append(struct audit *a, const struct audit_entry *entry,
+    struct weigh_err *err)
+{
+	return append(a, entry, true, err);
+}
+
+enum weigh_code
+audit_append_unsynced(struct audit *a, const struct audit_entry *entry,
+    struct weigh_err *err)
+{
+	return append(a, entry, false, err);
+}
+
+enum weigh_code
+audit_sync(struct audit *a, struct weigh_err *err)
+{
+	enum weigh_code rc = fd_sync(a->fd, err);
+
+	if (rc != WEIGH_OK)
+		a->broken = true;
 	return weigh_context(err, rc, "journal '%s'", JOURNAL);
 }
 
@@ -340,6 +365,30 @@ audit_find_admit(struct audit *a, const struct weigh_repo *repo,
 			rc = match_admit(text, len, repo, revision, origin,
 			    size, found, err);
 	} while (rc == WEIGH_OK && got == GOT_LINE);
+	free(r);
+	return weigh_context(err, rc, "journal '%s'", JOURNAL);
+}
+
+enum weigh_code
+audit_each_line(struct audit *a,
+    enum weigh_code (*each)(void *ctx, const struct audit_line *line,
+	struct weigh_err *err),
+    void *ctx, struct weigh_err *err)
+{
+	struct lines *r = lines_new(a->fd, a->size, err);
+	enum weigh_code rc = r != NULL ? WEIGH_OK : WEIGH_NOMEM;
+	struct audit_line line;
+	enum got got = r != NULL ? GOT_LINE : GOT_END;
+	const char *text;
+	size_t len;
+
+	while (rc == WEIGH_OK && got == GOT_LINE) {
+		rc = next_line(r, &got, &text, &len, err);
+		if (rc != WEIGH_OK || got != GOT_LINE)
+			break;
+		if ((rc = line_parse(&line, text, len, err)) == WEIGH_OK)
+			rc = each(ctx, &line, err);
+	}
 	free(r);
 	return weigh_context(err, rc, "journal '%s'", JOURNAL);
 }

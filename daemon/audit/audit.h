@@ -29,6 +29,9 @@ enum audit_event {
 	AUDIT_ADMIT,    /* a revision became visible */
 	AUDIT_WITHDRAW, /* what the line before admitted could not be done */
 	AUDIT_QUARANTINE, /* a blob's bytes were found bad */
+	AUDIT_DISCARD, /* such bytes were removed from quarantine, on request */
+	AUDIT_COLLECT, /* what nobody names was taken away */
+	AUDIT_REBUILD, /* the catalog was made again */
 	AUDIT_EVENTS
 };
 
@@ -41,8 +44,9 @@ struct audit_entry {
 	struct weigh_gitid revision;
 	struct weigh_oid manifest;
 	const char *origin;
-	/* quarantine */
+	/* quarantine, discard */
 	struct weigh_oid blob;
+	/* all but admit and withdraw */
 	const char *why;
 };
 
@@ -55,10 +59,38 @@ void audit_close(struct audit *a);
 enum weigh_code audit_append(struct audit *a, const struct audit_entry *entry,
     struct weigh_err *err);
 
+/* The same, but for (1): the line lasts only after audit_sync. */
+enum weigh_code audit_append_unsynced(struct audit *a,
+    const struct audit_entry *entry, struct weigh_err *err);
+enum weigh_code audit_sync(struct audit *a, struct weigh_err *err);
+
 /* Was this revision of this repository admitted by a line of the journal, and not
  * withdrawn by a later one?  The origin of the last such line goes to `origin`.  Reads the journal. */
 enum weigh_code audit_find_admit(struct audit *a, const struct weigh_repo *repo,
     const struct weigh_gitid *revision, char *origin, size_t size, bool *found,
     struct weigh_err *err);
+
+/* --- the whole journal at once, for making the catalog again ------------- */
+
+/* What the journal says at its end; a copy, so any thread may ask it. */
+struct audit_ledger;
+enum weigh_code audit_ledger_read(struct audit *a, struct audit_ledger **out,
+    struct weigh_err *err);
+void audit_ledger_free(struct audit_ledger *l);
+
+/* The origin of a revision that was admitted and not withdrawn; NULL: it was
+ * not.  Lives as long as the ledger. */
+const char *audit_ledger_origin(const struct audit_ledger *l,
+    const struct weigh_repo *repo, const struct weigh_gitid *revision);
+
+/* Were bytes of this blob ever found bad? */
+bool audit_ledger_bad(
+    const struct audit_ledger *l, const struct weigh_oid *blob);
+
+/* Every revision that was admitted and not withdrawn, in no order. */
+enum weigh_code audit_ledger_each(const struct audit_ledger *l,
+    enum weigh_code (*each)(void *ctx, const struct weigh_repo *repo,
+	const struct weigh_gitid *revision, struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
 
 #endif

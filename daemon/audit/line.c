@@ -14,6 +14,9 @@ static const char *const event_names[AUDIT_EVENTS] = {
 	[AUDIT_ADMIT] = "admit",
 	[AUDIT_WITHDRAW] = "withdraw",
 	[AUDIT_QUARANTINE] = "quarantine",
+	[AUDIT_DISCARD] = "discard",
+	[AUDIT_COLLECT] = "collect",
+	[AUDIT_REBUILD] = "rebuild",
 };
 
 /* --- values ------------------------------------------------------------ */
@@ -205,6 +208,7 @@ take_why(struct audit_line *l, const char *text, size_t len)
 
 #define IN(event) (1u << (event))
 #define IN_REVISION (IN(AUDIT_ADMIT) | IN(AUDIT_WITHDRAW))
+#define IN_BLOB (IN(AUDIT_QUARANTINE) | IN(AUDIT_DISCARD))
 #define IN_ALL (IN(AUDIT_EVENTS) - 1)
 
 /* The journal's format: which key, in which events, in this order. */
@@ -224,8 +228,8 @@ static const struct row {
 	{ "revision", IN_REVISION, put_revision, take_revision },
 	{ "manifest", IN_REVISION, put_manifest, take_manifest },
 	{ "origin", IN_REVISION, put_origin, take_origin },
-	{ "blob", IN(AUDIT_QUARANTINE), put_blob, take_blob },
-	{ "why", IN(AUDIT_QUARANTINE), put_why, take_why },
+	{ "blob", IN_BLOB, put_blob, take_blob },
+	{ "why", IN_ALL & ~IN_REVISION, put_why, take_why },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
@@ -285,7 +289,12 @@ line_from_entry(struct audit_line *out, const struct audit_entry *entry,
 		copy_prose(out->origin, sizeof(out->origin), entry->origin);
 		return WEIGH_OK;
 	case AUDIT_QUARANTINE:
+	case AUDIT_DISCARD:
 		out->blob = entry->blob;
+		copy_prose(out->why, sizeof(out->why), entry->why);
+		return WEIGH_OK;
+	case AUDIT_COLLECT:
+	case AUDIT_REBUILD:
 		copy_prose(out->why, sizeof(out->why), entry->why);
 		return WEIGH_OK;
 	case AUDIT_EVENTS:

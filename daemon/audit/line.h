@@ -26,8 +26,9 @@ struct audit_line {
 	struct weigh_gitid revision;
 	struct weigh_oid manifest;
 	char origin[512];
-	/* quarantine */
+	/* quarantine, discard */
 	struct weigh_oid blob;
+	/* all but admit and withdraw */
 	char why[1024];
 };
 
@@ -42,5 +43,11 @@ bool line_render(const struct audit_line *line, struct weigh_buf *out);
 
 enum weigh_code line_parse(struct audit_line *out, const char *text, size_t len,
     struct weigh_err *err);
+
+/* Every line of the journal, oldest first. */
+enum weigh_code audit_each_line(struct audit *a,
+    enum weigh_code (*each)(
+	void *ctx, const struct audit_line *line, struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
 
 #endif

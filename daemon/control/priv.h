@@ -3,6 +3,7 @@
 #define CONTROL_PRIV_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include <weigh/control.h>
 #include <weigh/json.h>
@@ -33,6 +34,7 @@ struct control {
 	struct control_parts parts;
 	pthread_mutex_t lock; /* of the jobs' states; held for a few instructions */
 	uint64_t serial;
+	atomic_bool chore; /* a gc or rebuild is under way */
 	struct long_job jobs[CONTROL_JOBS];
 };
 
@@ -73,6 +75,8 @@ void control_key(struct question *q, struct catalog_reader *reader);
 /* --- verbs that begin on the loop -------------------------------------------------- */
 
 void control_verify(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+void control_gc(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);
 void control_add(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);

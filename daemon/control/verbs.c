@@ -33,6 +33,7 @@ static const struct verb {
 	{ "GET", "/key", RIGHT_READ, control_key, NULL },
 	{ "GET", "/jobs/{word}", RIGHT_READ, NULL, control_job },
 	{ "POST", "/verify", RIGHT_ADMIN, NULL, control_verify },
+	{ "POST", "/gc", RIGHT_ADMIN, NULL, control_gc },
 	{ "POST", "/add", RIGHT_ADMIN, NULL, control_add },
 	{ "GET", "/add/{word}", RIGHT_ADMIN, NULL, control_add_progress },
 	{ "POST", "/add/{word}/files", RIGHT_ADMIN, NULL, control_add_file },

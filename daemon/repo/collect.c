@@ -526,6 +526,8 @@ repo_collect(struct repo *r, struct repo_collecting *c, struct weigh_err *err)
 	enum weigh_code rc;
 
 	c->objects = c->bytes = c->young = c->packs = 0;
+	/* Others may have written or removed packs since it was opened. */
+	(void)git_odb_refresh(r->odb);
 	rc = walk(&k, err);
 	if (rc == WEIGH_OK)
 		rc = collect_loose(&k, err);

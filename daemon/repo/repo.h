@@ -48,6 +48,9 @@ enum weigh_code repo_root_each(struct repo_root *root,
 	void *ctx, const struct weigh_repo *repo, struct weigh_err *err),
     void *ctx, struct weigh_err *err);
 
+/* Does a folder of this name lie there, whatever is in it? */
+bool repo_is_there(struct repo_root *root, const struct weigh_repo *name);
+
 struct repo;
 /* Open; with `create`, make it (bare, sha1, HEAD -> refs/heads/main) durably. */
 enum weigh_code repo_open(struct repo_root *root, const struct weigh_repo *name,

@@ -122,6 +122,17 @@ is_made(struct repo_root *root, const char *folder)
 	return made;
 }
 
+bool
+repo_is_there(struct repo_root *root, const struct weigh_repo *name)
+{
+	char folder[REPO_FOLDER_MAX];
+	struct stat st;
+
+	return repo_folder(name, folder, NULL) == WEIGH_OK &&
+	    (fstatat(root->fd, folder, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+		errno != ENOENT);
+}
+
 static enum weigh_code
 open_handles(struct repo_root *root, const char *folder, struct repo *r,
     struct weigh_err *err)
