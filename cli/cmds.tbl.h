@@ -45,6 +45,10 @@ COMMAND("status", "", 0, 0, 0,
     "show how weighd is doing",
     "weigh status",
     "weigh status --server http://mirror:8477 --json", cmd_status)
+COMMAND("top", "", 0, 0, 0,
+    "show what weighd is doing now; live on a terminal",
+    "weigh top",
+    "weigh top --json", cmd_top)
 COMMAND("key export", "", 0, 0, 0,
     "print the mirror's public key",
     "weigh key export > mirror.pem",

@@ -350,6 +350,7 @@ open_doors(struct house *h, struct weigh_err *err)
 	if (rc != WEIGH_OK)
 		return rc;
 	serve_set_server(h->serve, h->server);
+	control_set_server(h->control, h->server);
 	rc = listen_all(h, err);
 	if (rc == WEIGH_OK)
 		rc = server_listen_local(h->server, socket_path, socket_mode(),

@@ -127,7 +127,7 @@ control_add_progress(struct control *c, struct http_exchange *x,
 	weigh_jw_ku64(&w, "files", s->queued);
 	weigh_jw_ku64(&w, "files_done", s->queued - s->reading);
 	weigh_jw_ku64(&w, "done", atomic_load(&s->progress.bytes));
-	weigh_jw_ku64(&w, "total", s->total);
+	weigh_jw_ku64(&w, "total", atomic_load(&s->total));
 	weigh_jw_kbool(&w, "failed", s->failed);
 	weigh_jw_object_end(&w);
 	control_send(x, 200, &body);
@@ -149,6 +149,7 @@ take_commit(struct http_exchange *x, const char *body, size_t len, void *ctx)
 {
 	struct session *s = ctx;
 	struct commit_request request = { 0 };
+	char name[WEIGH_REPO_TEXT];
 	struct weigh_err err;
 	enum weigh_code rc;
 
@@ -168,11 +169,13 @@ take_commit(struct http_exchange *x, const char *body, size_t len, void *ctx)
 		control_fail(x, &err, "cannot add '%s'", s->repo.name);
 		return;
 	}
-	s->commit = long_begin(s->control, s->total);
+	s->commit = long_begin(s->control, atomic_load(&s->total));
 	if (s->commit == NULL) {
 		long_refuse(x);
 		return;
 	}
+	weigh_repo_text(&s->repo, name);
+	long_name(s->control, s->commit, "publish", name);
 	long_reply(x, s->commit);
 	session_publish(s);
 }
@@ -268,8 +271,10 @@ opening_finish(struct http_task *task)
 	struct session *s = ((struct opening *)task)->session;
 
 	if (task->reply.rc == WEIGH_OK &&
-	    http_attach(task->x, s, session_closed))
+	    http_attach(task->x, s, session_closed)) {
+		session_list(s);
 		return;
+	}
 	if (task->reply.rc == WEIGH_OK) {
 		task->reply.rc = weigh_fail(&task->reply.err, WEIGH_CONFLICT,
 		    "this connection has a session already");

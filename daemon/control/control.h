@@ -34,6 +34,8 @@ struct control_parts {
 
 enum weigh_code control_new(struct control **out,
     const struct control_parts *parts, struct weigh_err *err);
+/* The server, for what is going on: made after the application it calls. */
+void control_set_server(struct control *c, struct server *server);
 /* weighd is stopping: end the long jobs that only read. */
 void control_stop(struct control *c);
 /* After the pools: no job is on its way any more. */

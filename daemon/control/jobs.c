@@ -3,6 +3,7 @@
  * is kept until its place is needed.
  */
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -63,6 +64,16 @@ long_begin(struct control *c, uint64_t total)
 	}
 	pthread_mutex_unlock(&c->lock);
 	return j;
+}
+
+void
+long_name(struct control *c, struct long_job *j, const char *kind,
+    const char *subject)
+{
+	pthread_mutex_lock(&c->lock);
+	snprintf(j->kind, sizeof(j->kind), "%s", kind);
+	snprintf(j->subject, sizeof(j->subject), "%s", subject);
+	pthread_mutex_unlock(&c->lock);
 }
 
 void

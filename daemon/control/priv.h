@@ -23,6 +23,8 @@ enum long_state { LONG_FREE, LONG_RUNNING, LONG_DONE, LONG_FAILED };
 struct long_job {
 	enum long_state state;
 	char id[CONTROL_ID + 1];
+	char kind[16];                 /* "verify" */
+	char subject[WEIGH_REPO_TEXT]; /* what it is about; "" */
 	uint64_t serial; /* rises; the oldest finished one is dropped first */
 	uint64_t total;  /* bytes to be done */
 	struct store_progress progress;
@@ -32,7 +34,11 @@ struct long_job {
 
 struct control {
 	struct control_parts parts;
-	pthread_mutex_t lock; /* of the jobs' states; held for a few instructions */
+	struct server *server; /* for what is going on */
+	/* Of the jobs' states and the list of sessions; held for a few
+	 * instructions. */
+	pthread_mutex_t lock;
+	struct session *sessions;
 	uint64_t serial;
 	atomic_bool chore; /* a gc or rebuild is under way */
 	struct long_job jobs[CONTROL_JOBS];
@@ -40,6 +46,9 @@ struct control {
 
 /* A new running job, or NULL when all places are taken by running ones. */
 struct long_job *long_begin(struct control *c, uint64_t total);
+/* What it is, for whoever watches: "verify", and its subject or "". */
+void long_name(struct control *c, struct long_job *j, const char *kind,
+    const char *subject);
 /* How many bytes there are to do, once that is known. */
 void long_set_total(struct control *c, struct long_job *j, uint64_t total);
 /* Its end: `result` (taken over) on WEIGH_OK, else err. */
@@ -74,6 +83,8 @@ void control_key(struct question *q, struct catalog_reader *reader);
 
 /* --- verbs that begin on the loop -------------------------------------------------- */
 
+void control_top(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
 void control_verify(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);
 void control_gc(struct control *c, struct http_exchange *x,

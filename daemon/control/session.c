@@ -17,10 +17,39 @@ struct drop {
 };
 
 void
+session_list(struct session *s)
+{
+	struct control *c = s->control;
+
+	pthread_mutex_lock(&c->lock);
+	s->next = c->sessions;
+	if (s->next != NULL)
+		s->next->prev = s;
+	c->sessions = s;
+	s->listed = true;
+	pthread_mutex_unlock(&c->lock);
+}
+
+static void
+session_unlist(struct session *s)
+{
+	struct control *c = s->control;
+
+	if (!s->listed)
+		return;
+	pthread_mutex_lock(&c->lock);
+	*(s->prev != NULL ? &s->prev->next : &c->sessions) = s->next;
+	if (s->next != NULL)
+		s->next->prev = s->prev;
+	pthread_mutex_unlock(&c->lock);
+}
+
+void
 session_free(struct session *s)
 {
 	size_t i;
 
+	session_unlist(s);
 	for (i = 0; i < s->nfiles; i++) {
 		store_abandon(s->files[i].writer);
 		free(s->files[i].path);
@@ -323,7 +352,7 @@ session_read(struct session *s, const char *path, int fd, uint64_t size,
 	r->job.home = s->home;
 	s->queued++;
 	s->reading++;
-	s->total += size;
+	atomic_fetch_add(&s->total, size);
 	pool_submit(s->control->parts.heavy, &r->job);
 	return WEIGH_OK;
 }

@@ -16,6 +16,8 @@
 
 struct session {
 	struct control *control;
+	struct session *prev, *next; /* the control's list, under its lock */
+	bool listed;
 	struct loop *home;
 	char id[CONTROL_ID + 1];
 	struct weigh_repo repo;
@@ -27,7 +29,7 @@ struct session {
 	size_t nfiles, room;
 	size_t queued;    /* files that were begun */
 	unsigned reading; /* jobs out */
-	uint64_t total;   /* bytes of the files begun */
+	atomic_uint_fast64_t total; /* bytes of the files begun */
 	struct store_progress progress;
 	bool failed;
 	struct weigh_err err; /* the first failure */
@@ -38,6 +40,9 @@ struct session {
 	bool publishing;
 	bool over; /* the commit has ended, well or not: nothing more is taken */
 };
+
+/* Let whoever watches see it, until it is freed. */
+void session_list(struct session *s);
 
 /* Free a session that nobody else has seen yet. */
 void session_free(struct session *s);

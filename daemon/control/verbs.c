@@ -32,6 +32,7 @@ static const struct verb {
 	{ "GET", "/midstates/{word}", RIGHT_READ, control_midstates, NULL },
 	{ "GET", "/key", RIGHT_READ, control_key, NULL },
 	{ "GET", "/jobs/{word}", RIGHT_READ, NULL, control_job },
+	{ "GET", "/top", RIGHT_ADMIN, NULL, control_top },
 	{ "POST", "/verify", RIGHT_ADMIN, NULL, control_verify },
 	{ "POST", "/gc", RIGHT_ADMIN, NULL, control_gc },
 	{ "POST", "/add", RIGHT_ADMIN, NULL, control_add },
@@ -167,6 +168,12 @@ control_request(struct control *c, struct http_exchange *x)
 	} else {
 		verb->begin(c, x, &m);
 	}
+}
+
+void
+control_set_server(struct control *c, struct server *server)
+{
+	c->server = server;
 }
 
 enum weigh_code

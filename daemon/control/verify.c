@@ -235,6 +235,7 @@ begin_verify(struct http_exchange *x, const char *body, size_t len, void *ctx)
 {
 	struct control *c = ctx;
 	struct verify *v = calloc(1, sizeof(*v));
+	char name[WEIGH_REPO_TEXT];
 	struct weigh_err err;
 
 	if (v == NULL) {
@@ -251,6 +252,8 @@ begin_verify(struct http_exchange *x, const char *body, size_t len, void *ctx)
 		free(v);
 		return;
 	}
+	weigh_repo_text(&v->ref.repo, name);
+	long_name(c, v->place, "verify", name);
 	weigh_buf_init(&v->out, CONTROL_RESULT);
 	v->control = c;
 	v->job.work = verify_work;

@@ -67,6 +67,7 @@ begin_exchange(struct conn *c)
 	int status;
 
 	atomic_fetch_add(&s->counters.requests_total, 1);
+	c->asked = net_now();
 	if (!need_exchange(c))
 		return;
 	c->x->collecting = false;

@@ -98,6 +98,7 @@ conn_close(struct conn *c)
 	bufferevent_free(c->bev); /* closes the socket */
 	c->bev = NULL;
 	local_close(&c->fds);
+	conn_unnote(c);
 	if (c->attached_closed != NULL)
 		c->attached_closed(c->attached);
 	c->attached_closed = NULL;
@@ -255,6 +256,7 @@ advance(struct conn *c)
 	    evbuffer_get_length(bufferevent_get_output(c->bev)) == 0) {
 		c->queued = 0;
 		c->sends_file = false;
+		conn_unnote(c);
 		conn_carry_out(c, weigh_conn_flushed(&c->machine));
 		return true;
 	}
@@ -396,6 +398,7 @@ conn_view(struct conn *c)
 		.machine = &c->machine,
 		.out = c->bev != NULL ? bufferevent_get_output(c->bev) : NULL,
 		.origin = &c->origin,
+		.id = c->id,
 	};
 }
 
@@ -417,6 +420,7 @@ conn_answered(struct conn *c, int status, size_t head_bytes)
 		atomic_fetch_add(&counters->answers[status / 100], 1);
 		c->heads += head_bytes;
 		c->queued++;
+		conn_note(c);
 		conn_carry_out(c, weigh_conn_answered(&c->machine));
 	}
 	pump(c);
@@ -520,7 +524,7 @@ conn_new(struct lane *lane, evutil_socket_t fd,
 	c->origin = *origin;
 	weigh_conn_init(&c->machine, &options->limits);
 	set_limits(c, options);
-	atomic_fetch_add(&counters->connections_total, 1);
+	c->id = atomic_fetch_add(&counters->connections_total, 1) + 1;
 	atomic_fetch_add(&counters->connections, 1);
 	if (set_up(c, fd, options))
 		return c;

@@ -12,8 +12,16 @@
 #include "local.h"
 #include "priv.h"
 
+/* What is remembered of a large answer while it is written. */
+struct sending {
+	int64_t since;  /* net_now() of its request */
+	uint64_t total; /* bytes of the body */
+	char target[];  /* path, perhaps cut */
+};
+
 struct conn {
 	struct lane *lane;
+	uint64_t id; /* the how-manieth connection it is */
 	struct conn *prev, *next;
 	struct conn_list *on;
 	int64_t idle_since; /* of a connection on the list of idle ones */
@@ -34,6 +42,8 @@ struct conn {
 	bool pumping;     /* in pump(): do not enter again, do not free */
 	bool turned_away; /* there is no place for it */
 	size_t heads;     /* bytes of answers' heads still to be written */
+	int64_t asked;    /* net_now() of the last request */
+	struct sending *sending; /* NULL: nothing large */
 	unsigned queued;  /* answers since all was written */
 	bool sends_file;  /* one of them is a file */
 	char file[80];    /* its blob, in hex */
@@ -52,6 +62,11 @@ struct conn {
 void conn_close(struct conn *c);
 /* The same, so that the client sees a broken answer, not a short one. */
 void conn_reset(struct conn *c);
+
+/* survey.c: remember the answer that was just queued, if it is large; forget
+ * it. */
+void conn_note(struct conn *c);
+void conn_unnote(struct conn *c);
 
 /* Monotonic nanoseconds, as fine as the kernel's tick; never 0. */
 int64_t net_now(void);

@@ -79,6 +79,12 @@ http_is_local(const struct http_exchange *x)
 	return conn_view(x->conn).origin->local;
 }
 
+uint64_t
+http_connection(const struct http_exchange *x)
+{
+	return conn_view(x->conn).id;
+}
+
 const char *
 http_peer(const struct http_exchange *x)
 {

@@ -94,6 +94,7 @@ struct conn_view {
 	struct weigh_conn *machine;
 	struct evbuffer *out; /* NULL: the client is gone */
 	const struct conn_origin *origin;
+	uint64_t id;
 };
 struct conn_view conn_view(struct conn *c);
 /* carry.c */

@@ -50,6 +50,8 @@ struct loop *http_loop(const struct http_exchange *x);
 unsigned http_loop_index(const struct http_exchange *x);
 /* Came by control.sock: every right. */
 bool http_is_local(const struct http_exchange *x);
+/* The number of the connection, from 1, in the order of their coming. */
+uint64_t http_connection(const struct http_exchange *x);
 /* Who asks, for logs and origins: "127.0.0.1:4711", or "uid 0" by control.sock. */
 const char *http_peer(const struct http_exchange *x);
 /* "http://HOST" as the client named it: for absolute links. */
