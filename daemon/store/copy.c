@@ -2,12 +2,15 @@
  * store: taking in a whole file.
  *
  *   reflink     the file system shares the blocks; hash our own file
- *   overlapped  a helper thread copies ahead, this one hashes our own file
- *               behind it: the two cost about the same, so two cores halve it
+ *   overlapped  a helper thread reads and writes, this one hashes the same
+ *               pieces behind it: the two cost about the same, so two cores
+ *               halve it
  *   plain       small files, and a writer that has bytes already
  *
  * In each the bytes hashed are those of our copy: what the blob holds is what
- * its name says, whatever happens to the user's file meanwhile.
+ * its name says, whatever happens to the user's file meanwhile.  Where nothing
+ * can be shared, copy_file_range would only copy page by page inside the kernel,
+ * and the bytes would have to be read again to be hashed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,171 +24,157 @@
 #include "store/priv.h"
 
 #define OVERLAP_FROM (4u << 20) /* smaller files are not worth a thread */
-#define PIECE (1u << 20)        /* bytes copied between two looks at `stop` */
-/* How far the copy may run ahead: enough that neither thread waits for the
- * other's hiccups, and a bound on what is written in vain after a cancel. */
-#define LEAD (64u << 20)
+/* Pieces of STORE_BUFFER bytes between the two threads: enough that neither waits
+ * for the other's hiccups. */
+#define PIECES 16
+/* Bytes after which the disk is asked to begin, so that it is not idle until the
+ * last byte is hashed. */
+#define BEGIN_EACH ((uint64_t)16 << 20)
 
-struct copier {
+/* Exactly `len` bytes of the user's file. */
+static enum weigh_code
+read_piece(int fd, char *out, size_t len, uint64_t at, struct weigh_err *err)
+{
+	ssize_t n;
+
+	while (len > 0) {
+		n = pread(fd, out, len, (off_t)at);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return weigh_fail_errno(err, errno, "cannot read");
+		if (n == 0)
+			return weigh_fail(err, WEIGH_CHANGED,
+			    "the file became shorter while it was read");
+		out += n;
+		len -= (size_t)n;
+		at += (uint64_t)n;
+	}
+	return WEIGH_OK;
+}
+
+static size_t
+piece_length(uint64_t size, uint64_t at)
+{
+	return size - at < STORE_BUFFER ? (size_t)(size - at) : STORE_BUFFER;
+}
+
+/* --- two threads ------------------------------------------------------- */
+
+/* Piece n of the file lies in pieces[n % PIECES] from when it is written until it
+ * is hashed. */
+struct relay {
 	int from, to;
 	uint64_t size;
-	bool by_hand; /* copy_file_range does not work here */
-	char *buffer; /* PIECE bytes, when by hand */
-	struct weigh_err err;
+	char *pieces;
+	struct weigh_err err; /* the helper's, once it has ended */
 	pthread_mutex_t lock;
 	pthread_cond_t moved; /* one of those below */
-	uint64_t copied;      /* by the helper */
-	uint64_t hashed;      /* by the writer's thread */
+	uint64_t written;     /* pieces, by the helper */
+	uint64_t hashed;      /* pieces, by the writer's thread */
 	bool ended, stop;
 };
 
+static char *
+relay_piece(struct relay *r, uint64_t n)
+{
+	return r->pieces + n % PIECES * STORE_BUFFER;
+}
+
+/* The helper: so many pieces are written; wait for the place of the next.  False
+ * to stop. */
 static bool
-not_supported(int errnum)
-{
-	return errnum == EXDEV || errnum == EINVAL || errnum == ENOSYS ||
-	    errnum == EOPNOTSUPP || errnum == EPERM;
-}
-
-static enum weigh_code
-ended_early(struct weigh_err *err)
-{
-	return weigh_fail(err, WEIGH_CHANGED,
-	    "the file became shorter while it was read");
-}
-
-/* --- the helper -------------------------------------------------------- */
-
-/* Up to `len` bytes at `at` by read and write. */
-static ssize_t
-copy_by_hand(struct copier *c, uint64_t at, size_t len)
-{
-	ssize_t got, n, done;
-
-	if (c->buffer == NULL && (c->buffer = malloc(PIECE)) == NULL)
-		return -1;
-	got = pread(c->from, c->buffer, len, (off_t)at);
-	for (done = 0; done < got; done += n) {
-		n = pwrite(c->to, c->buffer + done, (size_t)(got - done),
-		    (off_t)at + done);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		else if (n < 0)
-			return -1;
-	}
-	return got;
-}
-
-/* Some bytes, at most `len`.  Some file systems answer 0 instead of saying that
- * they cannot, so 0 is believed only of read. */
-static ssize_t
-copy_some(struct copier *c, uint64_t at, size_t len)
-{
-	off_t from = (off_t)at, to = (off_t)at;
-	ssize_t n;
-
-	if (!c->by_hand) {
-		n = copy_file_range(c->from, &from, c->to, &to, len, 0);
-		if (n > 0 || (n < 0 && !not_supported(errno)))
-			return n;
-		c->by_hand = true;
-	}
-	return copy_by_hand(c, at, len);
-}
-
-/* Wait for room in the lead, and tell how far we are.  False to stop. */
-static bool
-copier_turn(struct copier *c, uint64_t copied)
+written_turn(struct relay *r, uint64_t written)
 {
 	bool go;
 
-	pthread_mutex_lock(&c->lock);
-	c->copied = copied;
-	pthread_cond_signal(&c->moved);
-	while (!c->stop && copied - c->hashed >= LEAD)
-		pthread_cond_wait(&c->moved, &c->lock);
-	go = !c->stop;
-	pthread_mutex_unlock(&c->lock);
+	pthread_mutex_lock(&r->lock);
+	r->written = written;
+	pthread_cond_signal(&r->moved);
+	while (!r->stop && written - r->hashed >= PIECES)
+		pthread_cond_wait(&r->moved, &r->lock);
+	go = !r->stop;
+	pthread_mutex_unlock(&r->lock);
 	return go;
 }
 
+/* Only a wish: what goes wrong with these bytes, fsync will say. */
 static void
-copy_all(struct copier *c)
+begin_writeback(const struct relay *r, uint64_t at)
 {
-	uint64_t at = 0;
-	size_t len;
-	ssize_t n;
-
-	while (at < c->size && copier_turn(c, at)) {
-		len = c->size - at < PIECE ? (size_t)(c->size - at) : PIECE;
-		n = copy_some(c, at, len);
-		if (n < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (n < 0)
-			weigh_fail_errno(&c->err, errno, "cannot copy");
-		else if (n == 0)
-			ended_early(&c->err);
-		if (n <= 0)
-			return;
-		at += (uint64_t)n;
-	}
-	if (at == c->size)
-		copier_turn(c, at);
+	if (at > 0 && at % BEGIN_EACH == 0)
+		(void)sync_file_range(r->to, (off_t)(at - BEGIN_EACH),
+		    (off_t)BEGIN_EACH, SYNC_FILE_RANGE_WRITE);
 }
 
 static void *
-copier_main(void *arg)
+relay_helper(void *arg)
 {
-	struct copier *c = arg;
+	struct relay *r = arg;
+	enum weigh_code rc = WEIGH_OK;
+	uint64_t at = 0, n = 0;
+	size_t len;
 
-	copy_all(c);
-	pthread_mutex_lock(&c->lock);
-	c->ended = true;
-	pthread_cond_signal(&c->moved);
-	pthread_mutex_unlock(&c->lock);
-	free(c->buffer);
+	while (rc == WEIGH_OK && at < r->size && written_turn(r, n)) {
+		len = piece_length(r->size, at);
+		rc = read_piece(r->from, relay_piece(r, n), len, at, &r->err);
+		if (rc == WEIGH_OK)
+			rc = fd_write_all(r->to, relay_piece(r, n), len,
+			    &r->err);
+		at += len;
+		begin_writeback(r, at);
+		n++;
+	}
+	pthread_mutex_lock(&r->lock);
+	if (rc == WEIGH_OK)
+		r->written = n;
+	r->ended = true;
+	pthread_cond_signal(&r->moved);
+	pthread_mutex_unlock(&r->lock);
 	return NULL;
 }
 
-/* --- the writer's thread ----------------------------------------------- */
-
-/* Tell how far hashing is and wait for more.  Bytes that may be hashed, 0 when
- * the helper has ended without any. */
-static uint64_t
-hash_turn(struct copier *c, uint64_t hashed)
+/* The writer's thread: so many pieces are hashed; wait for the next.  False when
+ * the helper has ended without one. */
+static bool
+hashed_turn(struct relay *r, uint64_t hashed)
 {
-	uint64_t ready;
+	bool go;
 
-	pthread_mutex_lock(&c->lock);
-	c->hashed = hashed;
-	pthread_cond_signal(&c->moved);
-	while (!c->ended && c->copied == hashed)
-		pthread_cond_wait(&c->moved, &c->lock);
-	ready = c->copied - hashed;
-	pthread_mutex_unlock(&c->lock);
-	return ready;
+	pthread_mutex_lock(&r->lock);
+	r->hashed = hashed;
+	pthread_cond_signal(&r->moved);
+	while (!r->ended && r->written == hashed)
+		pthread_cond_wait(&r->moved, &r->lock);
+	go = r->written > hashed;
+	pthread_mutex_unlock(&r->lock);
+	return go;
 }
 
 static enum weigh_code
-hash_behind(struct store_writer *w, struct copier *c,
+hash_behind(struct store_writer *w, struct relay *r,
     struct store_progress *progress, struct weigh_err *err)
 {
 	enum weigh_code rc = WEIGH_OK;
-	uint64_t at = 0, ready;
+	uint64_t at = 0, n = 0;
+	size_t len;
 
-	while (rc == WEIGH_OK && at < c->size) {
-		ready = hash_turn(c, at);
-		if (ready == 0)
-			break;
-		if (ready > PIECE)
-			ready = PIECE;
-		rc = list_hash(w->hasher, w->fd, at, at + ready, progress, true,
-		    err);
-		at += ready;
+	while (rc == WEIGH_OK && at < r->size && hashed_turn(r, n)) {
+		len = piece_length(r->size, at);
+		if (progress_canceled(progress))
+			rc = weigh_fail(err, WEIGH_CANCELED, "canceled");
+		else if (!weigh_hasher_update(w->hasher, relay_piece(r, n),
+			     len))
+			rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
+		else
+			progress_add(progress, len);
+		at += len;
+		n++;
 	}
-	pthread_mutex_lock(&c->lock);
-	c->stop = true;
-	pthread_cond_signal(&c->moved);
-	pthread_mutex_unlock(&c->lock);
+	pthread_mutex_lock(&r->lock);
+	r->stop = true;
+	pthread_cond_signal(&r->moved);
+	pthread_mutex_unlock(&r->lock);
 	return rc;
 }
 
@@ -193,58 +182,59 @@ static enum weigh_code
 append_overlapped(struct store_writer *w, int fd, uint64_t size,
     struct store_progress *progress, struct weigh_err *err)
 {
-	struct copier c = { .from = fd, .to = w->fd, .size = size };
+	struct relay r = { .from = fd, .to = w->fd, .size = size };
 	enum weigh_code rc;
 	pthread_t helper;
 	int failed;
 
-	pthread_mutex_init(&c.lock, NULL);
-	pthread_cond_init(&c.moved, NULL);
-	failed = pthread_create(&helper, NULL, copier_main, &c);
+	if ((r.pieces = malloc((size_t)PIECES * STORE_BUFFER)) == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	pthread_mutex_init(&r.lock, NULL);
+	pthread_cond_init(&r.moved, NULL);
+	failed = pthread_create(&helper, NULL, relay_helper, &r);
 	if (failed != 0) {
 		rc = weigh_fail_errno(err, failed, "cannot start a thread");
 		goto out;
 	}
-	rc = hash_behind(w, &c, progress, err);
+	rc = hash_behind(w, &r, progress, err);
 	pthread_join(helper, NULL);
-	if (rc == WEIGH_OK && c.err.code != WEIGH_OK) {
-		rc = c.err.code;
+	if (rc == WEIGH_OK && r.err.code != WEIGH_OK) {
+		rc = r.err.code;
 		if (err != NULL)
-			*err = c.err;
+			*err = r.err;
 	}
 	if (rc == WEIGH_OK)
 		writer_took(w, size);
 out:
-	pthread_cond_destroy(&c.moved);
-	pthread_mutex_destroy(&c.lock);
+	pthread_cond_destroy(&r.moved);
+	pthread_mutex_destroy(&r.lock);
+	free(r.pieces);
 	return rc;
 }
+
+/* --- one thread -------------------------------------------------------- */
 
 static enum weigh_code
 append_plain(struct store_writer *w, int fd, uint64_t size,
     struct store_progress *progress, struct weigh_err *err)
 {
 	enum weigh_code rc = WEIGH_OK;
+	uint64_t at = 0;
 	char *buffer;
-	uint64_t at;
-	ssize_t n;
+	size_t len;
 
 	if ((buffer = malloc(STORE_BUFFER)) == NULL)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	for (at = 0; rc == WEIGH_OK && at < size; at += (uint64_t)n) {
-		n = pread(fd, buffer, STORE_BUFFER, (off_t)at);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		else if (n < 0)
-			rc = weigh_fail_errno(err, errno, "cannot read");
-		else if (n == 0)
-			rc = ended_early(err);
-		else if (progress_canceled(progress))
+	while (rc == WEIGH_OK && at < size) {
+		len = piece_length(size, at);
+		rc = read_piece(fd, buffer, len, at, err);
+		if (rc == WEIGH_OK && progress_canceled(progress))
 			rc = weigh_fail(err, WEIGH_CANCELED, "canceled");
-		else
-			rc = store_append(w, buffer, (size_t)n, err);
-		if (n > 0)
-			progress_add(progress, (uint64_t)n);
+		if (rc == WEIGH_OK)
+			rc = store_append(w, buffer, len, err);
+		if (rc == WEIGH_OK)
+			progress_add(progress, len);
+		at += len;
 	}
 	free(buffer);
 	return rc;
@@ -261,6 +251,22 @@ reflink(struct store_writer *w, int fd, uint64_t size)
 }
 
 static enum weigh_code
+append_shared(struct store_writer *w, uint64_t size,
+    struct store_progress *progress, struct weigh_err *err)
+{
+	enum weigh_code rc;
+
+	rc = list_hash(w->hasher, w->fd, 0, size, progress, true, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	writer_took(w, size);
+	/* Nothing above moved the place where store_append goes on. */
+	if (lseek(w->fd, (off_t)size, SEEK_SET) < 0)
+		return weigh_fail_errno(err, errno, "cannot seek");
+	return WEIGH_OK;
+}
+
+static enum weigh_code
 append_by_size(struct store_writer *w, int fd, uint64_t size,
     struct store_progress *progress, struct weigh_err *err)
 {
@@ -270,15 +276,9 @@ append_by_size(struct store_writer *w, int fd, uint64_t size,
 		return append_plain(w, fd, size, progress, err);
 	if ((rc = writer_need(w, size, err)) != WEIGH_OK)
 		return rc;
-	if (!reflink(w, fd, size))
-		rc = append_overlapped(w, fd, size, progress, err);
-	else if ((rc = list_hash(w->hasher, w->fd, 0, size, progress, true,
-		      err)) == WEIGH_OK)
-		writer_took(w, size);
-	/* Nothing above moved the place where store_append goes on. */
-	if (rc == WEIGH_OK && lseek(w->fd, (off_t)size, SEEK_SET) < 0)
-		rc = weigh_fail_errno(err, errno, "cannot seek");
-	return rc;
+	if (reflink(w, fd, size))
+		return append_shared(w, size, progress, err);
+	return append_overlapped(w, fd, size, progress, err);
 }
 
 static enum weigh_code

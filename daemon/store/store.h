@@ -79,8 +79,8 @@ enum weigh_code store_begin(struct store *s, uint64_t size_hint,
 enum weigh_code store_append(struct store_writer *w, const void *data,
     size_t len, struct weigh_err *err);
 
-/* Append all of the regular file `fd` (borrowed, from offset 0): by reflink or
- * copy_file_range where the file system can, hashing the bytes as written; never
+/* Append all of the regular file `fd` (borrowed, from offset 0): by reflink
+ * where the file system can, else by copying, hashing the bytes as written; never
  * a link to the file itself.  WEIGH_CHANGED when its size, inode, mtime or ctime
  * is not the same before and after. */
 enum weigh_code store_append_file(struct store_writer *w, int fd,
