@@ -290,6 +290,8 @@ append(struct audit *a, const struct audit_entry *entry, bool sync,
 	a->n++;
 out:
 	weigh_buf_free(&line);
+	if (a->broken)
+		weigh_fix(err, "check the disk, then restart weighd");
 	return weigh_context(err, rc, "journal '%s'", JOURNAL);
 }
 

@@ -242,6 +242,12 @@ catalog_open(struct catalog **out, const char *path, struct weigh_err *err)
 	return rc;
 }
 
+bool
+catalog_in_doubt(const struct catalog *c)
+{
+	return c->db.broken;
+}
+
 void
 catalog_close(struct catalog *c)
 {

@@ -51,6 +51,10 @@ enum weigh_code catalog_open_anew(struct catalog **out, const char *path,
  * in the middle of it.  Durable. */
 enum weigh_code catalog_give_up(const char *path, struct weigh_err *err);
 
+/* A sync failed: whether the transaction it was for lasts, only the next start
+ * will tell, and until then nothing more is written. */
+bool catalog_in_doubt(const struct catalog *c);
+
 /* Open another connection, read-only, for one thread.  WEIGH_NOT_YET when no
  * writer has created or migrated the tables. */
 enum weigh_code catalog_reader_open(

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define BUSY_MS 5000 /* a checkpoint or a recovery may hold the lock */
+#define RESTART "check the disk, then restart weighd"
 
 const struct db_sql db_sql[SQL_COUNT] = {
 #define X(name, roles, sql) { #name, roles, sql },
@@ -65,6 +66,8 @@ db_fail(struct db *db, int rc, struct weigh_err *err)
 	if (rc == SQLITE_IOERR_FSYNC || rc == SQLITE_IOERR_DIR_FSYNC)
 		db->broken = true;
 	weigh_fail(err, code, "catalog: %s", words_of(db, rc));
+	if (db->broken)
+		weigh_fix(err, RESTART);
 	if (code == WEIGH_MALFORMED)
 		weigh_fix(err,
 		    "move catalog.db, catalog.db-wal and catalog.db-shm "
@@ -270,7 +273,7 @@ db_begin(struct db *db, struct weigh_err *err)
 	if (db->broken) {
 		weigh_fail(err, WEIGH_IO,
 		    "catalog: its disk failed to keep an earlier write");
-		weigh_fix(err, "check the disk, then restart weighd");
+		weigh_fix(err, RESTART);
 		return WEIGH_IO;
 	}
 	q = query_begin(db, db->depth == 0 ? SQL_BEGIN : SQL_SAVEPOINT);

@@ -22,7 +22,8 @@ struct making {
 	struct catalog_intent intent;
 	bool intended;
 	bool created; /* the repository did not exist */
-	bool moved;   /* the ref */
+	bool moving;  /* the ref was told to move, and may have */
+	bool doubt;   /* whether the catalog has it shows at the next start */
 	char license[128];
 };
 

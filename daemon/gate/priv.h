@@ -17,6 +17,7 @@ struct gate {
 	void *home;
 	atomic_uint_fast64_t generation;
 	pthread_mutex_t publishing; /* one publication, or condemnation, at a time */
+	bool unsettled;             /* a failed one left an intent; under it */
 	pthread_mutex_t lock;       /* of what follows */
 	struct weigh_oid suspects[GATE_SUSPECTS];
 	unsigned nsuspects;
@@ -43,5 +44,10 @@ enum weigh_code gate_condemn(struct gate *g, const struct weigh_oid *oid,
     uint64_t size, const struct store_finding *f, struct weigh_err *err);
 
 void gate_changed(struct gate *g);
+
+/* Take back what a failed publication could not at the time.  From a worker that
+ * holds `publishing`; does nothing while the catalog is in doubt, but fails. */
+enum weigh_code gate_settle(struct gate *g, struct catalog_reader *reader,
+    struct weigh_err *err);
 
 #endif

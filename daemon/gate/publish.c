@@ -135,36 +135,67 @@ intend(struct making *m, struct weigh_err *err)
 	return rc;
 }
 
-/* Undo the lasting steps, last first.  What cannot be undone now is left to the
- * next start: the intent is kept then. */
-static void
-take_back(struct making *m)
+/* A move that failed may have happened all the same, its sync being the last of
+ * it; so look. */
+static enum weigh_code
+move_back(struct making *m, struct weigh_err *err)
 {
-	struct weigh_err err;
+	struct weigh_gitid now;
+	enum weigh_code rc;
+
+	rc = repo_ref(m->repo, m->ref, &now, err);
+	if (rc == WEIGH_NOT_FOUND ||
+	    (rc == WEIGH_OK && !weigh_gitid_equal(&now, &m->commit.id)))
+		return WEIGH_OK;
+	if (rc != WEIGH_OK)
+		return rc;
+	return repo_move_ref(m->repo, m->ref, &m->commit.id, &m->commit.parent,
+	    err);
+}
+
+/* The lasting steps, last first. */
+static enum weigh_code
+undo(struct making *m, struct weigh_err *err)
+{
 	enum weigh_code rc = WEIGH_OK;
 	size_t i;
 
-	if (!m->intended)
-		return;
-	if (m->moved)
-		rc = repo_move_ref(m->repo, m->ref, &m->commit.id,
-		    &m->commit.parent, &err);
+	if (m->moving)
+		rc = move_back(m, err);
 	for (i = 0; i < m->nblobs && rc == WEIGH_OK; i++)
 		if (m->fresh[i])
 			rc = store_delete(m->gate->parts.store,
-			    &m->blobs[i].oid, &err);
+			    &m->blobs[i].oid, err);
 	if (rc == WEIGH_OK && m->created) {
 		repo_close(m->repo);
 		m->repo = NULL;
-		rc = repo_remove(m->gate->parts.repos, &m->p->repo, &err);
+		rc = repo_remove(m->gate->parts.repos, &m->p->repo, err);
 		if (rc == WEIGH_NOT_FOUND)
 			rc = WEIGH_OK;
 	}
 	if (rc == WEIGH_OK)
-		rc = gate_on_writer(m->gate, forget_intent, &m->intent, &err);
-	if (rc != WEIGH_OK)
+		rc = gate_on_writer(m->gate, forget_intent, &m->intent, err);
+	return rc;
+}
+
+/* What cannot be undone now is left to the next publication, which begins with
+ * it, or to the next start: the intent is kept.  With the catalog in doubt nothing
+ * may be undone: the next start may find the revision there. */
+static void
+take_back(struct making *m)
+{
+	struct weigh_err err;
+
+	if (!m->intended)
+		return;
+	if (m->doubt) {
 		log_event(LOG_WARN_LEVEL, "left-to-next-start", "repo",
+		    m->p->repo.name, "why", "the catalog is in doubt", NULL);
+	} else if (undo(m, &err) != WEIGH_OK) {
+		m->gate->unsettled = true;
+		log_event(LOG_WARN_LEVEL, "left-unsettled", "repo",
 		    m->p->repo.name, "why", err.why, NULL);
+	}
 }
 
 /* --- the whole ---------------------------------------------------------------------------------- */
@@ -215,7 +246,9 @@ gate_publish(struct gate *g, struct catalog_reader *reader,
 	enum weigh_code rc;
 
 	pthread_mutex_lock(&g->publishing);
-	rc = publish(g, reader, p, err);
+	rc = g->unsettled ? gate_settle(g, reader, err) : WEIGH_OK;
+	if (rc == WEIGH_OK)
+		rc = publish(g, reader, p, err);
 	pthread_mutex_unlock(&g->publishing);
 	return rc;
 }

@@ -262,6 +262,7 @@ struct recovery {
 	struct repo *repo;
 	const struct weigh_repo *name;
 	const char *ref;
+	bool back;     /* take back also what could be finished */
 	int64_t again; /* the intent to make the catalog again; 0: none */
 	unsigned restored;
 };
@@ -330,6 +331,11 @@ settle_intent(void *ctx, const struct catalog_intent *intent,
 		moved = !weigh_gitid_equal(&tip.id, &intent->old);
 	if (rc == WEIGH_NOT_FOUND)
 		rc = WEIGH_OK;
+	if (rc == WEIGH_OK && moved && r->back) {
+		rc = repo_move_ref(r->repo, intent->ref, &tip.id, &intent->old,
+		    err);
+		moved = false;
+	}
 	if (rc == WEIGH_OK && moved)
 		rc = repo_each_commit(r->repo, &tip.id, finish_tip, &tip, err);
 	else if (rc == WEIGH_OK)
@@ -339,6 +345,37 @@ settle_intent(void *ctx, const struct catalog_intent *intent,
 	repo_close(r->repo);
 	return weigh_context(err, rc, "cannot settle what was begun for '%s'",
 	    intent->repo.name);
+}
+
+/* Locks that could not be removed go first; a repository that is left without a
+ * ref goes last. */
+static enum weigh_code
+settle_now(struct gate *g, void *ctx, struct weigh_err *err)
+{
+	struct recovery r = { .gate = g, .reader = ctx, .back = true };
+	enum weigh_code rc;
+
+	if (catalog_in_doubt(g->parts.catalog)) {
+		weigh_fail(err, WEIGH_IO, "the catalog is in doubt");
+		weigh_fix(err, "check the disk, then restart weighd");
+		return WEIGH_IO;
+	}
+	rc = repo_root_sweep(g->parts.repos, err);
+	if (rc == WEIGH_OK)
+		rc = catalog_intents(g->parts.catalog, settle_intent, &r, err);
+	if (rc == WEIGH_OK)
+		rc = repo_root_sweep(g->parts.repos, err);
+	return rc;
+}
+
+enum weigh_code
+gate_settle(struct gate *g, struct catalog_reader *reader,
+    struct weigh_err *err)
+{
+	enum weigh_code rc = gate_on_writer(g, settle_now, reader, err);
+
+	g->unsettled = rc != WEIGH_OK;
+	return rc;
 }
 
 /* --- the catalog again from the repositories ------------------------------------------ */

@@ -70,14 +70,11 @@ making_write_commit(struct making *m, struct weigh_err *err)
 enum weigh_code
 making_move_ref(struct making *m, struct weigh_err *err)
 {
-	enum weigh_code rc;
-
 	if (m->p->unchanged)
 		return WEIGH_OK;
-	rc = repo_move_ref(m->repo, m->ref, &m->commit.parent, &m->commit.id,
+	m->moving = true;
+	return repo_move_ref(m->repo, m->ref, &m->commit.parent, &m->commit.id,
 	    err);
-	m->moved = rc == WEIGH_OK;
-	return rc;
 }
 
 /* --- journal and catalog ---------------------------------------------------------------- */
@@ -86,12 +83,13 @@ struct admission {
 	struct catalog_admission catalog;
 	struct audit_entry audit;
 	bool journal; /* something new happened */
+	bool doubt;   /* out: the catalog's last sync failed */
 };
 
 static enum weigh_code
 write_admission(struct gate *g, void *ctx, struct weigh_err *err)
 {
-	const struct admission *a = ctx;
+	struct admission *a = ctx;
 	struct audit_entry withdraw = a->audit;
 	enum weigh_code rc = WEIGH_OK;
 
@@ -101,7 +99,8 @@ write_admission(struct gate *g, void *ctx, struct weigh_err *err)
 		rc = catalog_admit(g->parts.catalog, &a->catalog, err);
 	else
 		return rc;
-	if (rc != WEIGH_OK && a->journal) {
+	a->doubt = catalog_in_doubt(g->parts.catalog);
+	if (rc != WEIGH_OK && a->journal && !a->doubt) {
 		/* The journal must not claim what will be taken back. */
 		withdraw.event = AUDIT_WITHDRAW;
 		(void)audit_append(g->parts.audit, &withdraw, NULL);
@@ -235,6 +234,7 @@ making_admit(struct making *m, struct weigh_err *err)
 		.origin = p->origin,
 	};
 	rc = gate_on_writer(m->gate, write_admission, &a, err);
+	m->doubt = rc != WEIGH_OK && a.doubt;
 	free(entries);
 	return rc;
 }
