@@ -2,6 +2,9 @@
 
 `acknowledged` is a set of (name, revision): somebody was told that they are kept.
 """
+import contextlib
+import hashlib
+import json
 import re
 import sqlite3
 import subprocess
@@ -31,24 +34,52 @@ def check_deeply(house, acknowledged):
         assert house.weigh("verify", f"{name}@{revision}", "--json").json["bad"] == []
     check_catalog(house)
     check_repositories(house)
+    check_journal(house)
     for m in house.weigh("ls", "--json").json["models"]:
         house.weigh("verify", m["name"])  # what is visible is whole, acknowledged or not
 
 
+def ask(house, *questions):
+    """Answers of the catalog, by a connection of our own that only reads."""
+    uri = f"file:{house.data}/catalog.db?mode=ro"
+    with contextlib.closing(sqlite3.connect(uri, uri=True)) as db:
+        return [db.execute(q).fetchall() for q in questions]
+
+
 def check_catalog(house):
-    db = sqlite3.connect(f"file:{house.data}/catalog.db?mode=ro", uri=True)
-    try:
-        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
-    finally:
-        db.close()
+    assert ask(house, "PRAGMA integrity_check", "PRAGMA foreign_key_check") == [[("ok",)], []]
 
 
 def check_repositories(house):
+    """git has nothing to say of them, and their refs are those of the catalog."""
+    found = set()
     for repo in (house.data / "repos").rglob("*.git"):
-        r = subprocess.run(["git", "-c", f"safe.directory={repo}", "-C", repo, "fsck",
-                            "--strict", "--full"], capture_output=True, env=house.env)
+        git = ["git", "-c", f"safe.directory={repo}", "-C", repo]
+        r = subprocess.run([*git, "fsck", "--strict", "--full"], capture_output=True,
+                           env=house.env)
         assert r.returncode == 0, r
+        r = subprocess.run([*git, "for-each-ref", "--format=%(refname) %(objectname)"],
+                           capture_output=True, env=house.env, text=True)
+        name = str(repo.relative_to(house.data / "repos/models")).removesuffix(".git")
+        found |= {(name, *line.split()) for line in r.stdout.splitlines()}
+    refs, = ask(house, "SELECT r.name, 'refs/heads/' || f.name, lower(hex(v.git)) FROM refs f"
+                       " JOIN repositories r ON f.repo = r.id"
+                       " JOIN revisions v ON f.revision = v.id")
+    assert found == set(refs)
+
+
+def check_journal(house):
+    """The chain holds, and what is visible was admitted and not withdrawn."""
+    standing, previous = {}, "0" * 64
+    for line in (house.data / "audit/journal.ndjson").read_bytes().splitlines():
+        entry = json.loads(line)
+        assert entry["prev"] == previous
+        previous = hashlib.sha256(line).hexdigest()
+        if entry["event"] in ("admit", "withdraw"):
+            standing[entry["repo"], entry["revision"]] = entry["event"] == "admit"
+    visible, = ask(house, "SELECT 'models/' || r.name, lower(hex(v.git)) FROM revisions v"
+                          " JOIN repositories r ON v.repo = r.id")
+    assert {k for k, admitted in standing.items() if admitted} == set(visible)
 
 
 def unnamed(house):

@@ -52,10 +52,13 @@ enum fault
 control_next(enum call_class class, const char *call, const char *path)
 {
 	unsigned number;
+	bool broken;
 
 	if (control == NULL || !atomic_load(&control->armed) ||
-	    (control->classes & class) == 0 ||
-	    strstr(path, control->only) == NULL)
+	    (control->classes & class) == 0)
+		return FAULT_NONE;
+	broken = control->span == 0 && atomic_load(&control->hit) > 0;
+	if (!broken && strstr(path, control->only) == NULL)
 		return FAULT_NONE;
 	number = atomic_fetch_add(&control->seen, 1) + 1;
 	if (!is_meant(number))

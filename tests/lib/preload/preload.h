@@ -64,7 +64,8 @@ struct preload_control {
 	atomic_uint armed;
 	uint32_t classes; /* enum call_class */
 	uint32_t nth;     /* the first call to fail, from 1; 0: only count */
-	uint32_t span;    /* how many in a row fail; 0: all from there on */
+	uint32_t span;    /* how many in a row fail; 0: all from there on,
+			   * then whatever their path */
 	uint32_t fault;   /* enum fault */
 	int32_t error;    /* errno of FAULT_FAIL */
 	atomic_uint seen; /* calls counted */
