@@ -260,13 +260,34 @@ http_send(struct http_exchange *x, int status, const char *type,
 	conn_answered(x->conn, status, head);
 }
 
+/* A date is a strong validator a minute later: no second change can follow in its
+ * second (RFC 9110 section 8.8.2.2). */
+static struct http_plan
+plan_of(const struct http_exchange *x, const struct http_entity *e)
+{
+	const struct weigh_http_validators v = {
+		.etag = e->etag,
+		.last_modified = e->modified != 0 ? e->modified : -1,
+		.strong_date = e->modified <= time(NULL) - 60,
+	};
+
+	return http_plan_make(http_head(x), &v, e->size);
+}
+
 /* The fields that say what of the entity comes. */
 static size_t
 add_entity_head(struct http_exchange *x, struct conn_view *v,
     const struct http_entity *e, const struct http_plan *plan)
 {
 	bool whole = plan->status == 200 || plan->status == 206;
+	char date[WEIGH_HTTP_DATE];
 
+	if (e->modified != 0) {
+		weigh_http_date(e->modified, date);
+		http_field(x, "Last-Modified", "%s", date);
+		/* Else a date would let caches guess how long it holds. */
+		http_field(x, "Cache-Control", "no-cache");
+	}
 	if (e->etag != NULL) {
 		http_field(x, "ETag", "%s", e->etag);
 		http_field(x, "Accept-Ranges", "bytes");
@@ -282,7 +303,7 @@ http_send_entity(struct http_exchange *x, const struct http_entity *e,
     struct weigh_buf *body)
 {
 	struct conn_view v = conn_view(x->conn);
-	struct http_plan plan = http_plan_make(http_head(x), e->etag, e->size);
+	struct http_plan plan = plan_of(x, e);
 	size_t head = 0;
 
 	if (body->failed || x->fields.failed) {
@@ -325,7 +346,7 @@ void
 http_send_file(struct http_exchange *x, const struct http_entity *e, int fd)
 {
 	struct conn_view v = conn_view(x->conn);
-	struct http_plan plan = http_plan_make(http_head(x), e->etag, e->size);
+	struct http_plan plan = plan_of(x, e);
 	size_t head = 0;
 
 	if (v.out == NULL || !plan.bytes) {
@@ -346,9 +367,9 @@ http_send_file(struct http_exchange *x, const struct http_entity *e, int fd)
 }
 
 bool
-http_wants_bytes(const struct http_exchange *x, const char *etag, uint64_t size)
+http_wants_bytes(const struct http_exchange *x, const struct http_entity *e)
 {
-	return http_plan_make(http_head(x), etag, size).bytes;
+	return plan_of(x, e).bytes;
 }
 
 /* Seconds after which it is worth asking again; NULL: that cannot be said. */

@@ -58,14 +58,10 @@ ranged(const struct weigh_http_head *head, uint64_t size)
 }
 
 static struct http_plan
-conditioned(const struct weigh_http_head *head, const char *etag, uint64_t size)
+conditioned(const struct weigh_http_head *head,
+    const struct weigh_http_validators *v, uint64_t size)
 {
-	const struct weigh_http_validators v = {
-		.etag = etag,
-		.last_modified = -1,
-	};
-
-	switch (weigh_http_conditions(head, &v)) {
+	switch (weigh_http_conditions(head, v)) {
 	case WEIGH_COND_GO:
 		return ranged(head, size);
 	case WEIGH_COND_NOT_MODIFIED:
@@ -79,11 +75,11 @@ conditioned(const struct weigh_http_head *head, const char *etag, uint64_t size)
 }
 
 struct http_plan
-http_plan_make(const struct weigh_http_head *head, const char *etag,
-    uint64_t size)
+http_plan_make(const struct weigh_http_head *head,
+    const struct weigh_http_validators *v, uint64_t size)
 {
-	struct http_plan plan = etag == NULL ? whole(size) :
-					       conditioned(head, etag, size);
+	struct http_plan plan = v->etag == NULL ? whole(size) :
+						  conditioned(head, v, size);
 
 	plan.bytes = head->method != WEIGH_HTTP_HEAD && plan.length > 0;
 	return plan;

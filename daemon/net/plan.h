@@ -18,8 +18,8 @@ struct http_plan {
 	char content_range[72]; /* "" when there is none */
 };
 
-/* `etag` strong with quotes, or NULL: always the whole. */
-struct http_plan http_plan_make(
-    const struct weigh_http_head *head, const char *etag, uint64_t size);
+/* Without an ETag (strong, with quotes): always the whole. */
+struct http_plan http_plan_make(const struct weigh_http_head *head,
+    const struct weigh_http_validators *v, uint64_t size);
 
 #endif

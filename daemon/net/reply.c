@@ -43,6 +43,7 @@ http_reply_send(struct http_exchange *x, struct http_reply *r)
 	const struct http_entity entity = {
 		.type = r->type != NULL ? r->type : JSON,
 		.etag = r->etag[0] != '\0' ? r->etag : NULL,
+		.modified = r->modified,
 		.size = r->is_file ? r->size : r->body.len,
 		.blob = r->blob,
 	};

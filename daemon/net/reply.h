@@ -22,6 +22,7 @@ struct http_reply {
 	int status;           /* 0: 200, or by the error's code */
 	const char *type;     /* Content-Type, static; NULL: JSON */
 	char etag[72];        /* "" none; else conditions and ranges hold */
+	int64_t modified;     /* of the file, seconds since 1970; 0: not known */
 	uint64_t size;        /* of the file */
 	bool is_file;
 	char blob[65];           /* of the file: its SHA-256, for http_app.broken */

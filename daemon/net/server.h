@@ -80,6 +80,7 @@ void http_fields(struct http_exchange *x, const struct weigh_buf *lines);
 struct http_entity {
 	const char *type; /* Content-Type */
 	const char *etag; /* with quotes, strong; NULL: no conditions, no ranges */
+	int64_t modified; /* Last-Modified, seconds since 1970; 0: not known */
 	uint64_t size;
 	const char *blob; /* of a file: whose bytes they are, for http_app.broken */
 };
@@ -97,7 +98,7 @@ void http_send_file(
 /* Would the answer to this request carry any byte of the entity?  False for HEAD,
  * 304, 412, 416: then no file need be opened. */
 bool http_wants_bytes(
-    const struct http_exchange *x, const char *etag, uint64_t size);
+    const struct http_exchange *x, const struct http_entity *e);
 /* Answer with an error: status by its code (or `status` if not 0), our JSON body,
  * X-Error-Message, and X-Error-Code if `hub_code` is not NULL. */
 void http_send_error(struct http_exchange *x, int status, const char *hub_code,

@@ -124,6 +124,7 @@ copy_reply(struct http_reply *to, const struct http_reply *from)
 {
 	http_reply_init(to, BODY_MAX);
 	to->type = from->type;
+	to->modified = from->modified;
 	to->size = from->size;
 	to->is_file = from->is_file;
 	memcpy(to->etag, from->etag, sizeof(to->etag));

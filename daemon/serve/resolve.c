@@ -8,6 +8,7 @@ struct found {
 	struct weigh_oid oid;
 	struct weigh_gitid git;
 	uint64_t size;
+	int64_t modified; /* by the commit that changed it last */
 	bool lfs;
 	bool directory;
 };
@@ -19,6 +20,7 @@ keep_entry(void *ctx, const struct catalog_entry *e)
 		.oid = e->oid,
 		.git = e->git,
 		.size = e->size,
+		.modified = e->last_date,
 		.lfs = e->lfs,
 		.directory = e->directory,
 	};
@@ -42,7 +44,21 @@ describe(struct http_reply *r, const struct found *f)
 	snprintf(r->etag, sizeof(r->etag), "\"%s\"", hex);
 	r->type = "application/octet-stream";
 	r->is_file = true;
+	r->modified = f->modified;
 	r->size = f->size;
+}
+
+static bool
+wants_bytes(const struct ask *ask)
+{
+	const struct http_reply *r = &ask->task.reply;
+	const struct http_entity e = {
+		.etag = r->etag,
+		.modified = r->modified,
+		.size = r->size,
+	};
+
+	return http_wants_bytes(ask->task.x, &e);
 }
 
 void
@@ -67,7 +83,7 @@ serve_resolve(struct ask *ask, struct catalog_reader *reader)
 	}
 	describe(r, &f);
 	/* HEAD, 304 and the like carry no bytes: ask, but open nothing. */
-	if (http_wants_bytes(ask->task.x, r->etag, r->size))
+	if (wants_bytes(ask))
 		rc = gate_open(ask->serve->parts.gate, reader, WEIGH_DOOR_HUB,
 		    &f.oid, f.size, &r->fd, &r->err);
 	else

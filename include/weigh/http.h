@@ -187,6 +187,8 @@ struct weigh_range weigh_range_parse(struct weigh_span value, uint64_t size);
 struct weigh_http_validators {
 	const char *etag;     /* with its quotes, strong; NULL when there is none */
 	time_t last_modified; /* seconds since 1970, or -1 when not known */
+	bool strong_date;     /* it did not change twice within that second, as far
+	                         as can be known (RFC 9110 section 8.8.2.2) */
 };
 enum weigh_precondition {
 	WEIGH_COND_GO,    /* answer as asked, Range included */

@@ -2,8 +2,8 @@
  * cond: preconditions in the order of RFC 9110 section 13.2.2.
  *
  * A condition that cannot be read does not hold: an If-Match that is not a list
- * of entity tags fails, an If-Range that is no strong tag and no date gives the
- * whole file.  Dates that cannot be read, or come twice, are passed over.
+ * of entity tags fails, an If-Range that is no strong tag and no strong date gives
+ * the whole file.  Dates that cannot be read, or come twice, are passed over.
  */
 #include <string.h>
 
@@ -123,8 +123,8 @@ range_holds(const struct weigh_http_head *head,
 		return false;
 	if (value.p[0] == '"')
 		return v->etag != NULL && weigh_span_is(value, v->etag);
-	return v->last_modified != -1 && weigh_http_date_parse(value, &when) &&
-	    when == v->last_modified;
+	return v->last_modified != -1 && v->strong_date &&
+	    weigh_http_date_parse(value, &when) && when == v->last_modified;
 }
 
 enum weigh_precondition

@@ -3,7 +3,8 @@
 In the order of RFC 9110 and 9112: request line, targets, fields, Host, framing, what is
 too long, connections, ranges, conditions.  A comment above some rows is the rule they
 stand for.  The answer is written out by the functions below, byte for byte; only the
-date is left open, and `{commit}` is the revision of acme/small.
+date is left open.  `{commit}` is the revision of acme/small, `{modified}` its date, in
+requests also as `{rfc850}` and `{asctime}`.
 
 After an answer that closes (`refused`, or `close=True`) nothing is answered any more,
 whatever follows.  After any other the next request is answered as if nothing had been.
@@ -559,22 +560,22 @@ FRAMING = [
     not_found("last chunk of many zeros", chunks(b"0000000000000000\r\n\r\n")),
     not_found("extension", chunks(b"5;a=b;c=\"d\"\r\nhello\r\n0;e\r\n\r\n")),
     not_found("extension of 1,024", chunks(b"5;" + b"a" * 1024 + b"\r\nhello\r\n0\r\n\r\n")),
-    refused("0x5", chunks(b"0x5\r\nhello\r\n0\r\n\r\n"), 400, "bad chunk size"),
-    refused("+5", chunks(b"+5\r\nhello\r\n0\r\n\r\n"), 400, "bad chunk size"),
-    refused("-5", chunks(b"-5\r\nhello\r\n0\r\n\r\n"), 400, "bad chunk size"),
+    refused("chunk size 0x5", chunks(b"0x5\r\nhello\r\n0\r\n\r\n"), 400, "bad chunk size"),
+    refused("chunk size +5", chunks(b"+5\r\nhello\r\n0\r\n\r\n"), 400, "bad chunk size"),
+    refused("chunk size -5", chunks(b"-5\r\nhello\r\n0\r\n\r\n"), 400, "bad chunk size"),
     refused("blank before", chunks(b" 5\r\nhello\r\n0\r\n\r\n"), 400, "bad chunk size"),
     refused("blank behind", chunks(b"5 \r\nhello\r\n0\r\n\r\n"), 400, "bad chunk size"),
     refused("junk behind", chunks(b"5 x\r\nhello\r\n0\r\n\r\n"), 400, "bad chunk size"),
     refused("blank before ';'", chunks(b"5 ;a\r\nhello\r\n0\r\n\r\n"), 400, "bad chunk size"),
-    refused("underscore", chunks(b"1_0\r\nhello\r\n0\r\n\r\n"), 400, "bad chunk size"),
+    refused("chunk size underscore", chunks(b"1_0\r\nhello\r\n0\r\n\r\n"), 400, "bad chunk size"),
     refused("not hex", chunks(b"g\r\nhello\r\n0\r\n\r\n"), 400, "bad chunk size"),
-    refused("no size", chunks(b"\r\nhello\r\n0\r\n\r\n"), 400, "bad chunk size"),
+    refused("chunk size no size", chunks(b"\r\nhello\r\n0\r\n\r\n"), 400, "bad chunk size"),
     refused("extension without size", chunks(b";a\r\nhello\r\n0\r\n\r\n"), 400, "bad chunk size"),
     refused("17 digits", chunks(b"00000000000000005\r\nhello\r\n0\r\n\r\n"), 400,
             "chunk too large"),
-    refused("2^63", chunks(b"8000000000000000\r\n"), 400, "chunk too large"),
-    refused("2^64 - 1", chunks(b"ffffffffffffffff\r\n"), 400, "chunk too large"),
-    refused("2^64 + 5", chunks(b"10000000000000005\r\nhello\r\n0\r\n\r\n"), 400,
+    refused("chunk of 2^63", chunks(b"8000000000000000\r\n"), 400, "chunk too large"),
+    refused("chunk of 2^64 - 1", chunks(b"ffffffffffffffff\r\n"), 400, "chunk too large"),
+    refused("chunk of 2^64 + 5", chunks(b"10000000000000005\r\nhello\r\n0\r\n\r\n"), 400,
             "chunk too large"),
     refused("bare LF", chunks(b"5\nhello\r\n0\r\n\r\n"), 400, "bad chunk size"),
     refused("bare CR", chunks(b"5\rhello\r\n0\r\n\r\n"), 400, "CR without LF"),
@@ -704,8 +705,16 @@ def tag(data):
 
 COMMIT = "X-Repo-Commit: {commit}"
 TAG = tag(CONFIG)
-ENTITY = (COMMIT, f"ETag: {TAG}", "Accept-Ranges: bytes")
-EMPTY = (COMMIT, f"ETag: {tag(b'')}", "Accept-Ranges: bytes")
+
+
+def entity(data):
+    """The fields that every answer about a file has, 304 and 416 too."""
+    return (COMMIT, "Last-Modified: {modified}", "Cache-Control: no-cache", f"ETag: {tag(data)}",
+            "Accept-Ranges: bytes")
+
+
+ENTITY = entity(CONFIG)
+EMPTY = entity(b"")
 BYTES = "application/octet-stream"
 WHOLE = answer(200, *ENTITY, kind=BYTES, body=CONFIG)
 
@@ -791,9 +800,8 @@ RANGES = [
         416, *EMPTY, "Content-Range: bytes */0", length=0)),
     row("nothing, -1", of(b"empty.txt", b"Range: bytes=-1"), answer(
         416, *EMPTY, "Content-Range: bytes */0", length=0)),
-    row("a range of HTML is bytes too", of(b"README.md", b"Range: bytes=0-2"), answer(
-        206, COMMIT, f"ETag: {tag(models.CARD)}", "Accept-Ranges: bytes",
-        f"Content-Range: bytes 0-2/{len(models.CARD)}", kind=BYTES, body=models.CARD[:3])),
+    row("a text is bytes too", of(b"README.md", b"Range: bytes=0-2"), answer(
+        206, *entity(models.CARD), f"Content-Range: bytes 0-2/{len(models.CARD)}", kind=BYTES, body=models.CARD[:3])),
 ]
 
 # --- conditions: RFC 9110 section 13 -----------------------------------------------------
@@ -846,7 +854,35 @@ CONDITIONS = [
     part("If-None-Match, another, and a range", b'If-None-Match: "a"', RANGE),
     unmet("If-Match before If-None-Match", b'If-Match: "a"', b"If-None-Match: " + T),
     met("If-Match holds, If-None-Match too", b"If-Match: " + T, b"If-None-Match: " + T),
-    # If-Range: our strong tag, else the whole file.
+    # If-Modified-Since, where there is no If-None-Match: 304 unless later.
+    met("If-Modified-Since, then", b"If-Modified-Since: {modified}"),
+    met("If-Modified-Since, then, RFC 850", b"If-Modified-Since: {rfc850}"),
+    met("If-Modified-Since, then, asctime", b"If-Modified-Since: {asctime}"),
+    met("If-Modified-Since, later", b"If-Modified-Since: " + LATE),
+    met("If-Modified-Since, then, HEAD", b"If-Modified-Since: {modified}", method=b"HEAD"),
+    met("If-Modified-Since, then, and a range", b"If-Modified-Since: {modified}", RANGE),
+    whole("If-Modified-Since, before", b"If-Modified-Since: " + OLD),
+    whole("If-Modified-Since, nonsense", b"If-Modified-Since: yesterday"),
+    whole("If-Modified-Since, no such day", b"If-Modified-Since: Sun, 31 Feb 2100 08:49:37 GMT"),
+    whole("If-Modified-Since, another zone", b"If-Modified-Since: " + LATE[:-3] + b"+0000"),
+    whole("If-Modified-Since twice", b"If-Modified-Since: " + LATE, b"If-Modified-Since: " + LATE),
+    whole("If-None-Match another, If-Modified-Since later", b'If-None-Match: "a"',
+          b"If-Modified-Since: " + LATE),
+    met("If-None-Match ours, If-Modified-Since before", b"If-None-Match: " + T,
+        b"If-Modified-Since: " + OLD),
+    # If-Unmodified-Since, where there is no If-Match: 412 if later.
+    whole("If-Unmodified-Since, then", b"If-Unmodified-Since: {modified}"),
+    whole("If-Unmodified-Since, later", b"If-Unmodified-Since: " + LATE),
+    unmet("If-Unmodified-Since, before", b"If-Unmodified-Since: " + OLD),
+    unmet("If-Unmodified-Since, before, HEAD", b"If-Unmodified-Since: " + OLD, method=b"HEAD"),
+    whole("If-Unmodified-Since, nonsense", b"If-Unmodified-Since: yesterday"),
+    whole("If-Match ours, If-Unmodified-Since before", b"If-Match: " + T,
+          b"If-Unmodified-Since: " + OLD),
+    unmet("If-Unmodified-Since before, If-None-Match ours", b"If-Unmodified-Since: " + OLD,
+          b"If-None-Match: " + T),
+    # If-Range: our strong tag, or a date exactly (b_http tells when), else the whole file.
+    whole("If-Range, another date", b"If-Range: " + OLD, RANGE),
+    whole("If-Range, a later date", b"If-Range: " + LATE, RANGE),
     part("If-Range, ours", b"If-Range: " + T, RANGE),
     whole("If-Range, another", b'If-Range: "a"', RANGE),
     whole("If-Range, ours but weak", b"If-Range: W/" + T, RANGE),

@@ -39,7 +39,7 @@ check_conditions(struct weigh_span value)
 	static const char *const names[] = { "if-match", "if-none-match",
 		"if-range", "if-modified-since", "if-unmodified-since" };
 	static struct weigh_http_head head;
-	struct weigh_http_validators v = { "\"a\"", 784111777 };
+	struct weigh_http_validators v = { "\"a\"", 784111777, true };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		head.nfields = 2;

@@ -136,7 +136,10 @@ static const struct {
 	{ "GET", RANGE "If-Match: \"a\"\r\nIf-Range: \"b\"\r\n", WHOLE },
 };
 
-/* Without a date, without a tag. */
+/* Changed at this moment: it may change once more within the second. */
+#define YOUNG ((time_t)784111778)
+
+/* Without a date, with a weak one, without a tag. */
 static const struct {
 	const char *fields;
 	const char *etag;
@@ -147,6 +150,9 @@ static const struct {
 	{ "If-Unmodified-Since: " BEFORE "\r\n", "\"a\"", -1, GO },
 	{ RANGE "If-Range: " THEN "\r\n", "\"a\"", -1, WHOLE },
 	{ RANGE "If-Range: Wed, 31 Dec 1969 23:59:59 GMT\r\n", "\"a\"", -1, WHOLE },
+	{ RANGE "If-Range: Sun, 06 Nov 1994 08:49:38 GMT\r\n", "\"a\"", YOUNG, WHOLE },
+	{ "If-Modified-Since: Sun, 06 Nov 1994 08:49:38 GMT\r\n", "\"a\"", YOUNG, SAME },
+	{ RANGE "If-Range: Sun, 06 Nov 1994 08:49:38 GMT\r\n", "\"a\"", YOUNG + 1, WHOLE },
 	{ "If-Match: \"a\"\r\n", NULL, 784111777, FAILED },
 	{ "If-Match: *\r\n", NULL, 784111777, GO },
 	{ "If-None-Match: \"a\"\r\n", NULL, 784111777, GO },
@@ -158,7 +164,7 @@ static const struct {
 static enum weigh_precondition
 ask(const char *method, const char *fields, const char *etag, time_t changed)
 {
-	struct weigh_http_validators v = { etag, changed };
+	struct weigh_http_validators v = { etag, changed, changed != YOUNG };
 	enum weigh_precondition answer;
 	struct weigh_http_reader r;
 	struct weigh_buf text;
