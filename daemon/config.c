@@ -15,6 +15,7 @@
 #include "base/fd.h"
 #include "config.h"
 #include "log/log.h"
+#include "upkeep/pace.h"
 
 #define USUAL_FILE "/etc/weighhouse/weighd.conf"
 #define FILE_MAX (1u << 20)
@@ -26,6 +27,7 @@ enum value_type {
 	HOSTS,
 	SIZE,
 	NUMBER,
+	HOURS,
 	LEVEL
 };
 
@@ -136,6 +138,10 @@ check_value(const struct setting *s, const char *text, uint64_t *number)
 		return strspn(text, host_characters) == strlen(text) ?
 		    NULL :
 		    "is not a list of host names";
+	case HOURS:
+		return pace_hours_parse(text, &(struct pace_hours){ 0 }) ?
+		    NULL :
+		    "is not FROM-UNTIL in whole hours, as in 22-6";
 	case LEVEL:
 		return log_level_parse(text) >= 0 ?
 		    NULL :

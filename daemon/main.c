@@ -34,6 +34,7 @@
 #include "serve/serve.h"
 #include "store/store.h"
 #include "trust/key.h"
+#include "upkeep/scrub.h"
 
 struct house {
 	struct options options;
@@ -52,6 +53,7 @@ struct house {
 	struct loop **loops;
 	unsigned nloops;
 	struct pool *writer, *workers, *heavy;
+	struct scrub *scrub;
 	struct serve *serve;
 	struct control *control;
 	struct server *server;
@@ -311,6 +313,54 @@ socket_mode(void)
 	    0600;
 }
 
+/* What scrub steps aside for. */
+static void
+tell_load(void *ctx, struct pace_load *out)
+{
+	struct house *h = ctx;
+
+	out->heavy = pool_depth(h->heavy);
+	out->sent = atomic_load(&server_counters(h->server)->body_bytes_total);
+}
+
+static struct scrub_settings
+scrub_settings(const struct config *c)
+{
+	struct scrub_settings s = {
+		.pace = { .days = (unsigned)config_number(c, PARAM_scrub_days),
+		    .rate = config_number(c, PARAM_scrub_rate) },
+		.start_seconds =
+		    (unsigned)config_number(c, PARAM_scrub_start_seconds),
+	};
+
+	(void)pace_hours_parse(config_text(c, PARAM_scrub_hours),
+	    &s.pace.hours); /* it passed when it was read */
+	return s;
+}
+
+static enum weigh_code
+make_scrub(struct house *h, struct weigh_err *err)
+{
+	const struct scrub_parts parts = {
+		.gate = h->gate,
+		.store = h->store,
+		.repos = h->repos,
+		.dirfd = h->folder.dirfd,
+		.catalog_path = h->catalog_path,
+		.load = tell_load,
+		.ctx = h,
+	};
+	const struct scrub_settings settings = scrub_settings(h->config);
+
+	return scrub_new(&h->scrub, &parts, &settings, err);
+}
+
+static enum weigh_code
+start_scrub(struct house *h, struct weigh_err *err)
+{
+	return scrub_start(h->scrub, err);
+}
+
 static enum weigh_code
 open_doors(struct house *h, struct weigh_err *err)
 {
@@ -319,6 +369,8 @@ open_doors(struct house *h, struct weigh_err *err)
 		.store = h->store,
 		.workers = h->workers,
 		.nloops = h->nloops,
+		.metrics = scrub_metrics,
+		.metrics_ctx = h->scrub,
 		.started = h->started,
 	};
 	const struct control_parts control_parts = {
@@ -326,6 +378,7 @@ open_doors(struct house *h, struct weigh_err *err)
 		.store = h->store,
 		.workers = h->workers,
 		.heavy = h->heavy,
+		.scrub = h->scrub,
 		.key = h->key,
 		.data = h->folder.path,
 		.started = h->started,
@@ -419,6 +472,7 @@ warn_of_restart(const struct config *old, const struct config *fresh)
 		{ PARAM_http_workers, "http.workers" },
 		{ PARAM_http_connections, "http.connections" },
 		{ PARAM_pool_heavy, "pool.heavy" },
+		{ PARAM_scrub_start_seconds, "scrub.start_seconds" },
 	};
 	size_t i;
 
@@ -437,6 +491,7 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 	struct house *h = arg;
 	struct config *fresh;
 	struct server_options options;
+	struct scrub_settings scrub;
 	struct weigh_err err;
 
 	(void)fd, (void)what;
@@ -450,6 +505,8 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 		h->config = fresh;
 		options = server_options(fresh);
 		server_set_options(h->server, &options);
+		scrub = scrub_settings(fresh);
+		scrub_set(h->scrub, &scrub);
 		store_set_keep_free(h->store,
 		    config_number(fresh, PARAM_store_keep_free));
 		log_set_level((enum log_level)log_level_parse(config_text(fresh,
@@ -513,7 +570,9 @@ build(struct house *h, struct weigh_err *err)
 		open_parts,
 		recover,
 		start_threads,
+		make_scrub,
 		open_doors,
+		start_scrub,
 		watch_signals,
 		tell_watchdog,
 	};
@@ -581,11 +640,13 @@ take_down(struct house *h)
 		control_stop(h->control);
 	if (h->gate != NULL)
 		gate_stop(h->gate);
-	pool_stop(h->heavy); /* its jobs may call the writer */
+	scrub_stop(h->scrub); /* it calls the writer, */
+	pool_stop(h->heavy);  /* and so may these jobs */
 	pool_stop(h->workers);
 	pool_stop(h->writer);
 	finish_jobs(h);
 	control_free(h->control);
+	scrub_free(h->scrub);
 	serve_free(h->serve);
 	server_free(h->server);
 	pool_free(h->heavy);

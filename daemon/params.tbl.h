@@ -4,7 +4,7 @@
  *
  * ADDRESSES is a list, separated by blanks, of ADDRESS:PORT, HOSTS one of names;
  * LEVEL one of error, warn, info, debug; NUMBER a decimal number within least and most; SIZE the same
- * in bytes, with an optional K, M, G or T (powers of 1024) behind it.
+ * in bytes, with an optional K, M, G or T (powers of 1024) behind it; HOURS is FROM-UNTIL in whole hours.
  */
 SETTING(listen, address, ADDRESSES, "127.0.0.1:8477", 0, 0,
     "Where to listen: ADDRESS:PORT, an IPv6 address in brackets; several are "
@@ -59,5 +59,16 @@ SETTING(service, drain_seconds, NUMBER, "30", 0, 86400,
 SETTING(pool, heavy, NUMBER, "0", 0, 64,
     "Threads that read and write many bytes: adding, verifying; 0: one for each "
     "core. Read at start only.")
+SETTING(scrub, days, NUMBER, "7", 0, 3650,
+    "Every byte that is held is read back from the disk within so many days and "
+    "compared with its SHA-256; 0: never.")
+SETTING(scrub, rate, SIZE, "0", 0, INT64_MAX,
+    "Bytes a second that it reads; 0: just fast enough to be round in the days, at "
+    "least 8M.")
+SETTING(scrub, hours, HOURS, "0-24", 0, 0,
+    "The hours of the day, local time, in which it reads; 22-6 is from ten at night "
+    "to six.")
+SETTING(scrub, start_seconds, NUMBER, "60", 0, 86400,
+    "Time after the start before it reads anything. Read at start only.")
 SETTING(log, level, LEVEL, "info", 0, 0,
     "What is logged: error, warn, info or debug, each with those before it.")

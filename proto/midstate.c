@@ -64,21 +64,28 @@ chain_store(uint8_t out[WEIGH_MIDSTATE_SIZE], const SHA256_CTX *ctx)
 		store_be32(out + 4 * i, ctx->h[i]);
 }
 
-/* A context as it is after the first `n` segments of any blob whose list this
- * is.  The bit count is set too, so that SHA256_Final pads for the whole. */
+/* A context as it is after `n` segments, where the value is `value`.  The bit
+ * count is set too, so that SHA256_Final pads for the whole. */
 static void
-chain_load(SHA256_CTX *ctx, const uint8_t *list, uint64_t n)
+value_load(SHA256_CTX *ctx, const uint8_t *value, uint64_t n)
 {
 	const uint64_t bits = n * WEIGH_SEGMENT * 8;
 
 	SHA256_Init(ctx);
-	if (n == 0)
-		return;
-	list += (n - 1) * WEIGH_MIDSTATE_SIZE;
 	for (size_t i = 0; i < 8; i++)
-		ctx->h[i] = load_be32(list + 4 * i);
+		ctx->h[i] = load_be32(value + 4 * i);
 	ctx->Nl = (uint32_t)bits;
 	ctx->Nh = (uint32_t)(bits >> 32);
+}
+
+/* The same after the first `n` segments of any blob whose list this is. */
+static void
+chain_load(SHA256_CTX *ctx, const uint8_t *list, uint64_t n)
+{
+	if (n == 0)
+		SHA256_Init(ctx);
+	else
+		value_load(ctx, list + (n - 1) * WEIGH_MIDSTATE_SIZE, n);
 }
 
 struct weigh_hasher *
@@ -173,6 +180,62 @@ weigh_hasher_resume(struct weigh_hasher *h, const uint8_t *list, uint64_t n)
 	chain_load(&h->ctx, list, n);
 	h->size = n * WEIGH_SEGMENT;
 	return true;
+}
+
+_Static_assert(sizeof(SHA256_CTX) == sizeof(((struct weigh_chain *)0)->state),
+    "weigh_chain.state holds a SHA256_CTX");
+
+void
+weigh_chain_begin(struct weigh_chain *c)
+{
+	SHA256_CTX ctx;
+
+	SHA256_Init(&ctx);
+	memcpy(c->state, &ctx, sizeof(ctx));
+	c->size = 0;
+}
+
+void
+weigh_chain_resume(struct weigh_chain *c,
+    const uint8_t value[WEIGH_MIDSTATE_SIZE], uint64_t n)
+{
+	SHA256_CTX ctx;
+
+	value_load(&ctx, value, n);
+	memcpy(c->state, &ctx, sizeof(ctx));
+	c->size = n * WEIGH_SEGMENT;
+}
+
+void
+weigh_chain_update(struct weigh_chain *c, const void *data, size_t len)
+{
+	SHA256_CTX ctx;
+
+	memcpy(&ctx, c->state, sizeof(ctx));
+	SHA256_Update(&ctx, data, len);
+	memcpy(c->state, &ctx, sizeof(ctx));
+	c->size += len;
+}
+
+bool
+weigh_chain_value(const struct weigh_chain *c, uint8_t out[WEIGH_MIDSTATE_SIZE])
+{
+	SHA256_CTX ctx;
+
+	if (c->size % WEIGH_SEGMENT != 0)
+		return false;
+	memcpy(&ctx, c->state, sizeof(ctx));
+	chain_store(out, &ctx);
+	return true;
+}
+
+void
+weigh_chain_final(struct weigh_chain *c, struct weigh_oid *out)
+{
+	SHA256_CTX ctx;
+
+	memcpy(&ctx, c->state, sizeof(ctx));
+	SHA256_Final(out->b, &ctx);
 }
 
 _Static_assert(sizeof(SHA256_CTX) ==

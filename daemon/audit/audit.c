@@ -23,6 +23,7 @@ struct audit {
 	struct weigh_oid last; /* SHA-256 of it; zero for none */
 	bool
 	    broken; /* a write's outcome is unknown: no more until opened again */
+	atomic_bool *cancel; /* of reading it; NULL: it is not canceled */
 };
 
 /* --- reading, in pieces ------------------------------------------------ */
@@ -147,6 +148,9 @@ read_all(struct audit *a, uint64_t size, bool *torn, struct weigh_err *err)
 		rc = next_line(r, &got, &text, &len, err);
 		if (rc == WEIGH_OK && got == GOT_LINE)
 			rc = check_line(a, text, len, err);
+		if (rc == WEIGH_OK && a->cancel != NULL &&
+		    atomic_load(a->cancel))
+			rc = weigh_fail(err, WEIGH_CANCELED, "canceled");
 	} while (rc == WEIGH_OK && got == GOT_LINE);
 	*torn = rc == WEIGH_OK && got == GOT_TORN;
 	free(r);
@@ -393,4 +397,61 @@ audit_each_line(struct audit *a,
 	}
 	free(r);
 	return weigh_context(err, rc, "journal '%s'", JOURNAL);
+}
+
+/* --- reading it again ---------------------------------------------------- */
+
+void
+audit_head(const struct audit *a, struct audit_head *out)
+{
+	*out = (struct audit_head){ a->size, a->n, a->last };
+}
+
+/* All lines up to the head, from the disk and not from the page cache. */
+static enum weigh_code
+read_to_head(struct audit *a, int dirfd, const struct audit_head *head,
+    struct weigh_err *err)
+{
+	enum weigh_code rc;
+	bool torn;
+
+	a->fd = fd_open_beneath(dirfd, JOURNAL, O_RDONLY | O_NONBLOCK, 0);
+	if (a->fd < 0)
+		return weigh_fail_errno(err, errno, "cannot open it");
+	(void)posix_fadvise(a->fd, 0, 0, POSIX_FADV_DONTNEED);
+	rc = read_all(a, head->size, &torn, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	if (torn || a->n != head->n || !weigh_oid_equal(&a->last, &head->last))
+		return weigh_fail(err, WEIGH_MALFORMED,
+		    "it does not end as it was written");
+	return WEIGH_OK;
+}
+
+/* Damage is the answer, what keeps us from reading at all a failure. */
+static bool
+is_damage(enum weigh_code rc)
+{
+	return rc == WEIGH_MALFORMED || rc == WEIGH_IO || rc == WEIGH_NOT_FOUND;
+}
+
+enum weigh_code
+audit_check(int dirfd, const struct audit_head *head, atomic_bool *cancel,
+    char *problem, size_t size, struct weigh_err *err)
+{
+	struct audit a = { .fd = -1, .cancel = cancel };
+	struct weigh_err found;
+	enum weigh_code rc;
+
+	problem[0] = '\0';
+	weigh_err_clear(&found);
+	rc = read_to_head(&a, dirfd, head, &found);
+	fd_close(&a.fd);
+	if (rc == WEIGH_OK)
+		return rc;
+	if (!is_damage(rc))
+		return weigh_fail(err, rc, "journal '%s': %s", JOURNAL,
+		    found.why);
+	snprintf(problem, size, "%s", found.why);
+	return WEIGH_OK;
 }

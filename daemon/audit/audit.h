@@ -16,7 +16,9 @@
 #ifndef AUDIT_AUDIT_H
 #define AUDIT_AUDIT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <weigh/err.h>
@@ -92,5 +94,23 @@ enum weigh_code audit_ledger_each(const struct audit_ledger *l,
     enum weigh_code (*each)(void *ctx, const struct weigh_repo *repo,
 	const struct weigh_gitid *revision, struct weigh_err *err),
     void *ctx, struct weigh_err *err);
+
+/* --- reading it again: any thread --------------------------------------- */
+
+/* How far the journal goes, and how it ends. */
+struct audit_head {
+	uint64_t size; /* bytes */
+	uint64_t n;    /* of the last line; 0 for none */
+	struct weigh_oid last; /* SHA-256 of it; zero for none */
+};
+/* The writer thread's. */
+void audit_head(const struct audit *a, struct audit_head *out);
+
+/* Read the journal in the data folder `dirfd` again, from the disk, up to `head`:
+ * is every line as it was written, and the last one that one?  *problem is "" if
+ * so.  Lines behind `head` are not looked at.  Stops when *cancel is set:
+ * WEIGH_CANCELED. */
+enum weigh_code audit_check(int dirfd, const struct audit_head *head,
+    atomic_bool *cancel, char *problem, size_t size, struct weigh_err *err);
 
 #endif

@@ -18,6 +18,7 @@
 #include "net/server.h"
 #include "pool/pool.h"
 #include "trust/key.h"
+#include "upkeep/scrub.h"
 
 struct control;
 
@@ -27,6 +28,7 @@ struct control_parts {
 	struct store *store;
 	struct pool *workers; /* short questions */
 	struct pool *heavy;   /* reading and writing many bytes */
+	struct scrub *scrub;
 	const struct key *key;
 	const char *data; /* the data folder, as status shows it */
 	int64_t started;  /* seconds since 1970 */

@@ -160,6 +160,17 @@ struct repo_collecting {
 enum weigh_code repo_collect(
     struct repo *r, struct repo_collecting *c, struct weigh_err *err);
 
+/* --- reading again ------------------------------------------------------- */
+
+/* Read every object again, also those that nothing leads to: does each have its
+ * hash, is what it names there, does every ref lead to one?  *problem is "" if
+ * all is right, else what the first one is.  `each` is told the bytes of every
+ * object; it may block, and ends the reading by an answer that is not WEIGH_OK.
+ * A publication under way may look like damage: look twice. */
+enum weigh_code repo_verify(struct repo *r,
+    enum weigh_code (*each)(void *ctx, size_t bytes, struct weigh_err *err),
+    void *ctx, char *problem, size_t size, struct weigh_err *err);
+
 /* --- reading back -------------------------------------------------------- */
 
 /* What stands in a commit, for making the catalog again. */

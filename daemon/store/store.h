@@ -154,6 +154,37 @@ enum weigh_code store_check_range(struct store *s, const struct weigh_oid *oid,
     uint64_t size, uint64_t first, uint64_t last, bool *ok,
     struct weigh_err *err);
 
+/* --- reading again, in order ------------------------------------------- */
+/* What scrub does: past the page cache, piece by piece, from the first byte or
+ * from where an earlier reading stopped.  It finds that something is wrong; what,
+ * store_verify tells. */
+
+struct store_scan; /* belongs to one thread */
+
+/* Where a reading stopped: enough to go on there, whatever the list says. */
+struct store_place {
+	uint64_t offset;   /* a multiple of WEIGH_SEGMENT, above 0 */
+	uint8_t chain[WEIGH_MIDSTATE_SIZE]; /* SHA-256's value there */
+	struct stamp stamp; /* of the file when it was begun */
+};
+
+/* Begin; at `place` if it is not NULL and the file is the one it speaks of.
+ * Errors as of store_open_blob. */
+enum weigh_code store_scan_begin(struct store *s, const struct weigh_oid *oid,
+    uint64_t size, const struct store_place *place, struct store_scan **out,
+    struct weigh_err *err);
+/* Read and hash one piece: *len bytes, 0 when there is nothing more to do,
+ * because all was read or because it cannot be right any more. */
+enum weigh_code store_scan_step(
+    struct store_scan *scan, size_t *len, struct weigh_err *err);
+uint64_t store_scan_offset(const struct store_scan *scan);
+/* The place behind the last whole segment; false: there is none yet. */
+bool store_scan_place(const struct store_scan *scan, struct store_place *out);
+/* After the last piece: does it have its name and size, its list too, and was it
+ * one file all the time?  *stamp is that file's. */
+bool store_scan_right(struct store_scan *scan, struct stamp *stamp);
+void store_scan_end(struct store_scan *scan); /* NULL does nothing */
+
 /* --- taking away ------------------------------------------------------- */
 
 /* Move a bad blob, or whatever has its name, to quarantine/, with a note of why

@@ -55,6 +55,27 @@ bool weigh_hasher_resume(
     struct weigh_hasher *h, const uint8_t *list, uint64_t n);
 
 /*
+ * A running SHA-256 that can be put down where a segment ends and taken up again
+ * there, with nothing but the chaining value: no list, no memory.
+ */
+struct weigh_chain {
+	uint32_t state[28]; /* room for libcrypto's SHA256_CTX */
+	uint64_t size;      /* bytes hashed so far */
+};
+
+/* From the first byte. */
+void weigh_chain_begin(struct weigh_chain *c);
+/* From behind the first `n` segments, n > 0, where the value was `value`. */
+void weigh_chain_resume(struct weigh_chain *c,
+    const uint8_t value[WEIGH_MIDSTATE_SIZE], uint64_t n);
+void weigh_chain_update(struct weigh_chain *c, const void *data, size_t len);
+/* The chaining value here; false where no segment ends. */
+bool weigh_chain_value(
+    const struct weigh_chain *c, uint8_t out[WEIGH_MIDSTATE_SIZE]);
+/* The digest of all bytes; the chain is used up. */
+void weigh_chain_final(struct weigh_chain *c, struct weigh_oid *out);
+
+/*
  * One segment alone, fed in pieces: begin, update until its bytes are used up,
  * then ask whether it ends where the list (or, for the last one, the name) says.
  */
