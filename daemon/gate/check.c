@@ -163,16 +163,22 @@ still_there(struct gate *g, const struct weigh_oid *oid,
 	return stamp_equal(&now, &f->stamp);
 }
 
-/* Condemn what was found bad, unless a publication has put a good one in its
- * place meanwhile. */
+/* Condemn what was found bad, unless meanwhile a publication has put a good one in
+ * its place, or gc has taken it away. */
 static enum weigh_code
-condemn_found(struct gate *g, const struct weigh_oid *oid, uint64_t size,
-    const struct store_finding *f, struct weigh_err *err)
+condemn_found(struct gate *g, struct catalog_reader *reader,
+    const struct weigh_oid *oid, uint64_t size, const struct store_finding *f,
+    struct weigh_err *err)
 {
+	enum catalog_blob_state state;
+	struct catalog_blob blob;
 	enum weigh_code rc;
 
 	pthread_mutex_lock(&g->publishing);
-	if (still_there(g, oid, f))
+	rc = catalog_blob(reader, oid, &blob, &state, err);
+	if (rc != WEIGH_OK)
+		; /* WEIGH_NOT_FOUND: nobody names it any more */
+	else if (still_there(g, oid, f))
 		rc = gate_condemn(g, oid, size, f, err);
 	else
 		rc = weigh_fail(err, WEIGH_NOT_YET,
@@ -213,6 +219,6 @@ gate_check(struct gate *g, struct catalog_reader *reader,
 	    lies_apart(g, reader, oid, finding))
 		return WEIGH_OK; /* known and journaled */
 	if (!finding->ok)
-		return condemn_found(g, oid, size, finding, err);
+		return condemn_found(g, reader, oid, size, finding, err);
 	return gate_found_right(g, reader, oid, size, &finding->stamp, err);
 }

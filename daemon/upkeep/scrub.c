@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "log/log.h"
-#include "upkeep/priv.h"
+#include "upkeep/scrub_priv.h"
 
 /* --- time -------------------------------------------------------------------- */
 

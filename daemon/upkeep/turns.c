@@ -7,7 +7,7 @@
 #include "audit/audit.h"
 #include "log/log.h"
 #include "repo/repo.h"
-#include "upkeep/priv.h"
+#include "upkeep/scrub_priv.h"
 #include "upkeep/reading.h"
 
 /* A place is kept soon after a blob was begun, so that a weighd that is killed

@@ -1,6 +1,6 @@
-/* priv: what the files of scrub share. */
-#ifndef UPKEEP_PRIV_H
-#define UPKEEP_PRIV_H
+/* scrub_priv: what the files of scrub share. */
+#ifndef UPKEEP_SCRUB_PRIV_H
+#define UPKEEP_SCRUB_PRIV_H
 
 #include <pthread.h>
 #include <stdatomic.h>
