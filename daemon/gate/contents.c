@@ -212,10 +212,11 @@ making_find_fresh(struct making *m, struct weigh_err *err)
 	return rc;
 }
 
-/* Give the new ones their names. */
+/* Give the new ones their names, and make the names last. */
 enum weigh_code
 making_settle(struct making *m, struct weigh_err *err)
 {
+	struct store_batch batch = { 0 };
 	struct store_blob blob;
 	enum weigh_code rc;
 	size_t i;
@@ -225,11 +226,11 @@ making_settle(struct making *m, struct weigh_err *err)
 
 		if (!m->fresh[i])
 			continue;
-		rc = store_publish(f->writer, &blob, err);
+		rc = store_publish_in(f->writer, &batch, &blob, err);
 		f->writer = NULL;
 		if (rc != WEIGH_OK)
 			return weigh_context(err, rc, "'%s'", f->path);
 		m->blobs[i].stamp = blob.stamp;
 	}
-	return WEIGH_OK;
+	return store_batch_sync(m->gate->parts.store, &batch, err);
 }

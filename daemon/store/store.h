@@ -101,6 +101,22 @@ enum weigh_code store_sealed_fd(
 enum weigh_code store_publish(struct store_writer *w, struct store_blob *out,
     struct weigh_err *err);
 
+/* Folders in which names were given that are not yet sure to last; {0}: none. */
+struct store_batch {
+	uint64_t fans[4]; /* a bit for each of the 256 */
+};
+
+/* store_publish for one of many: all of it but the fsync of the folder, which is
+ * left to store_batch_sync. */
+enum weigh_code store_publish_in(struct store_writer *w,
+    struct store_batch *batch, struct store_blob *out, struct weigh_err *err);
+
+/* One fsync for each folder of the batch, which is then empty.  With WEIGH_OK its
+ * names last; with anything else nobody knows which do: delete those that are new,
+ * and do not speak of any. */
+enum weigh_code store_batch_sync(struct store *s, struct store_batch *batch,
+    struct weigh_err *err);
+
 /* Drop everything; NULL does nothing. */
 void store_abandon(struct store_writer *w);
 

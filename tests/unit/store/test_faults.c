@@ -164,6 +164,103 @@ test_order(void **state)
 	free(bytes);
 }
 
+/* Begin, append, seal: `text` is one of many that will be published together. */
+static struct store_writer *
+sealed(struct blobs *b, const char *text, struct store_blob *blob)
+{
+	struct store_writer *w;
+
+	check_code("begin", store_begin(b->store, 0, &w, NULL), WEIGH_OK);
+	check_code("append", store_append(w, text, strlen(text), NULL),
+	    WEIGH_OK);
+	check_code("seal", store_seal(w, NULL, blob, NULL), WEIGH_OK);
+	return w;
+}
+
+/* Three contents, of which the first two lie in one folder. */
+static void
+seal_three(struct blobs *b, struct store_writer *w[3],
+    struct store_blob blob[3])
+{
+	char text[32];
+	unsigned n = 0;
+
+	w[0] = sealed(b, "the first", &blob[0]);
+	do {
+		if (n > 0)
+			store_abandon(w[1]);
+		snprintf(text, sizeof(text), "beside it %u", n++);
+		w[1] = sealed(b, text, &blob[1]);
+	} while (blob[0].oid.b[0] != blob[1].oid.b[0] && n < 100000);
+	w[2] = sealed(b, "elsewhere", &blob[2]);
+	check_true("elsewhere", blob[0].oid.b[0] != blob[2].oid.b[0]);
+}
+
+/* (2) for many: all names, then each folder once; nothing is synced for a batch
+ * without names. */
+static void
+test_order_of_a_batch(void **state)
+{
+	struct store_batch batch = { 0 };
+	struct store_writer *w[3];
+	struct store_blob blob[3];
+	struct blobs b;
+
+	(void)state;
+	blobs_open(&b, 0);
+	seal_three(&b, w, blob);
+	fault.traced[0] = '\0';
+	fault.trace = true;
+	for (int i = 0; i < 3; i++)
+		check_code("publish",
+		    store_publish_in(w[i], &batch, &blob[i], NULL), WEIGH_OK);
+	check_code("sync", store_batch_sync(b.store, &batch, NULL), WEIGH_OK);
+	check_code("again", store_batch_sync(b.store, &batch, NULL), WEIGH_OK);
+	fault.trace = false;
+	check_str("order", fault.traced, "nnnss");
+	blobs_close(&b);
+}
+
+/* A folder that cannot be synced fails the batch, and all can be taken back; a
+ * blob that was here counts, for who named it may not have synced it. */
+static void
+test_batch_that_fails(void **state)
+{
+	struct store_batch batch = { 0 };
+	struct store_writer *w[3];
+	struct store_blob blob[3];
+	struct blobs b;
+
+	(void)state;
+	for (int n = 0; n < 2; n++) {
+		blobs_open(&b, 0);
+		seal_three(&b, w, blob);
+		for (int i = 0; i < 3; i++)
+			check_code("publish",
+			    store_publish_in(w[i], &batch, &blob[i], NULL),
+			    WEIGH_OK);
+		fault_set(CALL_FSYNC, EIO, n);
+		check_code("sync", store_batch_sync(b.store, &batch, NULL),
+		    WEIGH_IO);
+		fault_set(CALL_NONE, 0, 0);
+		w[0] = sealed(&b, "the first", &blob[0]);
+		check_code("publish again",
+		    store_publish_in(w[0], &batch, &blob[0], NULL), WEIGH_OK);
+		check_true("it was here", blob[0].existed);
+		fault_set(CALL_FSYNC, EIO, 0);
+		check_code("and is in the batch",
+		    store_batch_sync(b.store, &batch, NULL), WEIGH_IO);
+		fault_set(CALL_NONE, 0, 0);
+		for (int i = 0; i < 3; i++)
+			check_code("delete",
+			    store_delete(b.store, &blob[i].oid, NULL),
+			    WEIGH_OK);
+		check_u64("nothing left",
+		    (uint64_t)tmpdir_count(&b.dir, "incoming"), 0);
+		blobs_close(&b);
+	}
+}
+
 /* Taking away: the note and its folder, then the move and both folders; a removal
  * and its folder. */
 static void
@@ -431,6 +528,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_order_of_a_batch),
+		cmocka_unit_test(test_batch_that_fails),
 		cmocka_unit_test(test_order_of_removal),
 		cmocka_unit_test(test_put),
 		cmocka_unit_test(test_without_renameat2),
