@@ -396,10 +396,15 @@ conn_view(struct conn *c)
 	return (struct conn_view){
 		.lane = c->lane,
 		.machine = &c->machine,
-		.out = c->bev != NULL ? bufferevent_get_output(c->bev) : NULL,
 		.origin = &c->origin,
 		.id = c->id,
 	};
+}
+
+struct evbuffer *
+conn_out(struct conn *c)
+{
+	return c->bev != NULL ? bufferevent_get_output(c->bev) : NULL;
 }
 
 void

@@ -173,18 +173,20 @@ http_fields(struct http_exchange *x, const struct weigh_buf *lines)
 /* Write status line and fields; `length` < 0: no Content-Length.  Returns the
  * bytes of the head. */
 static size_t
-add_head(struct conn_view *v, int status, const char *type, int64_t length,
+add_head(struct conn *c, int status, const char *type, int64_t length,
     const struct weigh_buf *fields)
 {
-	bool close = v->lane->draining || weigh_conn_will_close(v->machine);
+	const struct conn_view v = conn_view(c);
+	struct evbuffer *out = conn_out(c);
+	bool close = v.lane->draining || weigh_conn_will_close(v.machine);
 	char text[512];
 	int n;
 
 	if (close)
-		v->machine->close = true;
+		v.machine->close = true;
 	n = snprintf(text, sizeof(text),
 	    "HTTP/1.1 %d %s\r\nDate: %s\r\nServer: weighd\r\n%s", status,
-	    weigh_http_reason(status), date_now(v->lane),
+	    weigh_http_reason(status), date_now(v.lane),
 	    close ? "Connection: close\r\n" : "");
 	if (type != NULL)
 		n += snprintf(text + n, sizeof(text) - (size_t)n,
@@ -193,10 +195,10 @@ add_head(struct conn_view *v, int status, const char *type, int64_t length,
 	if (length >= 0)
 		n += snprintf(text + n, sizeof(text) - (size_t)n,
 		    "Content-Length: %" PRId64 "\r\n", length);
-	evbuffer_add(v->out, text, (size_t)n);
+	evbuffer_add(out, text, (size_t)n);
 	if (fields != NULL && fields->len > 0)
-		evbuffer_add(v->out, fields->data, fields->len);
-	evbuffer_add(v->out, "\r\n", 2);
+		evbuffer_add(out, fields->data, fields->len);
+	evbuffer_add(out, "\r\n", 2);
 	return (size_t)n + (fields != NULL ? fields->len : 0) + 2;
 }
 
@@ -239,7 +241,7 @@ void
 http_send(struct http_exchange *x, int status, const char *type,
     struct weigh_buf *body)
 {
-	struct conn_view v = conn_view(x->conn);
+	struct evbuffer *out = conn_out(x->conn);
 	size_t len = body->len, head = 0;
 
 	if (body->failed || x->fields.failed) {
@@ -248,13 +250,13 @@ http_send(struct http_exchange *x, int status, const char *type,
 		send_no_memory(x);
 		return;
 	}
-	if (v.out != NULL) {
+	if (out != NULL) {
 		bool bare = status == 204 || status == 304;
 
-		head = add_head(&v, status, bare ? NULL : type,
+		head = add_head(x->conn, status, bare ? NULL : type,
 		    bare ? -1 : (int64_t)len, &x->fields);
 		if (!bare && len > 0 && http_head(x)->method != WEIGH_HTTP_HEAD)
-			add_body(v.out, body, 0, len);
+			add_body(out, body, 0, len);
 	}
 	weigh_buf_free(body);
 	conn_answered(x->conn, status, head);
@@ -276,8 +278,8 @@ plan_of(const struct http_exchange *x, const struct http_entity *e)
 
 /* The fields that say what of the entity comes. */
 static size_t
-add_entity_head(struct http_exchange *x, struct conn_view *v,
-    const struct http_entity *e, const struct http_plan *plan)
+add_entity_head(struct http_exchange *x, const struct http_entity *e,
+    const struct http_plan *plan)
 {
 	bool whole = plan->status == 200 || plan->status == 206;
 	char date[WEIGH_HTTP_DATE];
@@ -294,7 +296,7 @@ add_entity_head(struct http_exchange *x, struct conn_view *v,
 	}
 	if (plan->content_range[0] != '\0')
 		http_field(x, "Content-Range", "%s", plan->content_range);
-	return add_head(v, plan->status, whole ? e->type : NULL,
+	return add_head(x->conn, plan->status, whole ? e->type : NULL,
 	    plan->status == 304 ? -1 : (int64_t)plan->length, &x->fields);
 }
 
@@ -302,7 +304,7 @@ void
 http_send_entity(struct http_exchange *x, const struct http_entity *e,
     struct weigh_buf *body)
 {
-	struct conn_view v = conn_view(x->conn);
+	struct evbuffer *out = conn_out(x->conn);
 	struct http_plan plan = plan_of(x, e);
 	size_t head = 0;
 
@@ -312,10 +314,10 @@ http_send_entity(struct http_exchange *x, const struct http_entity *e,
 		send_no_memory(x);
 		return;
 	}
-	if (v.out != NULL) {
-		head = add_entity_head(x, &v, e, &plan);
+	if (out != NULL) {
+		head = add_entity_head(x, e, &plan);
 		if (plan.bytes)
-			add_body(v.out, body, (size_t)plan.first,
+			add_body(out, body, (size_t)plan.first,
 			    (size_t)plan.length);
 	}
 	weigh_buf_free(body);
@@ -345,21 +347,21 @@ add_file(struct evbuffer *out, int fd, uint64_t first, uint64_t length)
 void
 http_send_file(struct http_exchange *x, const struct http_entity *e, int fd)
 {
-	struct conn_view v = conn_view(x->conn);
+	struct evbuffer *out = conn_out(x->conn);
 	struct http_plan plan = plan_of(x, e);
 	size_t head = 0;
 
-	if (v.out == NULL || !plan.bytes) {
+	if (out == NULL || !plan.bytes) {
 		if (fd >= 0)
 			close(fd);
-		if (v.out != NULL)
-			head = add_entity_head(x, &v, e, &plan);
+		if (out != NULL)
+			head = add_entity_head(x, e, &plan);
 		conn_answered(x->conn, plan.status, head);
 		return;
 	}
-	head = add_entity_head(x, &v, e, &plan);
+	head = add_entity_head(x, e, &plan);
 	conn_sends_file(x->conn, e->blob != NULL ? e->blob : "");
-	if (!add_file(v.out, fd, plan.first, plan.length)) {
+	if (!add_file(out, fd, plan.first, plan.length)) {
 		conn_abort(x->conn); /* a head without its body */
 		return;
 	}
@@ -443,10 +445,10 @@ answer_refusal(struct conn *c, int status, const char *reason)
 	weigh_buf_init(&body, 16 << 10);
 	weigh_control_error_body(&body, &err);
 	atomic_fetch_add(&v.lane->server->counters.answers[status / 100], 1);
-	head = add_head(&v, status, "application/json; charset=utf-8",
+	head = add_head(c, status, "application/json; charset=utf-8",
 	    (int64_t)body.len, &fields);
 	if (body.len > 0 && v.machine->reader.head.method != WEIGH_HTTP_HEAD)
-		evbuffer_add(v.out, body.data, body.len);
+		evbuffer_add(conn_out(c), body.data, body.len);
 	weigh_buf_free(&body);
 	weigh_buf_free(&fields);
 	return head;

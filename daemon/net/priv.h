@@ -89,14 +89,17 @@ struct http_exchange {
 struct http_exchange *exchange_new(struct conn *c);
 void exchange_free(struct http_exchange *x);
 
+/* What holds until the exchange is answered, the socket closed or not: also for a
+ * worker's eyes. */
 struct conn_view {
 	struct lane *lane;
 	struct weigh_conn *machine;
-	struct evbuffer *out; /* NULL: the client is gone */
 	const struct conn_origin *origin;
 	uint64_t id;
 };
 struct conn_view conn_view(struct conn *c);
+/* Where answers are queued; NULL: the client is gone.  Its loop's thread only. */
+struct evbuffer *conn_out(struct conn *c);
 /* carry.c */
 void conn_carry_out(struct conn *c, enum weigh_conn_action action);
 /* conn.c: the answer of exchange `x` is queued: count it, drop x, go on. */

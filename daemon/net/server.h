@@ -13,7 +13,9 @@
  * (5) An idle connection holds no buffer.
  *
  * Threads: server_* from main's thread unless said otherwise; http_* on the
- * exchange's loop.  Nothing here blocks.
+ * exchange's loop.  What only asks (http_head to http_base_url, http_wants_bytes)
+ * may also be called by the worker that the exchange was handed to.  Nothing here
+ * blocks.
  */
 #ifndef NET_SERVER_H
 #define NET_SERVER_H

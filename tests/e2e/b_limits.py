@@ -275,6 +275,7 @@ def test_a_body_in_time_is_taken_however_long_the_connection_has_been(hasty):
 
 
 def test_a_reader_who_takes_nothing_is_cut(hasty):
+    until(lambda: hasty.metric("weighhouse_http_connections") == 1)  # the one that asks
     before = descriptors(hasty)
     with socket.socket() as s:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
