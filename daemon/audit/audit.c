@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "audit/line.h"
@@ -325,10 +326,10 @@ audit_sync(struct audit *a, struct weigh_err *err)
 
 /* --- asking ------------------------------------------------------------ */
 
-/* The origin, if this line admits this revision of this repository. */
+/* Keep this line if it admits or withdraws this revision of this repository. */
 static enum weigh_code
 match_admit(const char *text, size_t len, const struct weigh_repo *repo,
-    const struct weigh_gitid *revision, char *origin, size_t size, bool *found,
+    const struct weigh_gitid *revision, struct audit_line *last,
     struct weigh_err *err)
 {
 	char hex[WEIGH_GITID_HEX + 1];
@@ -346,14 +347,14 @@ match_admit(const char *text, size_t len, const struct weigh_repo *repo,
 	    strcmp(line.repo.name, repo->name) != 0 ||
 	    !weigh_gitid_equal(&line.revision, revision))
 		return WEIGH_OK;
-	*found = line.event == AUDIT_ADMIT;
-	snprintf(origin, size, "%s", line.origin);
+	*last = line;
 	return WEIGH_OK;
 }
 
-enum weigh_code
-audit_find_admit(struct audit *a, const struct weigh_repo *repo,
-    const struct weigh_gitid *revision, char *origin, size_t size, bool *found,
+/* The last such line; one with number 0 when there is none. */
+static enum weigh_code
+last_word(struct audit *a, const struct weigh_repo *repo,
+    const struct weigh_gitid *revision, struct audit_line *last,
     struct weigh_err *err)
 {
 	enum weigh_code rc;
@@ -362,17 +363,51 @@ audit_find_admit(struct audit *a, const struct weigh_repo *repo,
 	enum got got;
 	size_t len;
 
-	*found = false;
+	last->n = 0;
 	if ((r = lines_new(a->fd, a->size, err)) == NULL)
 		return WEIGH_NOMEM;
 	do {
 		rc = next_line(r, &got, &text, &len, err);
 		if (rc == WEIGH_OK && got == GOT_LINE)
-			rc = match_admit(text, len, repo, revision, origin,
-			    size, found, err);
+			rc = match_admit(text, len, repo, revision, last, err);
 	} while (rc == WEIGH_OK && got == GOT_LINE);
 	free(r);
 	return weigh_context(err, rc, "journal '%s'", JOURNAL);
+}
+
+enum weigh_code
+audit_find_admit(struct audit *a, const struct weigh_repo *repo,
+    const struct weigh_gitid *revision, char *origin, size_t size, bool *found,
+    struct weigh_err *err)
+{
+	struct audit_line last;
+	enum weigh_code rc = last_word(a, repo, revision, &last, err);
+
+	*found = rc == WEIGH_OK && last.n != 0 && last.event == AUDIT_ADMIT;
+	if (rc == WEIGH_OK && last.n != 0)
+		snprintf(origin, size, "%s", last.origin);
+	return rc;
+}
+
+enum weigh_code
+audit_withdraw(struct audit *a, const struct weigh_repo *repo,
+    const struct weigh_gitid *revision, struct weigh_err *err)
+{
+	struct audit_line last;
+	struct audit_entry entry = {
+		.event = AUDIT_WITHDRAW,
+		.time = time(NULL),
+		.repo = &last.repo,
+		.ref = last.ref,
+		.revision = *revision,
+		.origin = last.origin,
+	};
+	enum weigh_code rc = last_word(a, repo, revision, &last, err);
+
+	if (rc != WEIGH_OK || last.n == 0 || last.event == AUDIT_WITHDRAW)
+		return rc;
+	entry.manifest = last.manifest;
+	return audit_append(a, &entry, err);
 }
 
 enum weigh_code

@@ -72,6 +72,11 @@ enum weigh_code audit_find_admit(struct audit *a, const struct weigh_repo *repo,
     const struct weigh_gitid *revision, char *origin, size_t size, bool *found,
     struct weigh_err *err);
 
+/* The journal must not claim what is taken back: if such a line stands, append one
+ * that withdraws it, with its words. */
+enum weigh_code audit_withdraw(struct audit *a, const struct weigh_repo *repo,
+    const struct weigh_gitid *revision, struct weigh_err *err);
+
 /* --- the whole journal at once, for making the catalog again ------------- */
 
 /* What the journal says at its end; a copy, so any thread may ask it. */

@@ -21,9 +21,10 @@ struct making {
 	struct gate_file **by_oid;
 	struct catalog_intent intent;
 	bool intended;
-	bool created; /* the repository did not exist */
-	bool moving;  /* the ref was told to move, and may have */
-	bool doubt;   /* whether the catalog has it shows at the next start */
+	bool created;   /* the repository did not exist */
+	bool moving;    /* the ref was told to move, and may have */
+	bool journaled; /* the journal says that it was admitted */
+	bool doubt;     /* whether the catalog has it shows at the next start */
 	char license[128];
 };
 

@@ -7,7 +7,7 @@
  *     settle       blobs get their names          delete those that are new
  *     repo_write   objects, no ref                (unreferenced; harmless)
  *     move_ref     git knows                      move it back
- *     admit        journal and catalog know       cannot fail half
+ *     admit        journal, then catalog know     withdraw the journal's line
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,14 +153,25 @@ move_back(struct making *m, struct weigh_err *err)
 	    err);
 }
 
-/* The lasting steps, last first. */
+static enum weigh_code
+withdraw(struct gate *g, void *ctx, struct weigh_err *err)
+{
+	const struct making *m = ctx;
+
+	return audit_withdraw(g->parts.audit, &m->p->repo, &m->commit.id, err);
+}
+
+/* The lasting steps, last first: as long as the journal's line stands, the ref
+ * does too, and a start that finds both makes the revision whole. */
 static enum weigh_code
 undo(struct making *m, struct weigh_err *err)
 {
 	enum weigh_code rc = WEIGH_OK;
 	size_t i;
 
-	if (m->moving)
+	if (m->journaled)
+		rc = gate_on_writer(m->gate, withdraw, m, err);
+	if (rc == WEIGH_OK && m->moving)
 		rc = move_back(m, err);
 	for (i = 0; i < m->nblobs && rc == WEIGH_OK; i++)
 		if (m->fresh[i])

@@ -332,8 +332,11 @@ settle_intent(void *ctx, const struct catalog_intent *intent,
 	if (rc == WEIGH_NOT_FOUND)
 		rc = WEIGH_OK;
 	if (rc == WEIGH_OK && moved && r->back) {
-		rc = repo_move_ref(r->repo, intent->ref, &tip.id, &intent->old,
-		    err);
+		rc = audit_withdraw(r->gate->parts.audit, &intent->repo,
+		    &tip.id, err);
+		if (rc == WEIGH_OK)
+			rc = repo_move_ref(r->repo, intent->ref, &tip.id,
+			    &intent->old, err);
 		moved = false;
 	}
 	if (rc == WEIGH_OK && moved)

@@ -82,29 +82,23 @@ making_move_ref(struct making *m, struct weigh_err *err)
 struct admission {
 	struct catalog_admission catalog;
 	struct audit_entry audit;
-	bool journal; /* something new happened */
-	bool doubt;   /* out: the catalog's last sync failed */
+	bool journal;   /* something new happened */
+	bool journaled; /* out: and the journal says so */
+	bool doubt;     /* out: the catalog's last sync failed */
 };
 
 static enum weigh_code
 write_admission(struct gate *g, void *ctx, struct weigh_err *err)
 {
 	struct admission *a = ctx;
-	struct audit_entry withdraw = a->audit;
 	enum weigh_code rc = WEIGH_OK;
 
 	if (a->journal)
 		rc = audit_append(g->parts.audit, &a->audit, err);
+	a->journaled = a->journal && rc == WEIGH_OK;
 	if (rc == WEIGH_OK)
 		rc = catalog_admit(g->parts.catalog, &a->catalog, err);
-	else
-		return rc;
 	a->doubt = catalog_in_doubt(g->parts.catalog);
-	if (rc != WEIGH_OK && a->journal && !a->doubt) {
-		/* The journal must not claim what will be taken back. */
-		withdraw.event = AUDIT_WITHDRAW;
-		(void)audit_append(g->parts.audit, &withdraw, NULL);
-	}
 	gate_changed(g);
 	return rc;
 }
@@ -234,6 +228,7 @@ making_admit(struct making *m, struct weigh_err *err)
 		.origin = p->origin,
 	};
 	rc = gate_on_writer(m->gate, write_admission, &a, err);
+	m->journaled = a.journaled;
 	m->doubt = rc != WEIGH_OK && a.doubt;
 	free(entries);
 	return rc;
