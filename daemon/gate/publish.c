@@ -87,11 +87,12 @@ gate_may_publish(struct catalog_reader *reader, const struct weigh_repo *repo,
 		return rc;
 	if (strcmp(held.name, repo->name) == 0)
 		return check_branch(reader, repo, branch, err);
-	weigh_fix(err, "publish as '%s', or choose another name", held.name);
-	return weigh_fail(err, WEIGH_EXISTS,
+	rc = weigh_fail(err, WEIGH_EXISTS,
 	    "the name is taken: '%s' is held here, and names that differ only "
 	    "in case are one name",
 	    held.name);
+	weigh_fix(err, "publish as '%s', or choose another name", held.name);
+	return rc;
 }
 
 /* --- intent, and taking back ---------------------------------------------------------------- */

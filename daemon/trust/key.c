@@ -80,9 +80,10 @@ check_mode(int dirfd, struct weigh_err *err)
 		return weigh_fail_errno(err, errno, "'%s'", KEY_PATH);
 	if (S_ISREG(st.st_mode) && (st.st_mode & 077) == 0)
 		return WEIGH_OK;
-	weigh_fix(err, "make it a plain file with mode 0600");
-	return weigh_fail(err, WEIGH_DENIED,
+	weigh_fail(err, WEIGH_DENIED,
 	    "'%s' can be read by others than its owner", KEY_PATH);
+	weigh_fix(err, "make it a plain file with mode 0600");
+	return WEIGH_DENIED;
 }
 
 static enum weigh_code

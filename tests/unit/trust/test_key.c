@@ -126,6 +126,7 @@ static void
 test_no_plain_file(void **state)
 {
 	struct tmpdir t;
+	struct weigh_err err;
 	struct key *k;
 
 	(void)state;
@@ -134,7 +135,9 @@ test_no_plain_file(void **state)
 	key_close(k);
 	assert_int_equal(renameat(t.fd, FILE_NAME, t.fd, "elsewhere"), 0);
 	assert_int_equal(symlinkat("../elsewhere", t.fd, FILE_NAME), 0);
-	check_code("a link", key_open(&k, t.fd, NULL), WEIGH_DENIED);
+	check_code("a link", key_open(&k, t.fd, &err), WEIGH_DENIED);
+	check_str("its fix", weigh_err_fix(&err),
+	    "make it a plain file with mode 0600");
 	assert_int_equal(unlinkat(t.fd, FILE_NAME, 0), 0);
 	assert_int_equal(mkdirat(t.fd, FILE_NAME, 0700), 0);
 	check_code("a folder", key_open(&k, t.fd, NULL), WEIGH_DENIED);
