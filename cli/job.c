@@ -8,9 +8,10 @@
 #include "job.h"
 #include "stop.h"
 
-/* Small work is done soon; of long work, a tenth may be waiting in vain. */
-#define FIRST_MS 5
+/* Small work is done soon; of long work, a fiftieth may be waiting in vain. */
+#define FIRST_MS 2
 #define MOST_MS 100
+#define SHARE 50
 
 static enum weigh_code
 ask(const struct job_asker *a, const char *path, struct doc **out,
@@ -33,7 +34,7 @@ sleep_ms(unsigned ms)
 static unsigned
 pause_ms(uint64_t passed_ms)
 {
-	uint64_t ms = passed_ms / 10;
+	uint64_t ms = passed_ms / SHARE;
 
 	return ms < FIRST_MS ? FIRST_MS : ms > MOST_MS ? MOST_MS : (unsigned)ms;
 }
