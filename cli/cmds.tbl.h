@@ -49,6 +49,11 @@ COMMAND("top", "", 0, 0, 0,
     "show what weighd is doing now; live on a terminal",
     "weigh top",
     "weigh top --json", cmd_top)
+COMMAND("doctor", "", 0, 0,
+    OPT_BIT(OPT_FULL),
+    "look whether all is well, and how to mend what is not",
+    "weigh doctor",
+    "weigh doctor --full --json", cmd_doctor)
 COMMAND("key export", "", 0, 0, 0,
     "print the mirror's public key",
     "weigh key export > mirror.pem",

@@ -109,6 +109,15 @@ default_sockets(char root[SERVER_TEXT], char user[SERVER_TEXT])
 		    "%.900s/.local/share/weighhouse/" SOCKET_NAME, home);
 }
 
+void
+server_default_socket(char out[SERVER_TEXT])
+{
+	char root[SERVER_TEXT], user[SERVER_TEXT];
+
+	default_sockets(root, user);
+	memcpy(out, geteuid() == 0 ? root : user, SERVER_TEXT);
+}
+
 static bool
 is_denial(int errnum)
 {

@@ -29,6 +29,10 @@ struct server {
 enum weigh_code server_find(
     struct server *s, const char *given, struct weigh_err *err);
 
+/* The control socket that is looked for first when no server is named; "" when
+ * nobody can say where that is. */
+void server_default_socket(char out[SERVER_TEXT]);
+
 /* "unix:PATH" or the URL. */
 const char *server_text(const struct server *s, char out[SERVER_TEXT + 8]);
 

@@ -380,7 +380,10 @@ open_doors(struct house *h, struct weigh_err *err)
 		.heavy = h->heavy,
 		.scrub = h->scrub,
 		.key = h->key,
+		.repos = h->repos,
+		.dirfd = h->folder.dirfd,
 		.data = h->folder.path,
+		.addresses = h->addresses,
 		.started = h->started,
 	};
 	const struct http_app app = {

@@ -100,6 +100,12 @@ enum weigh_code audit_ledger_each(const struct audit_ledger *l,
 	const struct weigh_gitid *revision, struct weigh_err *err),
     void *ctx, struct weigh_err *err);
 
+/* --- how it ends: any thread, without waiting for the writer --------------- */
+
+/* The number and time of the last whole line; 0 for none. */
+enum weigh_code audit_last(
+    int dirfd, uint64_t *n, int64_t *time, struct weigh_err *err);
+
 /* --- reading it again: any thread --------------------------------------- */
 
 /* How far the journal goes, and how it ends. */

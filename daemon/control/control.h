@@ -30,7 +30,11 @@ struct control_parts {
 	struct pool *heavy;   /* reading and writing many bytes */
 	struct scrub *scrub;
 	const struct key *key;
-	const char *data; /* the data folder, as status shows it */
+	struct repo_root *repos;
+	int dirfd;        /* the data folder */
+	const char *data; /* the same, as status shows it */
+	/* What is listened on: "http://ADDR, http://ADDR"; may be filled later. */
+	const char *addresses;
 	int64_t started;  /* seconds since 1970 */
 };
 

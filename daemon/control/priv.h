@@ -80,12 +80,15 @@ void control_show(struct question *q, struct catalog_reader *reader);
 void control_manifest(struct question *q, struct catalog_reader *reader);
 void control_midstates(struct question *q, struct catalog_reader *reader);
 void control_key(struct question *q, struct catalog_reader *reader);
+void control_doctor(struct question *q, struct catalog_reader *reader);
 
 /* --- verbs that begin on the loop -------------------------------------------------- */
 
 void control_top(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);
 void control_verify(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+void control_examine(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);
 void control_gc(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);

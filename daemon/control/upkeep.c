@@ -85,6 +85,8 @@ begin(struct http_exchange *x, struct chore *c, struct control *control)
 	c->job.work = chore_work;
 	c->job.done = chore_done;
 	c->job.home = http_loop(x);
+	long_name(control, c->place, c->name, "");
+	long_name(control, c->place, c->name, "");
 	long_reply(x, c->place);
 	pool_submit(control->parts.heavy, &c->job);
 }

@@ -33,6 +33,8 @@ static const struct verb {
 	{ "GET", "/key", RIGHT_READ, control_key, NULL },
 	{ "GET", "/jobs/{word}", RIGHT_READ, NULL, control_job },
 	{ "GET", "/top", RIGHT_ADMIN, NULL, control_top },
+	{ "GET", "/doctor", RIGHT_ADMIN, control_doctor, NULL },
+	{ "POST", "/doctor", RIGHT_ADMIN, NULL, control_examine },
 	{ "POST", "/verify", RIGHT_ADMIN, NULL, control_verify },
 	{ "POST", "/gc", RIGHT_ADMIN, NULL, control_gc },
 	{ "POST", "/add", RIGHT_ADMIN, NULL, control_add },

@@ -90,6 +90,12 @@ store_room(struct store *s)
 	return room;
 }
 
+uint64_t
+store_keep_free(const struct store *s)
+{
+	return atomic_load(&s->keep_free);
+}
+
 enum weigh_code
 store_promise(struct store *s, uint64_t bytes, struct weigh_err *err)
 {

@@ -281,6 +281,9 @@ enum weigh_code store_each_apart(struct store *s,
 enum weigh_code store_discard(
     struct store *s, const char *name, struct weigh_err *err);
 
+/* What keep_free is now. */
+uint64_t store_keep_free(const struct store *s);
+
 /* Bytes that may still be written before keep_free; 0 when writing fails.  Tests
  * writability without writing. */
 uint64_t store_room(struct store *s);

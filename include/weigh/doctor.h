@@ -63,6 +63,8 @@ struct weigh_house_facts {
 	uint64_t hidden;   /* refs whose revision is not told; likewise */
 	bool hidden_known; /* they were looked for */
 
+	bool scrub_off;
+	unsigned scrub_days; /* within which every byte is to be read */
 	int64_t scrub_began, scrub_ended; /* the last round; began 0: never */
 	int64_t oldest; /* since when the oldest byte was not verified */
 	uint64_t blobs;

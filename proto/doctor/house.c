@@ -303,11 +303,12 @@ judge_scrub(const struct weigh_house_facts *f, struct weigh_finding *out)
 		weigh_doctor_say(out, WEIGH_HEALTH_WARN,
 		    "some bytes were never read back from the disk, nobody "
 		    "knows since when");
-	else if (days > 90)
+	else if (f->scrub_off || days > (int64_t)f->scrub_days)
 		out->health = WEIGH_HEALTH_WARN;
 	if (out->health != WEIGH_HEALTH_OK)
-		weigh_doctor_mend(out,
-		    "let scrub read on: see weighd.conf(5), [scrub]");
+		weigh_doctor_mend(out, "%s: see weighd.conf(5), [scrub]",
+		    f->scrub_off ? "scrub is off; switch it on" :
+				   "give scrub more time or a higher rate");
 }
 
 static void

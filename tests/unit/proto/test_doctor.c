@@ -39,6 +39,7 @@ well(void)
 		.key_there = true,
 		.key_mode = 0600,
 		.listening = "127.0.0.1:8477 [::1]:8477",
+		.scrub_days = 30,
 		.scrub_began = NOW - 9 * DAY,
 		.scrub_ended = NOW - 8 * DAY,
 		.oldest = NOW - 9 * DAY,
@@ -211,7 +212,12 @@ unread(struct weigh_house_facts *f)
 static void
 old(struct weigh_house_facts *f)
 {
-	f->oldest = NOW - 91 * DAY;
+	f->oldest = NOW - 31 * DAY;
+}
+static void
+off(struct weigh_house_facts *f)
+{
+	f->scrub_off = true;
 }
 static void
 no_openat2(struct weigh_house_facts *f)
@@ -297,8 +303,9 @@ static const struct {
 	{ "hidden", hidden, WEIGH_HEALTH_BAD, "2 branches or tags" },
 	{ "scrub", nothing, WEIGH_HEALTH_OK, "9 days ago" },
 	{ "scrub", empty, WEIGH_HEALTH_OK, "nothing to read" },
+	{ "scrub", off, WEIGH_HEALTH_WARN, "9 days ago" },
 	{ "scrub", unread, WEIGH_HEALTH_WARN, "never read back" },
-	{ "scrub", old, WEIGH_HEALTH_WARN, "91 days ago" },
+	{ "scrub", old, WEIGH_HEALTH_WARN, "31 days ago" },
 	{ "kernel", nothing, WEIGH_HEALTH_OK, "Landlock 3" },
 	{ "kernel", no_openat2, WEIGH_HEALTH_WARN, "not there: openat2" },
 	{ "kernel", no_seccomp, WEIGH_HEALTH_WARN, "not there: seccomp" },
