@@ -8,6 +8,8 @@ static const struct out_column fields[] = {
 	{ "blobs", "blobs", OUT_NUMBER, false },
 	{ "size", "bytes", OUT_SIZE, false },
 	{ "bad", "bad", OUT_NUMBER, false },
+	{ "scrub", "scrub", OUT_TEXT, false },
+	{ "unread for", "scrub_oldest_seconds", OUT_SECONDS, false },
 	{ "up", "uptime_seconds", OUT_SECONDS, false },
 };
 

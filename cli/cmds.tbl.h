@@ -41,6 +41,11 @@ COMMAND("gc", "", 0, 0,
     "take away what no revision names",
     "weigh gc --dry-run",
     "weigh gc --quarantine --older 90 --yes", cmd_gc)
+COMMAND("scrub", "[NAME[@REV]]", 0, 1,
+    OPT_BIT(OPT_ALL) | OPT_BIT(OPT_SINCE),
+    "show how the reading back of every byte is doing, or read some now",
+    "weigh scrub",
+    "weigh scrub --all", cmd_scrub)
 COMMAND("status", "", 0, 0, 0,
     "show how weighd is doing",
     "weigh status",

@@ -11,6 +11,8 @@ OPTION(TO,       "to",       0,   "DIR",     false, "the folder to write; defaul
 OPTION(INCLUDE,  "include",  0,   "GLOB",    false, "only paths that match; may be given more than once")
 OPTION(EXCLUDE,  "exclude",  0,   "GLOB",    false, "no paths that match; may be given more than once")
 OPTION(DIR,      "dir",      0,   "DIR",     false, "check a folder written by weigh pull; needs no weighd")
+OPTION(ALL,      "all",      0,   NULL,      false, "read everything again, at full speed")
+OPTION(SINCE,    "since",    0,   "WHEN",    false, "what was not read since: 2026-11-20, 2026-11-20T08:30:00Z (UTC), or so long ago: 12h, 3d, 2w")
 OPTION(DRY_RUN,  "dry-run",  0,   NULL,      false, "only say what would be done")
 OPTION(QUARANTINE, "quarantine", 0, NULL,    false, "remove what lies in quarantine too; asks first")
 OPTION(OLDER,    "older",    0,   "DAYS",    false, "only what has lain there so long; default: 1, in quarantine 30")

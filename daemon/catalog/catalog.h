@@ -302,6 +302,7 @@ struct catalog_row {
 	struct catalog_blob blob;
 	enum catalog_blob_state state;
 	bool named;
+	int64_t checked; /* as of struct catalog_turn */
 };
 enum weigh_code catalog_rows(struct catalog_reader *r,
     const struct weigh_oid *after, unsigned limit,
@@ -394,6 +395,11 @@ struct catalog_finding {
  * the first), at most `limit`. */
 enum weigh_code catalog_findings(struct catalog_reader *r,
     const struct weigh_oid *after, unsigned limit,
+    void (*each)(void *ctx, const struct catalog_finding *f), void *ctx,
+    struct weigh_err *err);
+/* The one about a blob; none if it is not bad. */
+enum weigh_code catalog_finding(struct catalog_reader *r,
+    const struct weigh_oid *oid,
     void (*each)(void *ctx, const struct catalog_finding *f), void *ctx,
     struct weigh_err *err);
 /* Repositories whose objects were found bad, behind `after` (NULL: from the

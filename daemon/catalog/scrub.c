@@ -383,6 +383,25 @@ catalog_scrub_oldest(struct catalog_reader *r, int64_t *since,
 	return rc;
 }
 
+static enum weigh_code
+tell_findings(struct query *q,
+    void (*each)(void *ctx, const struct catalog_finding *f), void *ctx,
+    struct weigh_err *err)
+{
+	while (query_row(q)) {
+		const struct catalog_finding f = {
+			.oid = query_column_oid(q, 0),
+			.size = query_column_size(q, 1),
+			.time = sqlite3_column_int64(q->stmt, 2),
+			.problem = query_column_text(q, 3),
+			.segments = query_column_text(q, 4),
+		};
+
+		each(ctx, &f);
+	}
+	return query_end(q, err);
+}
+
 enum weigh_code
 catalog_findings(struct catalog_reader *r, const struct weigh_oid *after,
     unsigned limit, void (*each)(void *ctx, const struct catalog_finding *f),
@@ -392,18 +411,18 @@ catalog_findings(struct catalog_reader *r, const struct weigh_oid *after,
 
 	query_oid(&q, after);
 	query_int(&q, limit);
-	while (query_row(&q)) {
-		const struct catalog_finding f = {
-			.oid = query_column_oid(&q, 0),
-			.size = query_column_size(&q, 1),
-			.time = sqlite3_column_int64(q.stmt, 2),
-			.problem = query_column_text(&q, 3),
-			.segments = query_column_text(&q, 4),
-		};
+	return tell_findings(&q, each, ctx, err);
+}
 
-		each(ctx, &f);
-	}
-	return query_end(&q, err);
+enum weigh_code
+catalog_finding(struct catalog_reader *r, const struct weigh_oid *oid,
+    void (*each)(void *ctx, const struct catalog_finding *f), void *ctx,
+    struct weigh_err *err)
+{
+	struct query q = query_begin(&r->db, SQL_FINDING);
+
+	query_oid(&q, oid);
+	return tell_findings(&q, each, ctx, err);
 }
 
 enum weigh_code

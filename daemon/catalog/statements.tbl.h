@@ -107,7 +107,7 @@ X(BLOB, DB_READER,
     " AND EXISTS (SELECT 1 FROM entries AS e WHERE e.blob = b.id)")
 X(BLOB_PAGE, DB_WRITER | DB_READER,
     "SELECT size, state, stamp_size, stamp_inode, stamp_mtime, stamp_ctime,"
-    " oid, EXISTS (SELECT 1 FROM entries AS e WHERE e.blob = b.id)"
+    " oid, EXISTS (SELECT 1 FROM entries AS e WHERE e.blob = b.id), checked"
     " FROM blobs AS b WHERE oid > ?1 ORDER BY oid LIMIT ?2")
 X(BLOB_DELETE, DB_WRITER,
     "DELETE FROM blobs WHERE id = ?1"
@@ -194,7 +194,11 @@ X(FINDING_SET, DB_WRITER,
     " SELECT id, ?2, ?3, ?4 FROM blobs WHERE oid = ?1")
 X(FINDING_DROP, DB_WRITER,
     "DELETE FROM findings WHERE blob = ?1")
+#define FINDING_COLUMNS \
+	"SELECT b.oid, b.size, f.time, f.problem, f.segments" \
+	" FROM blobs AS b LEFT JOIN findings AS f ON f.blob = b.id"
+X(FINDING, DB_READER,
+    FINDING_COLUMNS " WHERE b.state = 1 AND b.oid = ?1")
 X(FINDINGS, DB_READER,
-    "SELECT b.oid, b.size, f.time, f.problem, f.segments"
-    " FROM blobs AS b LEFT JOIN findings AS f ON f.blob = b.id"
-    " WHERE b.state = 1 AND b.oid > ?1 ORDER BY b.oid LIMIT ?2")
+    FINDING_COLUMNS " WHERE b.state = 1 AND b.oid > ?1 ORDER BY b.oid LIMIT ?2")
+#undef FINDING_COLUMNS

@@ -222,6 +222,7 @@ page_of_rows(struct db *db, const struct weigh_oid *after, unsigned limit,
 		struct catalog_row row = {
 			.blob.oid = query_column_oid(&q, 6),
 			.named = sqlite3_column_int(q.stmt, 7) != 0,
+			.checked = sqlite3_column_int64(q.stmt, 8),
 		};
 
 		row.state = blob_row(&q, &row.blob);

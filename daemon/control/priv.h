@@ -81,6 +81,26 @@ void control_manifest(struct question *q, struct catalog_reader *reader);
 void control_midstates(struct question *q, struct catalog_reader *reader);
 void control_key(struct question *q, struct catalog_reader *reader);
 void control_doctor(struct question *q, struct catalog_reader *reader);
+void control_scrub_look(struct question *q, struct catalog_reader *reader);
+
+/* Members of weigh.status/1 that scrub has to say. */
+void scrub_write_status(struct weigh_jw *w, struct control *c);
+/* One finding about a blob, with those who use it, as an element of `findings`. */
+struct scrub_finding {
+	struct weigh_oid oid;
+	uint64_t size;
+	int64_t time; /* 0: not known */
+	char problem[SCRUB_PROBLEM];
+	char segments[STORE_BAD_SEGMENTS * 21 + 1]; /* numbers and blanks */
+};
+/* Copy one; `ctx` is a struct scrub_finding. */
+void scrub_keep_finding(void *ctx, const struct catalog_finding *f);
+enum weigh_code scrub_write_blob(struct weigh_jw *w,
+    struct catalog_reader *reader, const struct scrub_finding *f,
+    struct weigh_err *err);
+/* One about something else: `kind` is "repository", "catalog" or "journal". */
+void scrub_write_other(struct weigh_jw *w, const char *kind, const char *name,
+    int64_t time, const char *problem);
 
 /* --- verbs that begin on the loop -------------------------------------------------- */
 
@@ -89,6 +109,8 @@ void control_top(struct control *c, struct http_exchange *x,
 void control_verify(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);
 void control_examine(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+void control_scrub(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);
 void control_gc(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);

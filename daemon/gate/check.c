@@ -187,9 +187,10 @@ condemn_found(struct gate *g, struct catalog_reader *reader,
 	return rc;
 }
 
-/* Is what is missing in quarantine?  Then say what was found at the time. */
+/* Is it known that what is missing is bad?  Then say what was found at the time, if
+ * it lies in quarantine. */
 static bool
-lies_apart(struct gate *g, struct catalog_reader *reader,
+is_known_bad(struct gate *g, struct catalog_reader *reader,
     const struct weigh_oid *oid, struct store_finding *f)
 {
 	struct catalog_blob blob;
@@ -197,10 +198,11 @@ lies_apart(struct gate *g, struct catalog_reader *reader,
 	char note[120];
 
 	if (catalog_blob(reader, oid, &blob, &state, NULL) != WEIGH_OK ||
-	    state != CATALOG_BAD ||
-	    !store_quarantine_note(g->parts.store, oid, note, sizeof(note)))
+	    state != CATALOG_BAD)
 		return false;
-	snprintf(f->problem, sizeof(f->problem), "in quarantine: %s", note);
+	if (store_quarantine_note(g->parts.store, oid, note, sizeof(note)))
+		snprintf(f->problem, sizeof(f->problem), "in quarantine: %s",
+		    note);
 	return true;
 }
 
@@ -216,7 +218,7 @@ gate_check(struct gate *g, struct catalog_reader *reader,
 	if (rc != WEIGH_OK)
 		return rc;
 	if (!finding->ok && finding->missing &&
-	    lies_apart(g, reader, oid, finding))
+	    is_known_bad(g, reader, oid, finding))
 		return WEIGH_OK; /* known and journaled */
 	if (!finding->ok)
 		return condemn_found(g, reader, oid, size, finding, err);

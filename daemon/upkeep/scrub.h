@@ -70,6 +70,14 @@ enum weigh_code scrub_read_now(struct scrub *s, struct catalog_reader *reader,
     const struct catalog_blob *blob, struct store_progress *progress,
     struct store_finding *found, struct weigh_err *err);
 
+/* Read what is no blob now, at full speed, on this thread: the catalog, the
+ * journal, the git objects of every repository.  `found` is told of each that is
+ * wrong. */
+enum weigh_code scrub_others_now(struct scrub *s, struct catalog_reader *reader,
+    struct store_progress *progress,
+    void (*found)(void *ctx, const char *name, const char *problem), void *ctx,
+    struct weigh_err *err);
+
 /* --- how it is doing ------------------------------------------------------ */
 
 enum scrub_state {

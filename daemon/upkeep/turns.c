@@ -1,14 +1,12 @@
-/* turns: what scrub reads next, and what comes of it.  See scrub.h. */
+/* turns: what the thread reads next, and what comes of it.  See scrub.h. */
 #include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "audit/audit.h"
 #include "log/log.h"
-#include "repo/repo.h"
-#include "upkeep/scrub_priv.h"
+#include "upkeep/others.h"
 #include "upkeep/reading.h"
+#include "upkeep/scrub_priv.h"
 
 /* A place is kept soon after a blob was begun, so that a weighd that is killed
  * again and again gets on all the same, and then now and then. */
@@ -310,10 +308,10 @@ scrub_turn_blob(struct scrub *s)
 	return true;
 }
 
-/* --- a repository -------------------------------------------------------------------- */
+/* --- what is no blob ------------------------------------------------------------- */
 
 static enum weigh_code
-pace_object(void *ctx, size_t bytes, struct weigh_err *err)
+pace_others(void *ctx, size_t bytes, struct weigh_err *err)
 {
 	struct scrub *s = ctx;
 
@@ -321,64 +319,23 @@ pace_object(void *ctx, size_t bytes, struct weigh_err *err)
 	return scrub_keep_pace(s, bytes, err);
 }
 
-static enum weigh_code
-verify_once(struct scrub *s, const struct weigh_repo *name, char *problem,
-    size_t size, struct weigh_err *err)
-{
-	struct repo *repo = NULL;
-	enum weigh_code rc = repo_open(s->parts.repos, name, false, &repo, err);
-
-	if (rc == WEIGH_OK)
-		rc = repo_verify(repo, pace_object, s, problem, size, err);
-	repo_close(repo);
-	if (rc != WEIGH_OK && rc != WEIGH_CANCELED && rc != WEIGH_NOMEM) {
-		snprintf(problem, size, "it cannot be read: %.120s", err->why);
-		rc = WEIGH_OK;
-	}
-	return rc;
-}
-
-struct repo_mark {
-	const struct weigh_repo *repo;
-	const char *problem;
-};
-
-static enum weigh_code
-write_repo(void *ctx, struct catalog *catalog, struct audit *audit,
-    struct weigh_err *err)
-{
-	const struct repo_mark *m = ctx;
-
-	(void)audit;
-	return catalog_scrub_repo(catalog, m->repo, time(NULL), m->problem,
-	    err);
-}
-
-/* Damage is believed when it is found twice: a publication under way may have
- * written what names an object before the object. */
+/* Read it as the thread does: gently. */
 static void
-read_repo(struct scrub *s, const struct weigh_repo *name)
+read_other(struct scrub *s, enum others_kind kind,
+    const struct weigh_repo *repo)
 {
-	char problem[SCRUB_PROBLEM], text[WEIGH_REPO_TEXT];
-	struct repo_mark mark = { name, problem };
+	const struct others o = { s, s->reader, &s->progress.cancel,
+		pace_others, s };
 	struct weigh_err err = { .code = WEIGH_OK };
+	char problem[SCRUB_PROBLEM], name[OTHERS_NAME];
 	enum weigh_code rc;
 
-	weigh_repo_text(name, text);
-	rc = verify_once(s, name, problem, sizeof(problem), &err);
-	if (rc == WEIGH_OK && problem[0] != '\0') {
-		scrub_nap(s, SCRUB_SECOND);
-		rc = verify_once(s, name, problem, sizeof(problem), &err);
-	}
-	if (rc == WEIGH_OK)
-		rc = gate_write(s->parts.gate, write_repo, &mark, &err);
-	if (rc == WEIGH_OK && problem[0] != '\0') {
-		atomic_fetch_add(&s->found, 1);
-		log_event(LOG_ERROR_LEVEL, "scrub-found", "name", text, "why",
-		    problem, NULL);
-	} else if (rc != WEIGH_OK && rc != WEIGH_CANCELED) {
-		warn(s, "name", text, &err);
-	}
+	others_name(kind, repo, name);
+	set_reading(s, true);
+	rc = others_read(&o, kind, repo, problem, &err);
+	set_reading(s, false);
+	if (rc != WEIGH_OK && rc != WEIGH_CANCELED)
+		warn(s, "name", name, &err);
 }
 
 bool
@@ -396,24 +353,10 @@ scrub_turn_repo(struct scrub *s)
 		s->any_after_repo = false;
 		return false;
 	}
-	set_reading(s, true);
-	read_repo(s, &turn.repo);
-	set_reading(s, false);
+	read_other(s, OTHERS_REPO, &turn.repo);
 	s->after_repo = turn;
 	s->any_after_repo = true;
 	return true;
-}
-
-/* --- the catalog and the journal ----------------------------------------------------------- */
-
-static enum weigh_code
-write_whole(void *ctx, struct catalog *catalog, struct audit *audit,
-    struct weigh_err *err)
-{
-	const enum catalog_whole *what = ctx;
-
-	(void)audit;
-	return catalog_scrub_whole(catalog, *what, time(NULL), err);
 }
 
 /* Every week; what was found bad, or could not be read, again in an hour. */
@@ -430,103 +373,20 @@ whole_is_due(int64_t checked, int64_t *tried)
 	return true;
 }
 
-static void
-end_whole(struct scrub *s, enum catalog_whole what, const char *name,
-    enum weigh_code rc, const char *problem, struct weigh_err *err)
-{
-	char *shown = what == CATALOG_ITSELF ? s->status.catalog_problem :
-					       s->status.journal_problem;
-
-	if (rc == WEIGH_OK) {
-		pthread_mutex_lock(&s->lock);
-		snprintf(shown, SCRUB_PROBLEM, "%s", problem);
-		pthread_mutex_unlock(&s->lock);
-	}
-	if (rc == WEIGH_OK && problem[0] != '\0') {
-		atomic_fetch_add(&s->found, 1);
-		log_event(LOG_ERROR_LEVEL, "scrub-found", "what", name, "why",
-		    problem, NULL);
-		return;
-	}
-	if (rc == WEIGH_OK)
-		rc = gate_write(s->parts.gate, write_whole, &what, err);
-	if (rc != WEIGH_OK && rc != WEIGH_CANCELED)
-		warn(s, "what", name, err);
-}
-
 bool
 scrub_turn_catalog(struct scrub *s)
 {
-	struct weigh_err err = { .code = WEIGH_OK };
-	char problem[SCRUB_PROBLEM];
-	enum weigh_code rc;
-
 	if (!whole_is_due(s->seen.round.catalog, &s->catalog_tried))
 		return false;
-	set_reading(s, true);
-	rc = catalog_quick_check(s->reader, &s->progress.cancel, problem,
-	    sizeof(problem), &err);
-	set_reading(s, false);
-	end_whole(s, CATALOG_ITSELF, "catalog.db", rc, problem, &err);
+	read_other(s, OTHERS_CATALOG, NULL);
 	return true;
-}
-
-static enum weigh_code
-read_head(void *ctx, struct catalog *catalog, struct audit *audit,
-    struct weigh_err *err)
-{
-	(void)catalog;
-	(void)err;
-	audit_head(audit, ctx);
-	return WEIGH_OK;
 }
 
 bool
 scrub_turn_journal(struct scrub *s)
 {
-	struct weigh_err err = { .code = WEIGH_OK };
-	struct audit_head head;
-	char problem[SCRUB_PROBLEM] = "";
-	enum weigh_code rc;
-
 	if (!whole_is_due(s->seen.round.journal, &s->journal_tried))
 		return false;
-	set_reading(s, true);
-	rc = gate_write(s->parts.gate, read_head, &head, &err);
-	if (rc == WEIGH_OK)
-		rc = audit_check(s->parts.dirfd, &head, &s->progress.cancel,
-		    problem, sizeof(problem), &err);
-	set_reading(s, false);
-	end_whole(s, CATALOG_JOURNAL, "journal", rc, problem, &err);
+	read_other(s, OTHERS_JOURNAL, NULL);
 	return true;
-}
-
-/* --- by request -------------------------------------------------------------------------------- */
-
-static enum weigh_code
-count_piece(void *ctx, size_t len, const struct store_place *place,
-    struct weigh_err *err)
-{
-	struct scrub *s = ctx;
-
-	(void)place;
-	(void)err;
-	atomic_fetch_add(&s->read_bytes, len);
-	return WEIGH_OK;
-}
-
-enum weigh_code
-scrub_read_now(struct scrub *s, struct catalog_reader *reader,
-    const struct catalog_blob *blob, struct store_progress *progress,
-    struct store_finding *found, struct weigh_err *err)
-{
-	const struct reading r = { s->parts.gate, s->parts.store, reader,
-		progress, count_piece, s };
-	enum weigh_code rc = reading_blob(&r, blob, NULL, found, err);
-
-	if (rc == WEIGH_OK)
-		atomic_fetch_add(&s->read_blobs, 1);
-	if (rc == WEIGH_OK && !found->ok)
-		atomic_fetch_add(&s->found, 1);
-	return rc;
 }
