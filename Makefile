@@ -153,7 +153,7 @@ $(BUILD)/replay/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay_main.
 # Analyzers, a file at a time; what they found lies in the build folder until the
 # source or a header changes.  tests/tools/lint-known explains what may stay.
 LINT_SRC = $(PROTO_SRC) $(wildcard daemon/*.c daemon/*/*.c cli/*.c tests/lib/*.c \
-	  tests/unit/*/*.c)
+	  tests/bench/*.c tests/fuzz/*.c tests/unit/*/*.c)
 LINT_FLAGS = $(STD) -Idaemon -Itests/lib $(call pkg,--cflags,$(PKGS) $(CLIPKGS))
 LINT_LOG = $(foreach c,gcc tidy,$(LINT_SRC:%.c=$(BUILD)/lint/%.$c)) $(BUILD)/lint/cppcheck
 lint: $(LINT_LOG) ## gcc -fanalyzer, clang-tidy and cppcheck over the sources
