@@ -60,6 +60,7 @@ NEEDS_deps = build demo check
 NEEDS_demo = build demo
 NEEDS_check = build demo check
 NEEDS_check-long = $(NEEDS_check)
+NEEDS_check-valgrind = $(NEEDS_check) valgrind
 NEEDS_check-asan = $(NEEDS_check)
 NEEDS_check-tsan = $(NEEDS_check)
 NEEDS_check-clang = build fuzz
@@ -121,6 +122,8 @@ check: everything ## build, run every test, count
 check-long: all $(PRELOAD) ## the long loops of tests/long, ROUNDS percent of each
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) SAN=$(SAN) TSAN=$(TSAN) ROUNDS=$(ROUNDS) \
 	    tests/tools/run-checks long
+check-valgrind: all ## every verb of weigh, and pulls that go wrong, under valgrind
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) SAN= TSAN= tests/tools/run-checks valgrind
 check-asan: ## the same as check under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory SAN=1 check
 check-tsan: ## the same under ThreadSanitizer
@@ -215,7 +218,7 @@ help: ## this list
 	@echo "  SAN=1 or TSAN=1 builds under sanitizers, V=1 shows commands, BUILD=DIR elsewhere,"
 	@echo "  NEEDS= installs nothing"
 
-.PHONY: all everything deps unit demo check check-long check-asan check-tsan check-clang check-layers \
-	check-pure fuzz lint bench man install clean help
+.PHONY: all everything deps unit demo check check-long check-asan check-tsan check-clang check-valgrind \
+	check-layers check-pure fuzz lint bench man install clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

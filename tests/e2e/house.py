@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -19,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = (ROOT / os.environ.get("WEIGH_BUILD", "build")).resolve()
+UNDER = shlex.split(os.environ.get("WEIGH_UNDER", ""))  # what runs weigh: valgrind, say
 READY = re.compile(r"^weighd: ready on http://127\.0\.0\.1:(\d+)(?:, http://\S+)* \(data (.*)\)$")
 PATIENCE = 20  # seconds until something that never takes one is called hung
 REPORTS = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:")
@@ -51,6 +53,8 @@ class Result:
 
 
 def run(*argv, env=None, timeout=PATIENCE * 3, cwd=None):
+    if argv[0] == BUILD / "weigh":
+        argv = [*UNDER, *argv]
     p = subprocess.run([str(a) if not isinstance(a, bytes) else a for a in argv],
                        env=env, cwd=cwd, timeout=timeout, stdin=subprocess.DEVNULL,
                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -199,7 +203,7 @@ class House:
     def command(self, *args, server=None):
         if server is None:
             server = f"unix:{self.data}/control.sock"
-        return [*self.enter, str(BUILD / "weigh"), "--server", server, *args]
+        return [*self.enter, *UNDER, str(BUILD / "weigh"), "--server", server, *args]
 
     def weigh(self, *args, server=None, code=0, wrap=()):
         """Run weigh, expect its exit status (or one of them), answer what it said."""

@@ -1,0 +1,89 @@
+"""Every verb, done and refused, in words and in JSON.
+
+What a verb says is told by the stories of that verb.  This is the table of all of
+them: no verb is forgotten, every form ends with its exit status, and `make
+check-valgrind` runs each one.  Rows name what a verb works on in braces.
+"""
+import json
+import re
+
+import pytest
+
+import models
+from house import BUILD, ROOT, UNDER, remove, run
+
+# VERB: rows of arguments and the exit status they end with.
+DONE, USAGE, NOT_FOUND, BAD = 0, 2, 3, 5
+ROWS = {
+    "add": [("{folder} acme/again", DONE), ("{folder} acme/again --revision dev -m words", DONE),
+            ("{folder} ../up", USAGE), ("{folder}/nowhere acme/x", NOT_FOUND)],
+    "pull": [("acme/small --to {out}", DONE), ("acme/small --to {out} --include *.json", DONE),
+             ("solo@main --to {out} -j 2", DONE), ("acme/none --to {out}", NOT_FOUND),
+             ("acme/small@none --to {out}", NOT_FOUND), ("a/b/c/d", USAGE)],
+    "ls": [("", DONE), ("extra", USAGE)],
+    "files": [("acme/small", DONE), ("acme/none", NOT_FOUND), ("acme/small@no..good", USAGE)],
+    "show": [("datasets/acme/rows", DONE), ("acme/none", NOT_FOUND)],
+    "diff": [("acme/small main main", DONE), ("acme/small main none", NOT_FOUND)],
+    "verify": [("acme/small", DONE), ("--dir {pulled}", DONE), ("--dir {changed}", BAD),
+               ("--dir {folder}", NOT_FOUND), ("acme/none", NOT_FOUND)],
+    "gc": [("--dry-run", DONE), ("--older never", USAGE)],
+    "status": [("", DONE), ("-v", DONE)],
+    "top": [("", DONE)],
+    "key export": [("", DONE), ("extra", USAGE)],
+    "completion": [("bash", DONE), ("zsh", DONE), ("fish", DONE), ("tcsh", USAGE)],
+    "help": [("", DONE), ("pull", DONE), ("frobnicate", USAGE)],
+}
+ALONE = {"completion", "help"}  # ask nobody
+FORMS = ["", "--json", "-q", "--format tsv"]
+
+
+def verbs():
+    table = (ROOT / "cli/cmds.tbl.h").read_text()
+    return re.findall(r'^COMMAND\("([a-z ]+)"', table, re.M)
+
+
+@pytest.fixture(scope="module")
+def places(filled):
+    folder = filled.tmp / "verbs"
+    for name in ("pulled", "changed"):
+        filled.weigh("pull", "acme/small", "--to", folder / name)
+    (folder / "changed/config.json").write_bytes(b"{}")
+    return {"folder": models.tiny(folder / "tiny", 7), "out": folder / "out",
+            "pulled": folder / "pulled", "changed": folder / "changed"}
+
+
+def line(verb, args, form, places):
+    words = verb.split() + args.split() + form.split()
+    return [word.format_map(places) for word in words]
+
+
+def test_no_verb_is_forgotten():
+    assert set(verbs()) == set(ROWS)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=["words", "json", "quiet", "tsv"])
+@pytest.mark.parametrize("verb", ROWS)
+def test_every_verb(shared, places, verb, form):
+    for args, code in ROWS[verb] if form in FORMS[:2] else ROWS[verb][:1]:
+        remove(places["out"])
+        r = shared.weigh(*line(verb, args, form, places), code=code)
+        if form == "--json":
+            assert json.loads(r.out)["schema"].startswith("weigh."), r
+        elif form == "" and code == DONE:
+            assert r.out or r.err, (verb, args)
+
+
+@pytest.mark.parametrize("verb", ROWS)
+def test_when_nobody_answers(tmp, places, verb):
+    """The first row of a verb, and no weighd."""
+    args, _ = ROWS[verb][0]
+    for form in FORMS[:2]:
+        r = run(*UNDER, BUILD / "weigh", "--server", f"unix:{tmp}/none",
+                *line(verb, args, form, places))
+        assert r.code == (0 if verb in ALONE else 7), r
+
+
+def test_help_of_every_verb(tmp):
+    for verb in ROWS:
+        r = run(BUILD / "weigh", *verb.split(), "--help")
+        assert r.code == 0 and f"weigh {verb}" in r.out, r
