@@ -21,7 +21,7 @@ from measure import cpu_seconds, status_mib, timed
 
 MIB = int(os.environ.get("BENCH_MIB", "2048"))      # of the file that comes in
 FILES = int(os.environ.get("BENCH_FILES", "20000"))  # of the large repository
-SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))  # of a look at a server
+SECONDS = float(os.environ.get("BENCH_SECONDS", "2"))  # of a look at a server
 LOAD = BUILD / "tests/bench/load"
 FEW = 10  # the small repository is so many times smaller
 
@@ -234,19 +234,27 @@ class Many:
         while self.blobs < blobs:
             self.files_add()
 
-    def both(self, measure):
-        self.fill(FILES)
-        return {side: {**measure(name), "amount": count, "unit": "files"}
-                for side, (name, count) in zip(("ours", "few"), self.last)}
-
     def files_tree(self):
-        return self.both(self.read_tree)
+        """As many files on either side: the small tree is read more often."""
+        self.fill(FILES)
+        (large, count), (small, _) = self.last
+        return {"ours": self.read_trees(large, 1, count),
+                "few": self.read_trees(small, FEW, count)}
 
-    def read_tree(self, name):
-        """All pages of the tree, one after the other, on one connection."""
+    def read_trees(self, name, times, count):
         pid = self.large.proc.pid
         cpu, begun = cpu_seconds(pid), time.perf_counter()
         link = http.client.HTTPConnection("127.0.0.1", self.large.port, timeout=60)
+        for _ in range(times):
+            self.read_tree(link, name)
+        link.close()
+        return {"seconds": time.perf_counter() - begun, "amount": count, "unit": "files",
+                "cpu_seconds": cpu_seconds(pid) - cpu,
+                "rss_mib": status_mib(pid, "VmHWM")}
+
+    @staticmethod
+    def read_tree(link, name):
+        """All pages, one after the other, on one connection."""
         at = f"/api/models/{name}/tree/main?recursive=true"
         while at:
             link.request("GET", at)
@@ -255,25 +263,26 @@ class Many:
             assert answer.status == 200, at
             following = re.search(r'<([^>]*)>; rel="next"', answer.getheader("Link") or "")
             at = re.sub(r"^https?://[^/]*", "", following[1]) if following else None
-        link.close()
-        return {"seconds": time.perf_counter() - begun, "cpu_seconds": cpu_seconds(pid) - cpu}
 
     def files_pull(self):
-        return self.both(self.pull)
+        self.fill(FILES)
+        return {side: self.pull(name, count)
+                for side, (name, count) in zip(("ours", "few"), self.last)}
 
-    def pull(self, name):
+    def pull(self, name, count):
         to = self.memory / "pulled"
         side = timed(self.large.command("pull", name, "--to", str(to), server=self.large.url),
                      self.large.env, server=self.large.proc.pid)
         shutil.rmtree(to)
-        return side
+        return {**side, "amount": count, "unit": "files",
+                "rss_mib": status_mib(self.large.proc.pid, "VmHWM")}
 
     def blobs_add(self):
-        """A thousand files to the mirror that holds many, and to the other."""
+        """As many files to the mirror that holds many, and to the other."""
         self.fill(5 * FILES)
         self.round += 1
-        return {"ours": self.add_to(self.large, f"bench/more{self.round}", 1000),
-                "few": self.add_to(self.small, f"bench/more{self.round}", 1000)}
+        return {"ours": self.add_to(self.large, f"bench/more{self.round}", FILES // FEW),
+                "few": self.add_to(self.small, f"bench/more{self.round}", FILES // FEW)}
 
     def blobs_ready(self):
         self.fill(5 * FILES)

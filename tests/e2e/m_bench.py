@@ -1,0 +1,84 @@
+"""The bench measures what it says, says what it measured, and can fail a goal.
+Figures are not looked at: a busy machine must not fail a test."""
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from house import BUILD, ROOT, clean_env
+
+BENCH = ROOT / "tests/bench"
+sys.path.insert(0, str(BENCH))
+import bench  # noqa: E402
+
+
+def run_bench(tmp, *rows):
+    less = {"BENCH_FILES": "200", "BENCH_ROUNDS": "1", "BENCH_MIB": "8",
+            "WEIGH_BUILD": str(BUILD)}
+    return subprocess.run([sys.executable, str(BENCH / "bench.py"), *rows],
+                          env=clean_env(tmp, **less), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+
+
+def test_one_row_alone(tmp):
+    table = (BENCH / "README.md").read_bytes()
+    p = run_bench(tmp, "blobs-ready")
+    assert p.returncode == 0, p.stderr
+    row = json.loads((BUILD / "bench/blobs-ready.json").read_text())
+    assert row["unit"] == "s" and 0 < row["ours"] < 20 and row["goal"] == "< 1"
+    assert row["rss_mib"] > 1
+    (sides,) = row["rounds"]
+    assert sides["ours"]["blobs"] >= 1000 > 0 < sides["few"]["blobs"]
+    assert b"| blobs-ready |" in p.stdout and b"| files-add |" not in p.stdout
+    assert (BENCH / "README.md").read_bytes() == table, "only a full run writes it"
+
+
+def test_a_row_that_is_not(tmp):
+    p = run_bench(tmp, "blobs-reddy")
+    assert p.returncode == 1 and b"the rows are: ingest" in p.stderr
+
+
+def sides(ours, rival, cpu=(1.0, 1.0)):
+    return [{"ours": {"amount": ours, "seconds": 1.0, "cpu_seconds": cpu[0], "unit": "MiB"},
+             "them": {"amount": rival, "seconds": 1.0, "cpu_seconds": cpu[1], "unit": "MiB"}}]
+
+
+@pytest.mark.parametrize("goal, rounds, met", [
+    ({"ratio_min": 1.0}, sides(100, 100), True),
+    ({"ratio_min": 1.0}, sides(98, 100), False),
+    ({"ratio_max": 1.3}, sides(131, 100), False),
+    ({"ratio_min": 0.5, "ours_min": 20000}, sides(19000, 20000), False),
+    ({"ours_max": 64}, sides(65, 1), False),
+    ({"ratio_min": 1.0, "cpu_max": 1.0}, sides(100, 100, (1.1, 1.0)), False),
+    ({"ratio_min": 1.0, "cpu_max": 1.0}, sides(200, 100, (1.1, 1.0)), True),
+    # the median of three, not the best of them
+    ({"ratio_min": 1.0}, sides(10, 100) + sides(300, 100) + sides(90, 100), False),
+])
+def test_goals(goal, rounds, met):
+    row = bench.Row("x", None, None, "them", "them", "x", **goal)
+    assert bench.result(row, rounds)["met"] is met
+
+
+def load(house, *args):
+    return subprocess.run([str(BUILD / "tests/bench/load"), *args], env=house.env,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=60)
+
+
+def test_the_client_counts_what_came(shared):
+    path, size = "/acme/small/resolve/main/model.safetensors", str(1 << 20)
+    port = str(shared.port)
+    whole = json.loads(load(shared, "-t", "0.2", "-c", "3", port, path).stdout)
+    assert whole["answers"] > 0 and whole["bytes"] >= whole["answers"] * (9 << 20)
+    heads = json.loads(load(shared, "-H", "-t", "0.2", "-c", "3", port, path).stdout)
+    assert heads["answers"] > 0 and heads["bytes"] == 0
+    assert 0 < heads["p50_us"] <= heads["p99_us"]
+    ranges = json.loads(load(shared, "-r", "65536", "-s", size, "-t", "0.2", port, path).stdout)
+    assert ranges["bytes"] // 65536 - ranges["answers"] in (0, 1)
+
+
+def test_the_client_takes_no_error_for_an_answer(shared):
+    p = load(shared, "-t", "0.2", str(shared.port), "/acme/small/resolve/main/none")
+    assert p.returncode == 1 and b"404" in p.stderr and p.stdout == b""
