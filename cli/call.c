@@ -206,6 +206,26 @@ call_files(struct client *client, const struct weigh_ref *ref, struct doc **out,
 	return rc;
 }
 
+bool
+call_any(const struct doc *d, const char *list, const char *key)
+{
+	const struct doc *rows = doc_get(d, list);
+	const struct doc *row;
+
+	for (row = rows != NULL ? rows->first : NULL; row; row = row->next)
+		if (doc_bool(row, key) || doc_u64(row, key) > 0)
+			return true;
+	return false;
+}
+
+void
+call_say_bad(const struct call *c)
+{
+	out_say(c->out,
+	    "some files are bad and are not given out\n"
+	    "next: weigh doctor");
+}
+
 enum weigh_code
 call_print_list(const struct call *c, const struct doc *d, const char *list,
     const struct out_column *columns, size_t n, struct weigh_err *err)

@@ -72,6 +72,12 @@ enum weigh_code call_pages(struct client *client, const char *path,
     const char *schema, const char *list, struct doc **out,
     struct weigh_err *err);
 
+/* Has a row of the list a member that is neither 0 nor false? */
+bool call_any(const struct doc *d, const char *list, const char *key);
+
+/* Say that some files of a list are bad, and where they are named. */
+void call_say_bad(const struct call *c);
+
 /* Print an answer: as JSON whole, else its members, or its list's rows. */
 enum weigh_code call_print_list(const struct call *c, const struct doc *d,
     const char *list, const struct out_column *columns, size_t n,

@@ -6,7 +6,9 @@ static const struct out_column columns[] = {
 	{ "SIZE", "size", OUT_SIZE, false },
 	{ "LFS", "lfs", OUT_YES_NO, false },
 	{ "SHA256", "sha256", OUT_TEXT, false },
+	{ "BAD", "bad", OUT_YES_NO, false }, /* people see it when one is */
 };
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
 enum weigh_code
 cmd_files(const struct call *c, struct weigh_err *err)
@@ -15,15 +17,21 @@ cmd_files(const struct call *c, struct weigh_err *err)
 	struct weigh_ref ref;
 	struct doc *d = NULL;
 	enum weigh_code rc;
+	bool any_bad;
 
 	rc = call_open_ref(c, c->args[0], &ref, &client, err);
 	if (rc == WEIGH_OK)
 		rc = call_pin(&client, &ref, err);
 	if (rc == WEIGH_OK)
 		rc = call_files(&client, &ref, &d, err);
+	any_bad = call_any(d, "files", "bad");
 	if (rc == WEIGH_OK)
 		rc = call_print_list(c, d, "files", columns,
-		    sizeof(columns) / sizeof(columns[0]), err);
+		    any_bad || c->out->format != OUT_HUMAN ? COLUMNS :
+							     COLUMNS - 1,
+		    err);
+	if (rc == WEIGH_OK && any_bad)
+		call_say_bad(c);
 	if (rc != WEIGH_OK && call_needs_what(err))
 		weigh_what(err, "cannot list the files of %.180s", c->args[0]);
 	doc_free(d);

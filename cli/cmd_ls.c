@@ -9,7 +9,10 @@ static const struct out_column columns[] = {
 	{ "LICENSE", "license", OUT_TEXT, true },
 	{ "DECISION", "decision", OUT_TEXT, true },
 	{ "SIGNED", "signed", OUT_TEXT, true },
+	{ "BAD", "bad", OUT_NUMBER,
+	    false }, /* people see it when there is one */
 };
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
 enum weigh_code
 cmd_ls(const struct call *c, struct weigh_err *err)
@@ -17,14 +20,20 @@ cmd_ls(const struct call *c, struct weigh_err *err)
 	struct client client;
 	struct doc *d = NULL;
 	enum weigh_code rc;
+	bool any_bad;
 
 	rc = call_client(c, &client, err);
 	if (rc == WEIGH_OK)
 		rc = call_pages(&client, "/-/v1/models", "weigh.ls/1", "models",
 		    &d, err);
+	any_bad = call_any(d, "models", "bad");
 	if (rc == WEIGH_OK)
 		rc = call_print_list(c, d, "models", columns,
-		    sizeof(columns) / sizeof(columns[0]), err);
+		    any_bad || c->out->format != OUT_HUMAN ? COLUMNS :
+							     COLUMNS - 1,
+		    err);
+	if (rc == WEIGH_OK && any_bad)
+		call_say_bad(c);
 	if (rc == WEIGH_OK && doc_count(doc_get(d, "models")) == 0)
 		out_say(c->out,
 		    "nothing is held here yet\n"

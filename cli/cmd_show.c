@@ -12,6 +12,7 @@ static const struct out_column fields[] = {
 	{ "license", "license", OUT_TEXT, false },
 	{ "files", "files", OUT_NUMBER, false },
 	{ "size", "bytes", OUT_SIZE, false },
+	{ "bad files", "bad", OUT_NUMBER, false },
 	{ "decision", "decision", OUT_TEXT, false },
 	{ "signed", "signed", OUT_TEXT, false },
 };

@@ -79,6 +79,7 @@ struct catalog_entry {
 	struct weigh_gitid last_commit;
 	const char *last_title;
 	int64_t last_date; /* seconds since 1970 */
+	bool bad;          /* its blob was found bad; readers */
 };
 
 struct catalog_revision {
@@ -91,6 +92,7 @@ struct catalog_revision {
 	const char *license;        /* as the model card declares it, or "" */
 	uint64_t files;             /* count, without directories */
 	uint64_t bytes;
+	uint64_t bad; /* files whose blobs were found bad; readers */
 };
 
 /* A blob whose bytes were hashed by us, and how its file looked then.  A stamp

@@ -267,6 +267,27 @@ revision_row(const struct query *q)
 	};
 }
 
+/* From the shorter list: there are few bad blobs, or the revision has few files.
+ * When nothing is bad, nothing is looked at. */
+static enum weigh_code
+count_bad(struct db *db, int64_t revision, struct catalog_revision *row,
+    struct weigh_err *err)
+{
+	struct query q = query_begin(db, SQL_TOTALS);
+	uint64_t bad = query_row(&q) ? query_column_size(&q, 4) : 0;
+	enum weigh_code rc = query_end(&q, err);
+
+	if (rc != WEIGH_OK || bad == 0)
+		return rc;
+	q = query_begin(db,
+	    bad < row->files ? SQL_REVISION_BAD_BY_BLOB :
+			       SQL_REVISION_BAD_BY_ENTRY);
+	query_int(&q, revision);
+	if (query_row(&q))
+		row->bad = query_column_size(&q, 0);
+	return query_end(&q, err);
+}
+
 enum weigh_code
 catalog_revision(struct catalog_reader *r, const struct weigh_repo *repo,
     const struct weigh_gitid *commit,
@@ -274,7 +295,7 @@ catalog_revision(struct catalog_reader *r, const struct weigh_repo *repo,
     struct weigh_err *err)
 {
 	int64_t id;
-	enum weigh_code rc;
+	enum weigh_code rc, ended;
 	struct query q;
 
 	rc = reader_revision(&r->db, repo, commit, &id, err);
@@ -285,9 +306,12 @@ catalog_revision(struct catalog_reader *r, const struct weigh_repo *repo,
 	if (query_row(&q)) {
 		struct catalog_revision row = revision_row(&q);
 
-		each(ctx, &row);
+		rc = count_bad(&r->db, id, &row, err);
+		if (rc == WEIGH_OK)
+			each(ctx, &row);
 	}
-	return query_end(&q, err);
+	ended = query_end(&q, rc == WEIGH_OK ? err : NULL);
+	return rc != WEIGH_OK ? rc : ended;
 }
 
 enum weigh_code
@@ -353,7 +377,7 @@ list_row(struct db *db, const struct query *line,
 	};
 	int64_t id = sqlite3_column_int64(line->stmt, 0);
 	struct target t = { 0 };
-	enum weigh_code rc;
+	enum weigh_code rc, ended;
 	struct query q;
 
 	snprintf(repo.name, sizeof(repo.name), "%s",
@@ -368,9 +392,12 @@ list_row(struct db *db, const struct query *line,
 	if (query_row(&q)) {
 		struct catalog_revision head = revision_row(&q);
 
-		each(ctx, &repo, &head);
+		rc = count_bad(db, t.id, &head, err);
+		if (rc == WEIGH_OK)
+			each(ctx, &repo, &head);
 	}
-	return query_end(&q, err);
+	ended = query_end(&q, rc == WEIGH_OK ? err : NULL);
+	return rc != WEIGH_OK ? rc : ended;
 }
 
 enum weigh_code

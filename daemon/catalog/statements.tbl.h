@@ -60,6 +60,16 @@ X(REVISION_INSERT, DB_WRITER,
     " (repo, git, parent, manifest, date, title, origin, license, files, bytes)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
 
+/* --- how many files of a revision are bad: asked from the bad blobs, or from the
+ * revision's entries, whichever are fewer */
+X(REVISION_BAD_BY_BLOB, DB_READER,
+    "SELECT count(*) FROM blobs AS b CROSS JOIN entries AS e"
+    " ON e.blob = b.id AND e.revision = ?1"
+    " WHERE b.state = 1 AND b.oid > x''")
+X(REVISION_BAD_BY_ENTRY, DB_READER,
+    "SELECT count(*) FROM entries AS e CROSS JOIN blobs AS b ON b.id = e.blob"
+    " WHERE e.revision = ?1 AND b.state = 1")
+
 /* --- entries; `last` is the parent's if the parent has the same there */
 X(ENTRY_INSERT, DB_WRITER,
     "INSERT INTO entries"
@@ -69,7 +79,7 @@ X(ENTRY_INSERT, DB_WRITER,
     " ?1))")
 #define ENTRY_COLUMNS \
 	"SELECT e.path, e.git, b.oid, b.size, e.pointer_size," \
-	" v.git, v.title, v.date" \
+	" v.git, v.title, v.date, b.state" \
 	" FROM entries AS e JOIN revisions AS v ON v.id = e.last" \
 	" LEFT JOIN blobs AS b ON b.id = e.blob"
 X(ENTRY, DB_READER,

@@ -19,6 +19,7 @@ entry_row(const struct query *q)
 		.last_commit = query_column_gitid(q, 5),
 		.last_title = query_column_text(q, 6),
 		.last_date = sqlite3_column_int64(q->stmt, 7),
+		.bad = sqlite3_column_int(q->stmt, 8) != 0,
 	};
 }
 

@@ -118,6 +118,12 @@ control_status(struct question *q, struct catalog_reader *reader)
 	weigh_jw_object_end(&w);
 }
 
+const char *
+control_decision(uint64_t bad)
+{
+	return bad > 0 ? "deny" : "allow";
+}
+
 /* --- models ---------------------------------------------------------------------------- */
 
 struct models {
@@ -141,7 +147,8 @@ write_model(void *ctx, const struct weigh_repo *repo,
 	weigh_jw_ku64(&m->w, "files", head->files);
 	weigh_jw_ku64(&m->w, "bytes", head->bytes);
 	weigh_jw_kstr(&m->w, "license", head->license);
-	weigh_jw_kstr(&m->w, "decision", CONTROL_ALLOW);
+	weigh_jw_ku64(&m->w, "bad", head->bad);
+	weigh_jw_kstr(&m->w, "decision", control_decision(head->bad));
 	weigh_jw_kstr(&m->w, "signed", "no");
 	weigh_jw_object_end(&m->w);
 }
@@ -191,6 +198,7 @@ write_file(void *ctx, const struct catalog_entry *e)
 	weigh_jw_ku64(&f->w, "size", e->size);
 	write_oid(&f->w, "sha256", &e->oid);
 	weigh_jw_kbool(&f->w, "lfs", e->lfs);
+	weigh_jw_kbool(&f->w, "bad", e->bad);
 	weigh_jw_object_end(&f->w);
 }
 
@@ -244,6 +252,8 @@ write_revision(void *ctx, const struct catalog_revision *rev)
 	weigh_jw_kstr(&s->w, "license", rev->license);
 	weigh_jw_ku64(&s->w, "files", rev->files);
 	weigh_jw_ku64(&s->w, "bytes", rev->bytes);
+	weigh_jw_ku64(&s->w, "bad", rev->bad);
+	weigh_jw_kstr(&s->w, "decision", control_decision(rev->bad));
 }
 
 static void
@@ -280,7 +290,6 @@ control_show(struct question *q, struct catalog_reader *reader)
 		r->rc = catalog_refs(reader, &subject.ref.repo, write_ref, &s,
 		    &r->err);
 	weigh_jw_array_end(&s.w);
-	weigh_jw_kstr(&s.w, "decision", CONTROL_ALLOW);
 	weigh_jw_kstr(&s.w, "signed", "no");
 	weigh_jw_object_end(&s.w);
 }

@@ -129,7 +129,8 @@ void control_send(struct http_exchange *x, int status, struct weigh_buf *body);
 void control_fail(struct http_exchange *x, struct weigh_err *err,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* "allow" or "deny": what `ls` says of a repository whose blobs are these. */
-#define CONTROL_ALLOW "allow"
+/* What `ls` and `show` say of a revision with so many bad files: the whole of it
+ * is not given out while there is one. */
+const char *control_decision(uint64_t bad);
 
 #endif

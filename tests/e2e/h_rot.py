@@ -79,6 +79,27 @@ def test_found_bad_is_moved_aside(house, rotten):
     assert kept
 
 
+def test_found_bad_is_seen_where_one_looks(house, rotten, tmp):
+    house.add(models.tiny(tmp / "good"), "acme/good")
+
+    def seen():
+        rows = {m["name"]: (m["bad"], m["decision"])
+                for m in house.weigh("ls", "--json").json["models"]}
+        files = house.weigh("files", "acme/m", "--json").json["files"]
+        show = house.weigh("show", "acme/m", "--json").json
+        return rows, [f["path"] for f in files if f["bad"]], (show["bad"], show["decision"])
+    good = {"acme/good": (0, "allow")}
+    assert seen() == (good | {"acme/m": (0, "allow")}, [], (0, "allow"))
+    assert "BAD" not in house.weigh("ls").out
+    house.weigh("verify", "acme/m", code=5)
+    assert seen() == (good | {"acme/m": (1, "deny")}, [PATH], (1, "deny"))
+    for verb in (["ls"], ["files", "acme/m"]):
+        r = house.weigh(*verb)
+        assert "BAD" in r.out and r.err.endswith("next: weigh doctor\n"), r
+    house.add(rotten, "acme/m")
+    assert seen() == (good | {"acme/m": (0, "allow")}, [], (0, "allow"))
+
+
 def test_adding_the_model_again_heals(house, rotten, tmp):
     first = house.weigh("show", "acme/m", "--json").json["revision"]
     house.weigh("verify", "acme/m", code=5)
