@@ -10,6 +10,7 @@ import struct
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from random import Random
 
 import house as e2e
@@ -146,7 +147,8 @@ def descriptors(house):
 
 
 def play(house, seed, numbers):
-    with ProcessPoolExecutor(3) as pool:
+    # Not by fork: the good client's thread may hold a lock just then.
+    with ProcessPoolExecutor(3, get_context("spawn")) as pool:
         runs = [pool.submit(batch, seed, i, house.port, str(house.data / "control.sock"))
                 for i in numbers]
         return sum(run.result() for run in runs)
@@ -174,4 +176,4 @@ def test_mutated_requests(shared):
     if b"__asan_init" not in program and b"__tsan_init" not in program:
         grown = own_memory(shared) - filled
         print(f"{sent} requests, {filled} MiB and {grown} more, {good.served} good ones between")
-        assert grown < 16
+        assert grown < 6
