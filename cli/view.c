@@ -153,6 +153,27 @@ put_head(struct page *p, const struct doc *d, const char *server)
 	put(p, line);
 }
 
+/* "scrub is reading: 1.2 GB of 3.4 GB this round; 9f86d081884c at 34%" */
+static void
+put_scrub(struct page *p, const struct doc *scrub)
+{
+	uint64_t size = doc_u64(scrub, "blob_total");
+	char line[LINE_MAX], done[TEXT_SIZE], total[TEXT_SIZE];
+	int n;
+
+	if (scrub == NULL)
+		return;
+	text_size(doc_u64(scrub, "done"), done);
+	text_size(doc_u64(scrub, "total"), total);
+	n = snprintf(line, sizeof(line), "scrub is %.20s: %s of %s this round",
+	    doc_str(scrub, "state"), done, total);
+	if (size > 0 && n > 0)
+		snprintf(line + n, sizeof(line) - (size_t)n,
+		    "; %.12s at %.0f%%", doc_str(scrub, "sha256"),
+		    100.0 * (double)doc_u64(scrub, "blob_done") / (double)size);
+	put(p, line);
+}
+
 static bool
 put_job(struct page *p, const struct doc *job)
 {
@@ -208,6 +229,7 @@ view_screen(struct weigh_buf *out, const struct doc *d, const char *server,
 	struct page p = { out, columns, rows, utf8 };
 
 	put_head(&p, d, server);
+	put_scrub(&p, doc_get(d, "scrub"));
 	put_list(&p, d, "jobs", "JOBS", put_job);
 	put_list(&p, d, "answers",
 	    "    SENT    TOTAL       RATE   TIME  CLIENT                 PATH",

@@ -17,6 +17,7 @@ struct top {
 	struct http_exchange *x;
 	uint64_t room;
 	struct catalog_totals totals;
+	struct scrub_status scrub;
 	enum weigh_code rc; /* of asking for them */
 	struct weigh_err err;
 };
@@ -119,6 +120,24 @@ write_jobs(struct weigh_jw *w, struct control *c)
 	weigh_jw_array_end(w);
 }
 
+static void
+write_scrub(struct weigh_jw *w, const struct scrub_status *s)
+{
+	char hex[WEIGH_OID_HEX + 1] = "";
+
+	if (s->size > 0)
+		weigh_oid_hex(&s->oid, hex);
+	weigh_jw_key(w, "scrub");
+	weigh_jw_object(w);
+	weigh_jw_kstr(w, "state", scrub_state_name(s->state));
+	weigh_jw_ku64(w, "done", s->round.done);
+	weigh_jw_ku64(w, "total", s->total);
+	weigh_jw_kstr(w, "sha256", hex);
+	weigh_jw_ku64(w, "blob_done", s->offset);
+	weigh_jw_ku64(w, "blob_total", s->size);
+	weigh_jw_object_end(w);
+}
+
 /* Back on the loop that was asked. */
 static void
 send_top(void *ctx, const struct server_survey *survey)
@@ -134,6 +153,7 @@ send_top(void *ctx, const struct server_survey *survey)
 	write_counters(&w, t);
 	write_answers(&w, survey);
 	write_jobs(&w, t->control);
+	write_scrub(&w, &t->scrub);
 	weigh_jw_object_end(&w);
 	control_send(t->x, 200, &body);
 	free(t);
@@ -145,6 +165,7 @@ top_work(struct job *job, void *worker)
 	struct top *t = (struct top *)job;
 
 	t->room = store_room(t->control->parts.store);
+	scrub_look(t->control->parts.scrub, &t->scrub);
 	t->rc = catalog_totals(worker, &t->totals, &t->err);
 }
 

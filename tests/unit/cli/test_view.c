@@ -84,7 +84,9 @@ test_rates(void **state)
 #define BUSY \
 	"{\"uptime_seconds\":60,\"connections\":3,\"requests_per_second\":7," \
 	"\"bytes_per_second\":2000000,\"blobs\":5,\"bytes\":1000,\"bad\":1," \
-	"\"room\":3000000000,\"jobs\":[{\"kind\":\"verify\"," \
+	"\"room\":3000000000,\"scrub\":{\"state\":\"reading\",\"done\":1000," \
+	"\"total\":4000,\"sha256\":\"9f86d081884c7d65\",\"blob_done\":1," \
+	"\"blob_total\":4},\"jobs\":[{\"kind\":\"verify\"," \
 	"\"subject\":\"acme/m\",\"done\":50,\"total\":100}]," \
 	"\"answers\":[{\"client\":\"127.0.0.1:5\",\"path\":\"/a\\u001b[2J/b\"," \
 	"\"sent\":1000,\"total\":2000,\"rate\":500,\"ms\":3000}," \
@@ -107,6 +109,7 @@ test_screen(void **state)
 		"weighd at unix:/s, up 1m00s; q ends\n",
 		"3 connections, 7 requests/s, 2.0 MB/s out\n",
 		"5 blobs, 1.0 kB, 1 bad, room for 3.0 GB\n",
+		"scrub is reading: 1.0 kB of 4.0 kB this round; 9f86d081884c at 25%\n",
 		"JOBS\n",
 		"verify acme/m",
 		"50%",
