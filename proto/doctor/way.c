@@ -35,8 +35,8 @@ judge_socket(const struct weigh_way_facts *f, struct weigh_finding *out)
 	}
 	if (!f->socket_there) {
 		weigh_doctor_say(out,
-		    f->local || f->version[0] == '\0' ? WEIGH_HEALTH_BAD :
-							WEIGH_HEALTH_WARN,
+		    f->version[0] == '\0' ? WEIGH_HEALTH_BAD :
+					    WEIGH_HEALTH_WARN,
 		    "there is none at %.300s", f->socket);
 		weigh_doctor_mend(out, START_FIX);
 	} else if (!f->socket_is_one) {

@@ -174,6 +174,11 @@ any_door(struct weigh_house_facts *f)
 	f->listening = "127.0.0.1:1 0.0.0.0:8477";
 }
 static void
+near_door(struct weigh_house_facts *f)
+{
+	f->listening = "12.0.0.1:1";
+}
+static void
 any_door6(struct weigh_house_facts *f)
 {
 	f->listening = "[::]:1";
@@ -294,6 +299,7 @@ static const struct {
 	{ "doors", nothing, WEIGH_HEALTH_OK, "this machine only" },
 	{ "doors", no_door, WEIGH_HEALTH_OK, "only the control socket" },
 	{ "doors", any_door, WEIGH_HEALTH_WARN, "without a token" },
+	{ "doors", near_door, WEIGH_HEALTH_WARN, "without a token" },
 	{ "doors", any_door6, WEIGH_HEALTH_WARN, "without a token" },
 	{ "bytes", nothing, WEIGH_HEALTH_OK, "none of 12 blobs" },
 	{ "bytes", bad, WEIGH_HEALTH_BAD, "1 of 12 blobs" },
