@@ -31,6 +31,9 @@ class Fault:
     span: int = 1
     only: str = ""
 
+    def __str__(self):
+        return self.label
+
     @property
     def deadly(self):
         return self.kind in (TORN, KILL)

@@ -60,6 +60,7 @@ int
 munmap(void *at, size_t len)
 {
 	struct mapping m = { .fd = -1 };
+	char path[PATH_MAX] = "";
 	REAL(munmap);
 
 	pthread_mutex_lock(&lock);
@@ -69,8 +70,8 @@ munmap(void *at, size_t len)
 			mappings[i].at = NULL;
 		}
 	pthread_mutex_unlock(&lock);
-	if (m.fd >= 0 && trace_begin()) {
-		trace_data(m.fd, m.offset, at, m.len);
+	if (m.fd >= 0 && below_fd(m.fd, path) && trace_begin()) {
+		trace_data(m.fd, path, m.offset, at, m.len);
 		trace_end();
 	}
 	if (m.fd >= 0)

@@ -99,14 +99,14 @@ void control_die(void) __attribute__((noreturn));
 /* The form is told in README.md. */
 enum trace_op {
 	TRACE_CREATE = 1, /* path, inode; offset: its mode */
-	TRACE_WRITE,      /* inode, offset, data */
-	TRACE_SIZE,       /* inode; offset: its new size */
+	TRACE_WRITE,      /* path, inode, offset, data */
+	TRACE_SIZE,       /* path, inode; offset: its new size */
 	TRACE_SYNC,       /* path, inode: of a file or a folder */
 	TRACE_MKDIR,      /* path; offset: its mode */
 	TRACE_RENAME,     /* path to other */
 	TRACE_LINK,       /* path, other: the new name */
 	TRACE_UNLINK,     /* path; also of a folder */
-	TRACE_MODE,       /* inode; offset: its new mode */
+	TRACE_MODE,       /* path, inode; offset: its new mode */
 	TRACE_MAP,        /* path: it was mapped for writing */
 	TRACE_ANSWER      /* data that was sent to a socket */
 };
@@ -120,9 +120,10 @@ void trace_names(enum trace_op op, const char *path, const char *other,
     uint64_t offset);
 /* About the open file `fd`. */
 void trace_file(enum trace_op op, int fd, const char *path, uint64_t offset);
-void trace_data(int fd, uint64_t offset, const void *data, size_t len);
+void trace_data(int fd, const char *path, uint64_t offset, const void *data,
+    size_t len);
 /* The bytes are in the file: read them back. */
-void trace_data_of(int fd, uint64_t offset, size_t len);
+void trace_data_of(int fd, const char *path, uint64_t offset, size_t len);
 void trace_answer(int fd, const void *data, size_t len);
 
 #endif

@@ -110,7 +110,8 @@ trace_file(enum trace_op op, int fd, const char *path, uint64_t offset)
 }
 
 void
-trace_data(int fd, uint64_t offset, const void *data, size_t len)
+trace_data(int fd, const char *path, uint64_t offset, const void *data,
+    size_t len)
 {
 	struct record r = {
 		.op = TRACE_WRITE,
@@ -119,11 +120,11 @@ trace_data(int fd, uint64_t offset, const void *data, size_t len)
 		.data = len,
 	};
 
-	put(&r, "", "", data);
+	put(&r, path, "", data);
 }
 
 void
-trace_data_of(int fd, uint64_t offset, size_t len)
+trace_data_of(int fd, const char *path, uint64_t offset, size_t len)
 {
 	char *piece = malloc(len), link[32];
 	long back;
@@ -133,7 +134,7 @@ trace_data_of(int fd, uint64_t offset, size_t len)
 	if (piece == NULL || back < 0 ||
 	    syscall(SYS_pread64, back, piece, len, offset) != (long)len)
 		abort();
-	trace_data(fd, offset, piece, len);
+	trace_data(fd, path, offset, piece, len);
 	syscall(SYS_close, back);
 	free(piece);
 }

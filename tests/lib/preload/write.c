@@ -54,7 +54,7 @@ perform(const struct transfer *t, size_t len)
 
 /* The call itself, and its record. */
 static ssize_t
-perform_traced(const struct transfer *t, size_t len)
+perform_traced(const struct transfer *t, const char *path, size_t len)
 {
 	bool tracing = trace_begin();
 	ssize_t n = perform(t, len);
@@ -64,9 +64,9 @@ perform_traced(const struct transfer *t, size_t len)
 		at = (uint64_t)(t->at != HERE ? t->at :
 						lseek(t->to, 0, SEEK_CUR) - n);
 		if (t->data != NULL)
-			trace_data(t->to, at, t->data, (size_t)n);
+			trace_data(t->to, path, at, t->data, (size_t)n);
 		else
-			trace_data_of(t->to, at, (size_t)n);
+			trace_data_of(t->to, path, at, (size_t)n);
 	}
 	if (tracing)
 		trace_end();
@@ -87,9 +87,9 @@ transfer(const struct transfer *t)
 	case FAULT_FAIL:
 		return -1;
 	case FAULT_SHORT:
-		return perform_traced(t, (t->len + 1) / 2);
+		return perform_traced(t, path, (t->len + 1) / 2);
 	case FAULT_TORN:
-		perform_traced(t, t->len / 2);
+		perform_traced(t, path, t->len / 2);
 		control_die();
 	case FAULT_LIE:
 		if (t->at == HERE)
@@ -99,7 +99,7 @@ transfer(const struct transfer *t)
 	case FAULT_KILL:
 		break;
 	}
-	return perform_traced(t, t->len);
+	return perform_traced(t, path, t->len);
 }
 
 ssize_t

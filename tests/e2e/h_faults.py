@@ -1,0 +1,89 @@
+"""A disk that fails at one call of an add or a pull: refused in words or done, never
+half, and gone on with.  Every call of every fault is tests/long/h_every_fault.py's
+business; here is a handful, and what that loop has found."""
+import random
+
+import pytest
+
+import aftermath
+import models
+import ordeal
+from faults import CREATE, FAULTS, NAME, SYNC, WRITE, failing
+
+CALLS = 75  # an add and a pull have about as many of most classes
+
+
+def one_turn_each(ordeal):
+    for fault in FAULTS:
+        ordeal.fault = fault
+        ordeal.turn(random.Random(fault.label).randrange(1, CALLS))
+
+
+def test_adds_with_a_failing_call(tmp):
+    o = ordeal.AddOrdeal(tmp)
+    one_turn_each(o)
+    o.end()
+
+
+def test_pulls_with_a_failing_call(shared, tmp):
+    one_turn_each(ordeal.PullOrdeal(tmp, shared))
+
+
+# --- found by the loop ---------------------------------------------------------------
+
+
+def another(folder, n):
+    return models.tiny(folder, 1000 + n)
+
+
+def test_a_ref_that_moved_though_its_sync_failed_moves_back(tmp):
+    """The move was taken for undone, and the branch led to a revision that nobody
+    had admitted, without its blobs."""
+    fault = failing(SYNC, "EIO", only="refs/heads")
+    o = ordeal.AddOrdeal(tmp, fault)
+    o.house.add(another(tmp / "a", 0), "acme/m1")
+    first = aftermath.ask(o.house, "SELECT count(*) FROM revisions")
+    o.prepare(1)
+    o.control.arm(fault, 1)
+    assert o.operate().code != 0
+    assert o.control.disarm()[1] == 1
+    assert aftermath.ask(o.house, "SELECT count(*) FROM revisions") == first
+    aftermath.check_repositories(o.house)
+    o.house.add(another(tmp / "b", 1), "acme/m1")
+    o.end()
+
+
+def test_a_catalog_in_doubt_is_left_alone(tmp):
+    """The sync of its last commit failed; after a kill the commit may be there all the
+    same, and then so must be its blobs."""
+    fault = failing(SYNC, "EIO", only="catalog.db-wal")
+    o = ordeal.AddOrdeal(tmp, fault)
+    o.prepare(2)
+    o.control.arm(fault, 2)
+    r = o.operate()
+    assert o.control.disarm()[1] == 1
+    assert r.json["error"]["fix"] == "check the disk, then restart weighd", r
+    o.still_reads()
+    o.house.kill9()
+    o.house.start()
+    o.repeat()
+    o.end()
+
+
+@pytest.mark.parametrize("where,nth", [("audit/journal", 1), ("refs/heads/main", 2)])
+def test_what_could_not_be_taken_back_is_taken_back_first(tmp, where, nth):
+    """The disk is full when journal or catalog are written; moving the ref back needs
+    room too.  With room again no restart is needed, and nothing of it shows."""
+    o = ordeal.AddOrdeal(tmp, failing(WRITE | NAME | CREATE, "ENOSPC", span=0, only=where))
+    o.house.add(another(tmp / "a", 0), "acme/m1")
+    o.prepare(1)
+    o.control.arm(o.fault, nth)
+    r = o.operate()
+    o.control.disarm()
+    assert r.json["error"]["code"] == "full", r
+    assert any("left-unsettled" in line for line in o.house.log), o.house.log
+    o.house.add(another(tmp / "b", 1), "acme/m1")
+    titles, = aftermath.ask(o.house, "SELECT count(*) FROM revisions v JOIN repositories r"
+                                     " ON v.repo = r.id WHERE r.name = 'acme/m1'")
+    assert titles == [(2,)]
+    o.end()

@@ -1,0 +1,178 @@
+"""One operation after the other, each with a fault at its N-th call.
+
+An ordeal's `turn(n)` does one and judges it; it answers False when the operation has
+fewer than n calls.  What must hold is in `judge`.
+"""
+import shutil
+import subprocess
+
+import aftermath
+import models
+from faults import Control, FaultyHouse, preload_or_skip
+from house import Result, check_sentences, tree_of, until
+
+HELD = "acme/held"
+
+
+def content(folder, n):
+    """Never the same twice: two small files, and one with a midstate list."""
+    return models.write(folder, {
+        "README.md": b"---\nlicense: mit\n---\n# %d\n" % n,
+        "sub/w.bin": models.noise(70_000, n),
+        "model.bin": models.noise((4 << 20) + 300_000, n),
+    })
+
+
+def many(folder, n):
+    """So many files that git packs them."""
+    return models.write(folder, {f"d{i % 3}/{i}": b"%d %d\n" % (n, i) for i in range(66)})
+
+
+def finish(*command, env):
+    """Not house.weigh: it may fail in any way, and be killed."""
+    p = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True,
+                       timeout=60)
+    return Result(p.returncode, p.stdout.decode(), p.stderr.decode())
+
+
+class Ordeal:
+    """`fault` may be another for each turn."""
+
+    def __init__(self, fault, control):
+        self.fault, self.control = fault, control
+
+    def turn(self, n):
+        self.prepare(n)
+        self.control.arm(self.fault, n)
+        r = self.operate()
+        seen, _, where = self.control.disarm()
+        try:
+            if seen < n:
+                assert r.code == 0
+            else:
+                self.judge(r)
+        except AssertionError as e:
+            raise AssertionError(f"{self.fault.label}, call {n}: {where}: {e}\n{r}") from e
+        return seen >= n
+
+    def judge_words(self, r):
+        """It worked, or says what, why and fix; or it was killed."""
+        if r.code == 0:
+            return
+        assert not self.fault.harmless, "it was to go on"
+        if r.code > 0:
+            check_sentences(r, True)
+
+
+class AddOrdeal(Ordeal):
+    """weigh add while weighd's disk fails.  Model `held` was there before."""
+
+    def __init__(self, tmp, fault=None, make=content):
+        self.tmp, self.make = tmp, make
+        self.house = FaultyHouse(tmp).start()
+        self.held = models.small(tmp / "held", weights=5 << 20)
+        self.acknowledged = {(HELD, self.house.add(self.held, HELD)["revision"])}
+        self.stuck = set()
+        super().__init__(fault, self.house.control)
+
+    def prepare(self, n):
+        self.name = f"acme/m{n % 3}"
+        self.folder = self.make(self.tmp / "c", n)
+
+    def operate(self):
+        return finish(*self.house.command("add", str(self.folder), self.name, "--json"),
+                      env=self.house.env)
+
+    def judge(self, r):
+        house = self.house
+        if self.fault.deadly:
+            until(lambda: house.proc.poll() is not None)
+            house.ended()
+            house.start()
+            aftermath.check_quickly(house, self.acknowledged)
+        assert house.proc.poll() is None, "weighd died"
+        self.judge_words(r)
+        if r.code == 0:
+            self.acknowledged.add((self.name, r.json["revision"]))
+        elif self.fault.lasting:  # what cannot be removed stays until the next start
+            self.stuck |= set(house.leftovers())
+        else:
+            until(lambda: set(house.leftovers()) <= self.stuck, 5)
+        self.still_reads()
+        self.repeat()
+        aftermath.check_catalog(house)
+
+    def still_reads(self):
+        for path in ("config.json", "model.safetensors"):
+            a = self.house.get(f"/{HELD}/resolve/main/{path}")
+            assert a.status == 200 and a.body == (self.held / path).read_bytes(), a
+
+    def repeat(self):
+        """The same add again works; where the disk broke a promise, after a restart."""
+        r = self.operate()
+        if r.code != 0:
+            assert "restart weighd" in r.json["error"]["fix"], r
+            self.still_reads()
+            self.house.kill9()  # ended in peace, SQLite would tidy up
+            self.house.start()
+            aftermath.check_quickly(self.house, self.acknowledged)
+            r = self.operate()
+        assert r.code == 0, r
+        self.acknowledged.add((self.name, r.json["revision"]))
+
+    def end(self):
+        self.house.restart()
+        aftermath.check_quickly(self.house, self.acknowledged)
+        aftermath.check_deeply(self.house, self.acknowledged)
+        self.house.stop()
+
+
+class PullOrdeal(Ordeal):
+    """weigh pull while the disk it writes to fails: over an older revision, with
+    files that go, stay, change, come, and come twice."""
+
+    NAME = "acme/pulled"
+
+    def __init__(self, tmp, house, fault=None):
+        preload_or_skip()
+        self.house, self.out, self.old = house, tmp / "out", tmp / "old"
+        first = models.small(tmp / "m", weights=5 << 20)
+        house.add(first, self.NAME)
+        house.weigh("pull", self.NAME, "--to", self.old)
+        self.before = tree_of(self.old)
+        (first / "config.json").unlink()
+        models.write(first, {"README.md": b"# new\n", "twin/a.bin": models.noise(200_000, 1),
+                             "twin/b.bin": models.noise(200_000, 1),
+                             "model.safetensors": models.safetensors(5 << 20, 8)})
+        house.add(first, self.NAME)
+        self.after = tree_of(first)
+        super().__init__(fault, Control(tmp / "control"))
+
+    def prepare(self, n):
+        shutil.rmtree(self.out, ignore_errors=True)
+        shutil.copytree(self.old, self.out)
+
+    def operate(self):
+        return finish(*self.control.wrap(self.out), *self.house.command(
+            "pull", self.NAME, "--to", str(self.out), "--json"), env=self.house.env)
+
+    def judge(self, r):
+        self.judge_words(r)
+        assert r.code == 0 or r.code > 0 or self.fault.deadly, "weigh died"
+        now = tree_of(self.out)
+        for path, sha in now.items():  # whole, and old or new
+            assert sha in (self.before.get(path), self.after.get(path)), path
+        if r.code == 0:
+            self.complete()
+        r = self.operate()
+        assert r.code == 0, r
+        self.complete()
+
+    def complete(self):
+        now = tree_of(self.out)
+        assert {p: now.get(p) for p in self.after} == self.after
+        assert set(now) <= set(self.before) | set(self.after), now
+        assert sorted(p.name for p in (self.out / ".weigh").iterdir()) == ["manifest", "revision"]
+
+    def end(self):
+        pass
