@@ -133,6 +133,14 @@ check_line(struct audit *a, const char *text, size_t len, struct weigh_err *err)
 	return WEIGH_OK;
 }
 
+/* The last line may have its end and yet be torn: after a power cut, sectors of it
+ * that never came are zeros, which no line has. */
+static bool
+has_holes(const struct lines *r, const char *text, size_t len)
+{
+	return r->at == r->end && memchr(text, '\0', len) != NULL;
+}
+
 /* Read all lines; a->size is then the end of the last whole one. */
 static enum weigh_code
 read_all(struct audit *a, uint64_t size, bool *torn, struct weigh_err *err)
@@ -147,6 +155,9 @@ read_all(struct audit *a, uint64_t size, bool *torn, struct weigh_err *err)
 		return WEIGH_NOMEM;
 	do {
 		rc = next_line(r, &got, &text, &len, err);
+		if (rc == WEIGH_OK && got == GOT_LINE &&
+		    has_holes(r, text, len))
+			got = GOT_TORN;
 		if (rc == WEIGH_OK && got == GOT_LINE)
 			rc = check_line(a, text, len, err);
 		if (rc == WEIGH_OK && a->cancel != NULL &&
@@ -159,7 +170,7 @@ read_all(struct audit *a, uint64_t size, bool *torn, struct weigh_err *err)
 	    (unsigned long long)a->n + 1);
 }
 
-/* Only what has no line feed goes: audit_append never returned for it (2). */
+/* Only what was never whole goes: audit_append never returned for it (2). */
 static enum weigh_code
 cut_torn(struct audit *a, struct weigh_err *err)
 {

@@ -8,7 +8,8 @@
  *      "origin":"published by uid 0"}
  *
  * (1) audit_append returns after the line is on disk.
- * (2) A torn last line (a crash while writing) is cut off at open, and said.
+ * (2) A torn last line (a crash while writing: no line feed, or zeros where
+ *     sectors never came) is cut off at open, and said.
  * (3) Any other damage is refused at open: the journal is never mended silently.
  *
  * Threads: belongs to the catalog's writer thread.  Blocking: all.

@@ -207,6 +207,8 @@ test_long(void **state)
 	tmpdir_remove(&t);
 }
 
+#define HOLE 50
+
 /* (2): a last line torn at every byte is cut off, and the rest goes on. */
 static void
 test_torn(void **state)
@@ -236,6 +238,20 @@ test_torn(void **state)
 	check_code("goes on", admit(a, 2, "y"), WEIGH_OK);
 	audit_close(a);
 	audit_close(open_journal(&t, false));
+	/* Its end came, a part before it did not. */
+	size = (off_t)strlen(text);
+	for (off_t at = whole; at < size - 1; at += HOLE) {
+		size_t len = (size_t)(size - 1 - at < HOLE ? size - 1 - at :
+							     HOLE);
+		char saved[HOLE];
+
+		memcpy(saved, text + at, len);
+		memset(text + at, '\0', len);
+		tmpdir_write(&t, JOURNAL, text, (size_t)size);
+		audit_close(open_journal(&t, true));
+		check_true("holes", journal_size(&t) == whole);
+		memcpy(text + at, saved, len);
+	}
 	/* Zeros where the line was to be: torn as well. */
 	memset(text + whole, '\0', 50);
 	tmpdir_write(&t, JOURNAL, text, (size_t)whole + 50);
