@@ -46,6 +46,10 @@ COMMAND("scrub", "[NAME[@REV]]", 0, 1,
     "show how the reading back of every byte is doing, or read some now",
     "weigh scrub",
     "weigh scrub --all", cmd_scrub)
+COMMAND("rebuild", "", 0, 0, 0,
+    "make the catalog again from what lies on disk",
+    "weigh rebuild",
+    "weigh rebuild --json", cmd_rebuild)
 COMMAND("status", "", 0, 0, 0,
     "show how weighd is doing",
     "weigh status",

@@ -42,6 +42,7 @@ struct house {
 
 	struct folder folder;
 	char catalog_path[FOLDER_PATH + 16];
+	char aside[64]; /* what a damaged catalog is called now, or "" */
 
 	struct store *store;
 	struct catalog *catalog;
@@ -87,7 +88,8 @@ open_parts(struct house *h, struct weigh_err *err)
 	    h->folder.path);
 	if ((rc = repo_init(err)) != WEIGH_OK)
 		return rc;
-	rc = catalog_open(&h->catalog, h->catalog_path, err);
+	rc = catalog_open_anew(&h->catalog, h->catalog_path, h->aside,
+	    sizeof(h->aside), err);
 	if (rc == WEIGH_OK)
 		rc = audit_open(&h->audit, h->folder.dirfd, &cut, err);
 	if (rc == WEIGH_OK)
@@ -118,6 +120,31 @@ cores(void)
 	return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
 }
 
+/* A damaged catalog is no reason to stay down: all of it can be made again.  But
+ * it is said, in the log and in the journal. */
+static enum weigh_code
+tell_remade(struct house *h, unsigned revisions, struct weigh_err *err)
+{
+	char why[256];
+	const struct audit_entry entry = {
+		.event = AUDIT_REBUILD,
+		.time = time(NULL),
+		.why = why,
+	};
+
+	if (h->aside[0] == '\0')
+		return WEIGH_OK;
+	snprintf(why, sizeof(why),
+	    "catalog.db was damaged; it is now '%s', and a new one was made "
+	    "from the repositories: %u revisions",
+	    h->aside, revisions);
+	log_event(LOG_ERROR_LEVEL, "catalog-made-again", "why", why, "fix",
+	    "check the disk; run weigh verify, or let scrub read everything; "
+	    "delete the old file when nobody wants to look at it",
+	    NULL);
+	return audit_append(h->audit, &entry, err);
+}
+
 static enum weigh_code
 recover(struct house *h, struct weigh_err *err)
 {
@@ -139,6 +166,8 @@ recover(struct house *h, struct weigh_err *err)
 	if (rc == WEIGH_OK)
 		rc = gate_recover(h->gate, reader, &restored, err);
 	catalog_reader_close(reader);
+	if (rc == WEIGH_OK)
+		rc = tell_remade(h, restored, err);
 	if (restored > 0) {
 		snprintf(count, sizeof(count), "%u", restored);
 		log_event(LOG_INFO_LEVEL, "recovered", "revisions", count,

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "catalog.h"
+#include "db.h"
 
 #define PATH_MAX_HERE 4200
 #define GIVEN_UP "-given-up"
@@ -70,7 +70,7 @@ set_aside(const char *path, char *aside, size_t size, struct weigh_err *err)
 		return rc;
 	gmtime_r(&now, &tm);
 	strftime(when, sizeof(when), "%Y%m%dT%H%M%SZ", &tm);
-	snprintf(to, sizeof(to), "%s.damaged-%s", name, when);
+	snprintf(to, sizeof(to), "%.200s.damaged-%s", name, when);
 	snprintf(note, sizeof(note), "%s" GIVEN_UP, name);
 	rc = rename_parts(dir, name, to, err);
 	if (rc == WEIGH_OK)
@@ -85,9 +85,10 @@ set_aside(const char *path, char *aside, size_t size, struct weigh_err *err)
 }
 
 enum weigh_code
-catalog_give_up(const char *path, struct weigh_err *err)
+catalog_give_up(struct catalog *c, struct weigh_err *err)
 {
 	static const char text[] = "the next start sets it aside\n";
+	const char *path = sqlite3_db_filename(c->db.sqlite, "main");
 	char note[300];
 	const char *name;
 	enum weigh_code rc;

@@ -49,7 +49,7 @@ enum weigh_code catalog_open_anew(struct catalog **out, const char *path,
     char *aside, size_t size, struct weigh_err *err);
 /* The next start is to set the catalog aside, though it opens: damage was found
  * in the middle of it.  Durable. */
-enum weigh_code catalog_give_up(const char *path, struct weigh_err *err);
+enum weigh_code catalog_give_up(struct catalog *c, struct weigh_err *err);
 
 /* A sync failed: whether the transaction it was for lasts, only the next start
  * will tell, and until then nothing more is written. */
@@ -327,6 +327,10 @@ enum weigh_code catalog_commits(struct catalog_reader *r,
     const struct weigh_repo *repo, const struct weigh_gitid *after,
     unsigned limit, void (*each)(void *ctx, const struct weigh_gitid *commit),
     void *ctx, struct weigh_err *err);
+
+/* Does the writer see this revision, in the middle of a transaction? */
+enum weigh_code catalog_holds(struct catalog *c, const struct weigh_repo *repo,
+    const struct weigh_gitid *commit, bool *held, struct weigh_err *err);
 
 /* Is the file that is open no longer the one with the catalog's name: deleted,
  * or another one put there?  What is written then is lost with this process. */

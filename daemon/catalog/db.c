@@ -276,6 +276,11 @@ db_begin(struct db *db, struct weigh_err *err)
 		weigh_fix(err, RESTART);
 		return WEIGH_IO;
 	}
+	/* A failure may have rolled back all of it, by itself; going on would
+	 * begin another transaction. */
+	if (db->depth > 0 && sqlite3_get_autocommit(db->sqlite))
+		return weigh_fail(err, WEIGH_IO,
+		    "catalog: the transaction was taken back");
 	q = query_begin(db, db->depth == 0 ? SQL_BEGIN : SQL_SAVEPOINT);
 	if ((rc = query_run(&q, err)) == WEIGH_OK)
 		db->depth++;
@@ -287,7 +292,6 @@ end_inner(struct db *db, enum weigh_code rc, struct weigh_err *err)
 {
 	struct query q;
 
-	/* A failure may have rolled back all of it, by itself. */
 	if (sqlite3_get_autocommit(db->sqlite))
 		return rc != WEIGH_OK ?
 		    rc :

@@ -57,3 +57,17 @@ catalog_drop_blob(struct catalog *c, const struct weigh_oid *oid, bool *dropped,
 		return rc;
 	return db_end(&c->db, drop_blob(&c->db, oid, dropped, err), err);
 }
+
+enum weigh_code
+catalog_holds(struct catalog *c, const struct weigh_repo *repo,
+    const struct weigh_gitid *commit, bool *held, struct weigh_err *err)
+{
+	struct weigh_repo name;
+	int64_t repo_id, id = 0;
+	enum weigh_code rc = rows_repo(&c->db, repo, &repo_id, &name, err);
+
+	if (rc == WEIGH_OK && repo_id != 0)
+		rc = rows_revision(&c->db, repo_id, commit, &id, err);
+	*held = id != 0;
+	return rc;
+}

@@ -1,4 +1,4 @@
-/* upkeep: gc as a long job, and how it is told. */
+/* upkeep: gc and rebuild as long jobs, and how they are told. */
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "log/log.h"
 #include "priv.h"
 #include "upkeep/gc.h"
+#include "upkeep/rebuild.h"
 
 #define ITEMS_MAX 10000 /* of a report; the rest is only counted */
 #define DAY ((int64_t)24 * 60 * 60)
@@ -25,6 +26,7 @@ struct chore {
 	struct weigh_jw w;
 	uint64_t items;
 	struct gc gc; /* what was asked for */
+	struct rebuild rebuild;
 };
 
 /* --- the job ----------------------------------------------------------------- */
@@ -256,4 +258,79 @@ control_gc(struct control *c, struct http_exchange *x,
 {
 	(void)m;
 	http_collect(x, WEIGH_CONTROL_BODY, begin_gc, c);
+}
+
+/* --- rebuild -------------------------------------------------------------------- */
+
+static void
+write_odd(void *ctx, enum gate_odd kind, const char *name, const char *why)
+{
+	static const char *const names[GATE_ODDS] = {
+		[GATE_ODD_UNREADABLE] = "unreadable",
+		[GATE_ODD_LOST] = "lost",
+		[GATE_ODD_MISSING] = "missing",
+		[GATE_ODD_BAD] = "bad",
+	};
+	struct chore *c = ctx;
+
+	if (++c->items > ITEMS_MAX)
+		return;
+	weigh_jw_object(&c->w);
+	weigh_jw_kstr(&c->w, "kind", names[kind]);
+	weigh_jw_kstr(&c->w, "name", name);
+	weigh_jw_kstr(&c->w, "why", why);
+	weigh_jw_object_end(&c->w);
+}
+
+static enum weigh_code
+rebuild_work(struct chore *c, struct catalog_reader *reader)
+{
+	struct rebuild *r = &c->rebuild;
+	const struct gate_again *a = &r->again;
+	struct weigh_jw *w = &c->w;
+	enum weigh_code rc;
+
+	r->gate = c->control->parts.gate;
+	r->reader = reader;
+	r->progress = &c->place->progress;
+	r->tell = write_odd;
+	r->ctx = c;
+	weigh_jw_kstr(w, "schema", "weigh.rebuild/1");
+	weigh_jw_key(w, "items");
+	weigh_jw_array(w);
+	rc = rebuild_run(r, &c->err);
+	weigh_jw_array_end(w);
+	weigh_jw_ku64(w, "unlisted",
+	    c->items > ITEMS_MAX ? c->items - ITEMS_MAX : 0);
+	weigh_jw_ku64(w, "repositories", a->repos);
+	weigh_jw_ku64(w, "revisions", a->revisions);
+	weigh_jw_ku64(w, "blobs", a->blobs);
+	weigh_jw_ku64(w, "unreadable", a->odd[GATE_ODD_UNREADABLE]);
+	weigh_jw_ku64(w, "lost", a->odd[GATE_ODD_LOST]);
+	weigh_jw_ku64(w, "missing", a->odd[GATE_ODD_MISSING]);
+	weigh_jw_ku64(w, "bad", a->odd[GATE_ODD_BAD]);
+	return rc;
+}
+
+static void
+begin_rebuild(struct http_exchange *x, const char *body, size_t len, void *ctx)
+{
+	struct chore *c = calloc(1, sizeof(*c));
+
+	(void)body, (void)len;
+	if (c == NULL) {
+		http_fail(x, 0, WEIGH_NOMEM, NULL, "out of memory");
+		return;
+	}
+	c->name = "rebuild";
+	c->work = rebuild_work;
+	begin(x, c, ctx);
+}
+
+void
+control_rebuild(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m)
+{
+	(void)m;
+	http_collect(x, WEIGH_CONTROL_BODY, begin_rebuild, c);
 }

@@ -39,6 +39,7 @@ static const struct verb {
 	{ "POST", "/verify", RIGHT_ADMIN, NULL, control_verify },
 	{ "POST", "/scrub", RIGHT_ADMIN, NULL, control_scrub },
 	{ "POST", "/gc", RIGHT_ADMIN, NULL, control_gc },
+	{ "POST", "/rebuild", RIGHT_ADMIN, NULL, control_rebuild },
 	{ "POST", "/add", RIGHT_ADMIN, NULL, control_add },
 	{ "GET", "/add/{word}", RIGHT_ADMIN, NULL, control_add_progress },
 	{ "POST", "/add/{word}/files", RIGHT_ADMIN, NULL, control_add_file },

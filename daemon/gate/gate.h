@@ -22,6 +22,7 @@
 #ifndef GATE_GATE_H
 #define GATE_GATE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -62,9 +63,10 @@ void gate_stop(struct gate *g);
 /* Rises with every change that answers may depend on; any thread. */
 uint64_t gate_generation(const struct gate *g);
 
-/* Finish or take back what a killed run began, and make the catalog again when
- * it is empty and repositories are not.  At start, before the pools run, on the
- * thread that owns the catalog then.  *restored: revisions made visible. */
+/* Finish or take back what a killed run began; make the catalog again when it is
+ * empty and repositories are not, and admit a repository that it does not know.
+ * What cannot be read is logged, and hidden.  At start, before the pools run, on
+ * the thread that owns the catalog then.  *restored: revisions made visible. */
 enum weigh_code gate_recover(struct gate *g, struct catalog_reader *reader,
     unsigned *restored, struct weigh_err *err);
 
@@ -118,9 +120,44 @@ enum weigh_code gate_write(struct gate *g,
  * by gate_write only. */
 const struct gate_parts *gate_parts_of(const struct gate *g);
 
+/* Take back what a failed publication could not, if there is such.  Takes the
+ * gate. */
+enum weigh_code gate_tidy(struct gate *g, struct catalog_reader *reader,
+    struct weigh_err *err);
+
 /* Keep publications and condemnations waiting (6); for short.  Not nested. */
 void gate_hold(struct gate *g);
 void gate_release(struct gate *g);
+
+/* What was not as it should be when the catalog was made again. */
+enum gate_odd {
+	GATE_ODD_UNREADABLE, /* a repository: hidden until it can be read */
+	GATE_ODD_LOST, /* NAME@COMMIT: journaled, and in no repository */
+	GATE_ODD_MISSING, /* SHA-256: named, and its file is not there */
+	GATE_ODD_BAD, /* SHA-256: its bytes were found bad, and stay so */
+	GATE_ODDS
+};
+
+struct gate_again {
+	/* in */
+	const atomic_bool *cancel; /* set to stop: WEIGH_CANCELED; or NULL */
+	atomic_uint_fast64_t *bytes; /* of revisions so far; or NULL */
+	void (*tell)(
+	    void *ctx, enum gate_odd kind, const char *name, const char *why);
+	void *ctx;
+	/* The last thing before it lasts, when all is counted; or NULL. */
+	enum weigh_code (*finish)(const struct gate_again *a,
+	    struct audit *audit, struct weigh_err *err);
+	/* out */
+	uint64_t repos, revisions, blobs;
+	uint64_t odd[GATE_ODDS];
+};
+/* Make the catalog again from repositories, journal, blobs and notes, in one
+ * transaction: after a failure, or a kill, the old one is in force.  No byte is
+ * trusted: blobs are recorded as not yet verified.  On the writer thread, while
+ * the gate is held. */
+enum weigh_code gate_again(
+    struct gate *g, struct gate_again *a, struct weigh_err *err);
 
 /* --- in ---------------------------------------------------------------------- */
 

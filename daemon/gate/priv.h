@@ -32,12 +32,41 @@ enum weigh_code gate_on_writer(struct gate *g,
     enum weigh_code (*fn)(struct gate *g, void *ctx, struct weigh_err *err),
     void *ctx, struct weigh_err *err);
 
-/* Make one commit of a repository visible, from what git holds: its entries, and
- * its blobs as not yet verified.  On the writer thread. */
-enum weigh_code gate_admit_commit(struct gate *g, const struct weigh_repo *name,
-    struct repo *repo, const struct repo_history *commit,
-    const char *ref /* full */, const char *origin, int64_t intent,
-    struct weigh_err *err);
+/* commit.c: one commit of a repository. */
+struct gate_commit {
+	const struct weigh_repo *name;
+	struct repo *repo;
+	const struct repo_history *history;
+	const char *ref;    /* full */
+	const char *origin; /* if the journal does not know better */
+	int64_t intent;     /* which it ends; 0: none */
+	/* What the journal says; then new lines wait for audit_sync.  NULL: ask it,
+	 * and each line lasts. */
+	const struct audit_ledger *ledger;
+	/* out */
+	uint64_t bytes; /* of its files */
+	bool ours; /* a failure lies with catalog, journal or memory */
+};
+/* Make it visible, from what git holds: its entries, and its blobs as not yet
+ * verified.  On the writer thread. */
+enum weigh_code gate_admit_commit(
+    struct gate *g, struct gate_commit *c, struct weigh_err *err);
+
+/* Split "refs/heads/main" or "refs/tags/v1"; NULL for other refs. */
+const char *gate_short_ref(const char *full, enum catalog_ref_kind *kind);
+
+/* again.c: one repository, all of its branches and tags, or nothing of it. */
+struct gate_readmission {
+	struct gate *gate;
+	const struct audit_ledger *ledger;
+	struct repo *repo;
+	const struct weigh_repo *name;
+	const char *ref;
+	uint64_t revisions, bytes; /* so far, of all repositories */
+	bool ours; /* as in gate_commit */
+};
+enum weigh_code gate_readmit(struct gate_readmission *r,
+    const struct weigh_repo *name, struct weigh_err *err);
 
 /* Quarantine a blob, mark it bad, write it into the journal. */
 enum weigh_code gate_condemn(struct gate *g, const struct weigh_oid *oid,

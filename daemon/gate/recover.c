@@ -2,256 +2,14 @@
  * recover: what a start does about the last run's end.  See gate.h.
  *
  * An intent whose ref has moved is finished from what git holds; one whose ref has
- * not is taken back.  Blobs of a revision that is finished here are recorded as
- * not yet verified: the first who asks for them has them hashed.
+ * not is taken back.  What cannot be done because a repository cannot be read is
+ * said, and left: the others are served.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include <weigh/card.h>
-#include <weigh/manifest.h>
-
-#include "base/fd.h"
 #include "log/log.h"
 #include "priv.h"
-
-#define CARD_MAX (1u << 20) /* bytes of README.md that are looked at */
-
-/* --- one commit, from git to the catalog ------------------------------------- */
-
-/* The entries of a commit, with paths of our own. */
-struct listing {
-	struct catalog_entry *entries;
-	size_t count, room;
-	uint64_t files, bytes;
-};
-
-static void
-listing_free(struct listing *l)
-{
-	size_t i;
-
-	for (i = 0; i < l->count; i++)
-		free((char *)(uintptr_t)l->entries[i].path);
-	free(l->entries);
-}
-
-static bool
-listing_grow(struct listing *l)
-{
-	size_t room = l->room == 0 ? 64 : 2 * l->room;
-	struct catalog_entry *bigger;
-
-	if (l->count < l->room)
-		return true;
-	bigger = realloc(l->entries, room * sizeof(*bigger));
-	if (bigger == NULL)
-		return false;
-	l->entries = bigger;
-	l->room = room;
-	return true;
-}
-
-static enum weigh_code
-listing_add(void *ctx, const struct repo_entry *e, struct weigh_err *err)
-{
-	struct listing *l = ctx;
-	char *path;
-
-	if (!listing_grow(l) || (path = strdup(e->path)) == NULL)
-		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	l->entries[l->count++] = (struct catalog_entry){
-		.path = path,
-		.directory = e->directory,
-		.git = e->git,
-		.size = e->size,
-		.oid = e->oid,
-		.lfs = e->lfs,
-		.pointer_size = e->pointer_size,
-	};
-	if (!e->directory) {
-		l->files++;
-		l->bytes += e->size;
-	}
-	return WEIGH_OK;
-}
-
-/* The manifest's digest, and the blobs, each as not verified: a stamp of zeros
- * is no file's. */
-static enum weigh_code
-derive(const struct listing *l, struct weigh_oid *manifest,
-    struct catalog_blob *blobs, struct weigh_err *err)
-{
-	struct weigh_file *files = calloc(l->files + 1, sizeof(*files));
-	struct weigh_buf text;
-	enum weigh_code rc;
-	size_t i, n = 0;
-
-	if (files == NULL)
-		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	for (i = 0; i < l->count; i++) {
-		const struct catalog_entry *e = &l->entries[i];
-
-		if (e->directory)
-			continue;
-		blobs[n] = (struct catalog_blob){ .oid = e->oid,
-			.size = e->size };
-		files[n++] = (struct weigh_file){
-			.path = e->path,
-			.size = e->size,
-			.oid = e->oid,
-			.git = e->git,
-			.lfs = e->lfs,
-		};
-	}
-	weigh_buf_init(&text, WEIGH_MANIFEST_MAX);
-	rc = weigh_manifest_print(&text, files, n, err);
-	if (rc == WEIGH_OK && !weigh_oid_of(manifest, text.data, text.len))
-		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	weigh_buf_free(&text);
-	free(files);
-	return rc;
-}
-
-/* Split "refs/heads/main" or "refs/tags/v1"; NULL for other refs. */
-static const char *
-short_ref(const char *full, enum catalog_ref_kind *kind)
-{
-	*kind = CATALOG_BRANCH;
-	if (strncmp(full, "refs/heads/", 11) == 0)
-		return full + 11;
-	*kind = CATALOG_TAG;
-	if (strncmp(full, "refs/tags/", 10) == 0)
-		return full + 10;
-	return NULL;
-}
-
-/* The license that the revision's model card declares, if the card is held and is
- * what the revision says. */
-static void
-declared_license(struct gate *g, const struct catalog_entry *card, char *out,
-    size_t size)
-{
-	struct weigh_buf text;
-	struct weigh_oid oid;
-	struct stamp stamp;
-	char *room;
-	int fd = -1;
-
-	if (card->size > CARD_MAX || card->size == 0)
-		return;
-	weigh_buf_init(&text, CARD_MAX);
-	room = weigh_buf_room(&text, (size_t)card->size);
-	if (room != NULL &&
-	    store_open_blob(g->parts.store, &card->oid, &fd, &stamp, NULL) ==
-		WEIGH_OK &&
-	    fd_pread_all(fd, room, (size_t)card->size, 0, NULL) == WEIGH_OK &&
-	    weigh_oid_of(&oid, room, (size_t)card->size) &&
-	    weigh_oid_equal(&oid, &card->oid))
-		weigh_card_license(room, (size_t)card->size, out, size);
-	fd_close(&fd);
-	weigh_buf_free(&text);
-}
-
-static const struct catalog_entry *
-find_card(const struct listing *l)
-{
-	size_t i;
-
-	for (i = 0; i < l->count; i++)
-		if (strcmp(l->entries[i].path, "README.md") == 0)
-			return &l->entries[i];
-	return NULL;
-}
-
-/* Journal it unless an earlier run did; learn the origin if it did. */
-static enum weigh_code
-journal(struct gate *g, const struct weigh_repo *name, const char *ref,
-    const struct weigh_gitid *commit, const struct weigh_oid *manifest,
-    char origin[256], struct weigh_err *err)
-{
-	struct audit_entry entry = {
-		.event = AUDIT_ADMIT,
-		.time = time(NULL),
-		.repo = name,
-		.ref = ref,
-		.revision = *commit,
-		.manifest = *manifest,
-		.origin = origin,
-	};
-	char known[256];
-	bool found;
-	enum weigh_code rc;
-
-	rc = audit_find_admit(g->parts.audit, name, commit, known,
-	    sizeof(known), &found, err);
-	if (rc != WEIGH_OK)
-		return rc;
-	if (!found)
-		return audit_append(g->parts.audit, &entry, err);
-	memcpy(origin, known, sizeof(known));
-	return WEIGH_OK;
-}
-
-enum weigh_code
-gate_admit_commit(struct gate *g, const struct weigh_repo *name,
-    struct repo *repo, const struct repo_history *commit, const char *ref,
-    const char *origin, int64_t intent, struct weigh_err *err)
-{
-	struct listing l = { 0 };
-	struct catalog_blob *blobs = NULL;
-	const struct catalog_entry *card;
-	struct weigh_oid manifest;
-	char license[128] = "", source[256];
-	struct catalog_revision revision;
-	struct catalog_admission a;
-	enum weigh_code rc;
-
-	snprintf(source, sizeof(source), "%s", origin);
-	rc = repo_each_entry(repo, &commit->id, listing_add, &l, err);
-	if (rc != WEIGH_OK)
-		goto out;
-	if ((blobs = calloc(l.files + 1, sizeof(*blobs))) == NULL) {
-		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
-		goto out;
-	}
-	if ((rc = derive(&l, &manifest, blobs, err)) != WEIGH_OK)
-		goto out;
-	rc = journal(g, name, ref, &commit->id, &manifest, source, err);
-	if (rc != WEIGH_OK)
-		goto out;
-	if ((card = find_card(&l)) != NULL)
-		declared_license(g, card, license, sizeof(license));
-	revision = (struct catalog_revision){
-		.commit = commit->id,
-		.parent = commit->parent,
-		.manifest = manifest,
-		.date = commit->date,
-		.title = commit->title,
-		.origin = source,
-		.license = license,
-		.files = l.files,
-		.bytes = l.bytes,
-	};
-	a = (struct catalog_admission){
-		.repo = *name,
-		.revision = &revision,
-		.entries = l.entries,
-		.nentries = l.count,
-		.blobs = blobs,
-		.nblobs = l.files,
-		.intent = intent,
-		.now = time(NULL),
-	};
-	a.ref = short_ref(ref, &a.ref_kind);
-	rc = catalog_admit(g->parts.catalog, &a, err);
-out:
-	listing_free(&l);
-	free(blobs);
-	return rc;
-}
 
 /* --- intents ---------------------------------------------------------------------- */
 
@@ -260,11 +18,12 @@ struct recovery {
 	struct catalog_reader *reader;
 	const struct catalog_intent *intent;
 	struct repo *repo;
-	const struct weigh_repo *name;
-	const char *ref;
-	bool back;     /* take back also what could be finished */
-	int64_t again; /* the intent to make the catalog again; 0: none */
+	bool back;  /* take back also what could be finished */
+	bool ours;  /* a failure lies with catalog, journal or store */
+	bool again; /* an earlier start did not come to its end */
 	unsigned restored;
+	struct audit_ledger *ledger; /* read when it is needed */
+	struct gate_readmission readmission;
 };
 
 /* Of a history, admit only its last commit. */
@@ -278,12 +37,22 @@ finish_tip(void *ctx, const struct repo_history *h, struct weigh_err *err)
 {
 	struct tip *tip = ctx;
 	const struct catalog_intent *intent = tip->r->intent;
+	struct gate_commit c = {
+		.name = &intent->repo,
+		.repo = tip->r->repo,
+		.history = h,
+		.ref = intent->ref,
+		.origin = intent->origin,
+		.intent = intent->id,
+	};
+	enum weigh_code rc;
 
 	if (!weigh_gitid_equal(&h->id, &tip->id))
 		return WEIGH_OK;
 	tip->r->restored++;
-	return gate_admit_commit(tip->r->gate, &intent->repo, tip->r->repo, h,
-	    intent->ref, intent->origin, intent->id, err);
+	rc = gate_admit_commit(tip->r->gate, &c, err);
+	tip->r->ours = c.ours;
+	return rc;
 }
 
 /* No row names these blobs: nobody was told of them. */
@@ -308,46 +77,92 @@ take_back(struct recovery *r, struct weigh_err *err)
 	return rc;
 }
 
+/* Where the ref of an intent is now; zero: nowhere. */
+static enum weigh_code
+find_tip(struct recovery *r, struct tip *tip, struct weigh_err *err)
+{
+	const struct catalog_intent *intent = r->intent;
+	enum weigh_code rc;
+
+	if (!repo_is_there(r->gate->parts.repos, &intent->repo))
+		return WEIGH_OK;
+	rc = repo_open(r->gate->parts.repos, &intent->repo, false, &r->repo,
+	    err);
+	if (rc == WEIGH_OK)
+		rc = repo_ref(r->repo, intent->ref, &tip->id, err);
+	/* Never made, or without the branch: nothing moved. */
+	return rc == WEIGH_NOT_FOUND ? WEIGH_OK : rc;
+}
+
+static enum weigh_code
+settle(struct recovery *r, bool *moved, struct weigh_err *err)
+{
+	struct tip tip = { .r = r };
+	enum weigh_code rc = find_tip(r, &tip, err);
+
+	*moved = !weigh_gitid_is_zero(&tip.id) &&
+	    !weigh_gitid_equal(&tip.id, &r->intent->old);
+	if (rc == WEIGH_OK && *moved && r->back) {
+		rc = audit_withdraw(r->gate->parts.audit, &r->intent->repo,
+		    &tip.id, err);
+		if (rc == WEIGH_OK)
+			rc = repo_move_ref(r->repo, r->intent->ref, &tip.id,
+			    &r->intent->old, err);
+		*moved = false;
+	}
+	if (rc != WEIGH_OK)
+		return rc;
+	if (*moved)
+		return repo_each_commit(r->repo, &tip.id, finish_tip, &tip,
+		    err);
+	r->ours = true;
+	return take_back(r, err);
+}
+
 static enum weigh_code
 settle_intent(void *ctx, const struct catalog_intent *intent,
     struct weigh_err *err)
 {
 	struct recovery *r = ctx;
-	struct tip tip = { .r = r };
+	struct weigh_err trouble = { .code = WEIGH_OK };
 	bool moved = false;
 	enum weigh_code rc;
 
 	if (intent->ref[0] == '\0') {
-		r->again = intent->id;
-		return WEIGH_OK;
+		r->again = true;
+		return catalog_unintend(r->gate->parts.catalog, intent->id,
+		    err);
 	}
 	r->intent = intent;
 	r->repo = NULL;
-	rc = repo_open(r->gate->parts.repos, &intent->repo, false, &r->repo,
-	    err);
-	if (rc == WEIGH_OK)
-		rc = repo_ref(r->repo, intent->ref, &tip.id, err);
-	if (rc == WEIGH_OK)
-		moved = !weigh_gitid_equal(&tip.id, &intent->old);
-	if (rc == WEIGH_NOT_FOUND)
-		rc = WEIGH_OK;
-	if (rc == WEIGH_OK && moved && r->back) {
-		rc = audit_withdraw(r->gate->parts.audit, &intent->repo,
-		    &tip.id, err);
-		if (rc == WEIGH_OK)
-			rc = repo_move_ref(r->repo, intent->ref, &tip.id,
-			    &intent->old, err);
-		moved = false;
-	}
-	if (rc == WEIGH_OK && moved)
-		rc = repo_each_commit(r->repo, &tip.id, finish_tip, &tip, err);
-	else if (rc == WEIGH_OK)
-		rc = take_back(r, err);
-	log_event(LOG_INFO_LEVEL, moved ? "finished" : "taken-back", "repo",
-	    intent->repo.name, "ref", intent->ref, NULL);
+	r->ours = r->back; /* at a start only, others go on */
+	rc = settle(r, &moved, &trouble);
 	repo_close(r->repo);
-	return weigh_context(err, rc, "cannot settle what was begun for '%s'",
-	    intent->repo.name);
+	if (rc != WEIGH_OK && r->ours) {
+		if (err != NULL)
+			*err = trouble;
+		return weigh_context(err, rc,
+		    "cannot settle what was begun for '%s'", intent->repo.name);
+	}
+	log_event(rc != WEIGH_OK ? LOG_ERROR_LEVEL : LOG_INFO_LEVEL,
+	    rc != WEIGH_OK ? "unsettled" :
+		moved      ? "finished" :
+			     "taken-back",
+	    "repo", intent->repo.name, "ref", intent->ref, "why",
+	    rc != WEIGH_OK ? trouble.why : NULL, NULL);
+	return WEIGH_OK;
+}
+
+static void
+tell_unswept(void *ctx, const struct weigh_repo *name,
+    const struct weigh_err *err)
+{
+	char text[WEIGH_REPO_TEXT];
+
+	(void)ctx;
+	weigh_repo_text(name, text);
+	log_event(LOG_ERROR_LEVEL, "repository-unreadable", "name", text, "why",
+	    err->why, NULL);
 }
 
 /* Locks that could not be removed go first; a repository that is left without a
@@ -363,11 +178,11 @@ settle_now(struct gate *g, void *ctx, struct weigh_err *err)
 		weigh_fix(err, "check the disk, then restart weighd");
 		return WEIGH_IO;
 	}
-	rc = repo_root_sweep(g->parts.repos, err);
+	rc = repo_root_sweep(g->parts.repos, tell_unswept, NULL, err);
 	if (rc == WEIGH_OK)
 		rc = catalog_intents(g->parts.catalog, settle_intent, &r, err);
 	if (rc == WEIGH_OK)
-		rc = repo_root_sweep(g->parts.repos, err);
+		rc = repo_root_sweep(g->parts.repos, tell_unswept, NULL, err);
 	return rc;
 }
 
@@ -381,63 +196,86 @@ gate_settle(struct gate *g, struct catalog_reader *reader,
 	return rc;
 }
 
-/* --- the catalog again from the repositories ------------------------------------------ */
-
-static enum weigh_code
-readmit_commit(void *ctx, const struct repo_history *h, struct weigh_err *err)
+enum weigh_code
+gate_tidy(struct gate *g, struct catalog_reader *reader, struct weigh_err *err)
 {
-	struct recovery *r = ctx;
-
-	r->restored++;
-	return gate_admit_commit(r->gate, r->name, r->repo, h, r->ref,
-	    "found in the repository", 0, err);
-}
-
-static enum weigh_code
-readmit_ref(void *ctx, const char *ref, const struct weigh_gitid *id,
-    struct weigh_err *err)
-{
-	struct recovery *r = ctx;
-	enum catalog_ref_kind kind;
-
-	if (short_ref(ref, &kind) == NULL)
-		return WEIGH_OK;
-	r->ref = ref;
-	return repo_each_commit(r->repo, id, readmit_commit, r, err);
-}
-
-static enum weigh_code
-readmit_repo(void *ctx, const struct weigh_repo *name, struct weigh_err *err)
-{
-	struct recovery *r = ctx;
 	enum weigh_code rc;
 
-	r->name = name;
-	rc = repo_open(r->gate->parts.repos, name, false, &r->repo, err);
-	if (rc == WEIGH_OK)
-		rc = repo_each_ref(r->repo, readmit_ref, r, err);
-	repo_close(r->repo);
-	r->repo = NULL;
-	return weigh_context(err, rc, "repository '%s'", name->name);
+	gate_hold(g);
+	rc = g->unsettled ? gate_settle(g, reader, err) : WEIGH_OK;
+	gate_release(g);
+	return rc;
 }
 
-/* Killed on the way, the catalog is not empty and not whole; so this too is
- * written down first, as an intent without a ref. */
+/* --- repositories that the catalog does not know --------------------------------- */
+
+static void
+tell_odd(void *ctx, enum gate_odd kind, const char *name, const char *why)
+{
+	static const char *const events[GATE_ODDS] = {
+		[GATE_ODD_UNREADABLE] = "repository-hidden",
+		[GATE_ODD_LOST] = "revision-lost",
+		[GATE_ODD_MISSING] = "blob-missing",
+		[GATE_ODD_BAD] = "blob-bad",
+	};
+
+	(void)ctx;
+	log_event(LOG_ERROR_LEVEL, events[kind], "name", name, "why", why,
+	    NULL);
+}
+
+/* One that could not be read when the catalog was made again, and now can. */
+static enum weigh_code
+adopt_repo(void *ctx, const struct weigh_repo *name, struct weigh_err *err)
+{
+	struct recovery *r = ctx;
+	struct gate_readmission *m = &r->readmission;
+	struct weigh_err trouble = { .code = WEIGH_OK };
+	char text[WEIGH_REPO_TEXT];
+	struct weigh_repo held;
+	enum weigh_code rc;
+
+	rc = catalog_find_repo(r->reader, name, &held, err);
+	if (rc != WEIGH_NOT_FOUND)
+		return rc;
+	if (r->ledger == NULL) {
+		rc = audit_ledger_read(r->gate->parts.audit, &r->ledger, err);
+		if (rc != WEIGH_OK)
+			return rc;
+		m->gate = r->gate;
+		m->ledger = r->ledger;
+	}
+	if ((rc = gate_readmit(m, name, &trouble)) == WEIGH_OK)
+		return audit_sync(r->gate->parts.audit, err);
+	if (m->ours) {
+		if (err != NULL)
+			*err = trouble;
+		return rc;
+	}
+	weigh_repo_text(name, text);
+	tell_odd(NULL, GATE_ODD_UNREADABLE, text, trouble.why);
+	return WEIGH_OK;
+}
+
+/* Known or not, each is looked up; what is not known is admitted. */
+static enum weigh_code
+adopt(struct recovery *r, struct weigh_err *err)
+{
+	enum weigh_code rc;
+
+	rc = repo_root_each(r->gate->parts.repos, adopt_repo, r, err);
+	r->restored += (unsigned)r->readmission.revisions;
+	audit_ledger_free(r->ledger);
+	return rc;
+}
+
 static enum weigh_code
 make_again(struct recovery *r, struct weigh_err *err)
 {
-	struct catalog *catalog = r->gate->parts.catalog;
-	struct catalog_intent all = { .origin = "the catalog made again" };
-	enum weigh_code rc = WEIGH_OK;
+	struct gate_again again = { .tell = tell_odd };
+	enum weigh_code rc = gate_again(r->gate, &again, err);
 
-	if (r->again == 0) {
-		rc = catalog_intend(catalog, &all, err);
-		r->again = all.id;
-	}
-	if (rc == WEIGH_OK)
-		rc = repo_root_each(r->gate->parts.repos, readmit_repo, r, err);
-	if (rc == WEIGH_OK)
-		rc = catalog_unintend(catalog, r->again, err);
+	r->restored += (unsigned)again.revisions;
 	return rc;
 }
 
@@ -451,11 +289,12 @@ gate_recover(struct gate *g, struct catalog_reader *reader, unsigned *restored,
 
 	rc = catalog_intents(g->parts.catalog, settle_intent, &r, err);
 	if (rc == WEIGH_OK)
-		rc = repo_root_sweep(g->parts.repos, err);
+		rc = repo_root_sweep(g->parts.repos, tell_unswept, NULL, err);
 	if (rc == WEIGH_OK)
 		rc = catalog_totals(reader, &totals, err);
-	if (rc == WEIGH_OK && (totals.repos == 0 || r.again != 0))
-		rc = make_again(&r, err);
+	if (rc == WEIGH_OK)
+		rc = totals.repos == 0 || r.again ? make_again(&r, err) :
+						    adopt(&r, err);
 	*restored = r.restored;
 	return rc;
 }

@@ -39,8 +39,11 @@ void repo_root_close(struct repo_root *root);
 
 /* Remove what a killed run left in all repositories: *.lock, tmp_obj_*,
  * temporary and half packs, and repositories without any ref.  Nothing else may
- * be open. */
-enum weigh_code repo_root_sweep(struct repo_root *root, struct weigh_err *err);
+ * be open.  One that cannot be swept is told, and left as it is. */
+enum weigh_code repo_root_sweep(struct repo_root *root,
+    void (*tell)(void *ctx, const struct weigh_repo *repo,
+	const struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
 
 /* Every repository, in no order. */
 enum weigh_code repo_root_each(struct repo_root *root,

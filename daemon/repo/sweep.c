@@ -177,7 +177,31 @@ note_ref(void *ctx, const char *ref, const struct weigh_gitid *id,
 	return WEIGH_OK;
 }
 
-/* A folder without HEAD was never finished, or not wholly removed. */
+/* Is there a file at `path`, or in a folder below it? */
+static bool
+has_file(int at, const char *path, unsigned depth)
+{
+	int fd = fd_open_beneath(at, path, O_RDONLY | O_DIRECTORY, 0);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	bool found = false;
+	struct dirent *d;
+
+	if (dir == NULL) {
+		found = errno != ENOENT;
+		fd_close(&fd);
+		return found;
+	}
+	while (!found && (d = readdir(dir)) != NULL)
+		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
+			found = depth == 0 ||
+			    has_file(dirfd(dir), d->d_name, depth - 1);
+	closedir(dir);
+	return found;
+}
+
+/* A folder without HEAD was never finished, or not wholly removed: then its refs
+ * went first.  With refs it is a repository that lost its HEAD: somebody should
+ * look at it. */
 static enum weigh_code
 has_refs(struct repo_root *root, const struct weigh_repo *name, int dirfd,
     bool *any, struct weigh_err *err)
@@ -187,8 +211,11 @@ has_refs(struct repo_root *root, const struct weigh_repo *name, int dirfd,
 
 	*any = false;
 	if (faccessat(dirfd, "HEAD", F_OK, AT_SYMLINK_NOFOLLOW) != 0 &&
-	    errno == ENOENT)
+	    errno == ENOENT) {
+		*any = has_file(dirfd, "refs", REPO_DEPTH_MAX) ||
+		    has_file(dirfd, "packed-refs", 0);
 		return WEIGH_OK;
+	}
 	rc = repo_open(root, name, false, &r, err);
 	if (rc == WEIGH_OK)
 		rc = repo_each_ref(r, note_ref, any, err);
@@ -197,9 +224,9 @@ has_refs(struct repo_root *root, const struct weigh_repo *name, int dirfd,
 }
 
 static enum weigh_code
-sweep_repo(void *ctx, const struct weigh_repo *name, struct weigh_err *err)
+sweep_repo(struct repo_root *root, const struct weigh_repo *name,
+    struct weigh_err *err)
 {
-	struct repo_root *root = ctx;
 	char folder[REPO_FOLDER_MAX];
 	enum weigh_code rc = repo_folder(name, folder, err);
 	bool any = true;
@@ -218,8 +245,32 @@ sweep_repo(void *ctx, const struct weigh_repo *name, struct weigh_err *err)
 	return weigh_context(err, rc, "sweeping '%s'", folder);
 }
 
-enum weigh_code
-repo_root_sweep(struct repo_root *root, struct weigh_err *err)
+struct sweep {
+	struct repo_root *root;
+	void (*tell)(void *ctx, const struct weigh_repo *repo,
+	    const struct weigh_err *err);
+	void *ctx;
+};
+
+static enum weigh_code
+sweep_or_tell(void *ctx, const struct weigh_repo *name, struct weigh_err *err)
 {
-	return repo_root_each(root, sweep_repo, root, err);
+	struct sweep *s = ctx;
+	struct weigh_err trouble = { .code = WEIGH_OK };
+
+	(void)err;
+	if (sweep_repo(s->root, name, &trouble) != WEIGH_OK)
+		s->tell(s->ctx, name, &trouble);
+	return WEIGH_OK;
+}
+
+enum weigh_code
+repo_root_sweep(struct repo_root *root,
+    void (*tell)(void *ctx, const struct weigh_repo *repo,
+	const struct weigh_err *err),
+    void *ctx, struct weigh_err *err)
+{
+	struct sweep s = { root, tell, ctx };
+
+	return repo_root_each(root, sweep_or_tell, &s, err);
 }

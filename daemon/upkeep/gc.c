@@ -176,12 +176,19 @@ check_catalog(struct gc *gc, struct weigh_err *err)
 	return WEIGH_IO;
 }
 
+static enum weigh_code
+tidy(struct gc *gc, struct weigh_err *err)
+{
+	return gc->dry ? WEIGH_OK : gate_tidy(gc->gate, gc->reader, err);
+}
+
 enum weigh_code
 gc_run(struct gc *gc, struct weigh_err *err)
 {
 	static enum weigh_code (*const steps[])(struct gc * gc,
 	    struct weigh_err * err) = {
 		check_catalog,
+		tidy,
 		gc_survey,
 		gc_blobs,
 		gc_rows,

@@ -397,7 +397,7 @@ static const char *const tables[] = {
 	"SELECT 'repository', kind, name FROM repositories ORDER BY 2, 3",
 	"SELECT 'ref', p.name, f.kind, f.name, v.git FROM refs f, revisions v, "
 	"repositories p WHERE v.id = f.revision AND p.id = f.repo "
-	"ORDER BY 2, 3, 4",
+	"ORDER BY p.kind, 2, 3, 4",
 	"SELECT 'revision', p.name, v.git, parent, manifest, date, title, "
 	"origin, license, files, bytes FROM revisions v, repositories p "
 	"WHERE p.id = v.repo ORDER BY 2, 6, 3",

@@ -1,0 +1,277 @@
+/*
+ * again: the catalog made again from repositories, journal, blobs and notes.  See
+ * gate.h.
+ *
+ * All of it is one transaction, and each repository one inside that: it comes
+ * whole or not at all, and one that cannot be read does not hold up the others.
+ */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "priv.h"
+
+/* --- a repository ------------------------------------------------------------- */
+
+static enum weigh_code
+readmit_commit(void *ctx, const struct repo_history *h, struct weigh_err *err)
+{
+	struct gate_readmission *r = ctx;
+	struct gate_commit c = {
+		.name = r->name,
+		.repo = r->repo,
+		.history = h,
+		.ref = r->ref,
+		.origin = "found in the repository",
+		.ledger = r->ledger,
+	};
+	enum weigh_code rc = gate_admit_commit(r->gate, &c, err);
+
+	r->revisions++;
+	r->bytes += c.bytes;
+	r->ours = c.ours;
+	return rc;
+}
+
+static enum weigh_code
+readmit_ref(void *ctx, const char *ref, const struct weigh_gitid *id,
+    struct weigh_err *err)
+{
+	struct gate_readmission *r = ctx;
+	enum catalog_ref_kind kind;
+
+	if (gate_short_ref(ref, &kind) == NULL)
+		return WEIGH_OK;
+	r->ref = ref;
+	return repo_each_commit(r->repo, id, readmit_commit, r, err);
+}
+
+enum weigh_code
+gate_readmit(struct gate_readmission *r, const struct weigh_repo *name,
+    struct weigh_err *err)
+{
+	struct catalog *catalog = r->gate->parts.catalog;
+	uint64_t revisions = r->revisions;
+	enum weigh_code rc, ended;
+
+	r->name = name;
+	r->repo = NULL;
+	r->ours = true;
+	if ((rc = catalog_begin(catalog, err)) != WEIGH_OK)
+		return rc;
+	r->ours = false;
+	rc = repo_open(r->gate->parts.repos, name, false, &r->repo, err);
+	if (rc == WEIGH_OK)
+		rc = repo_each_ref(r->repo, readmit_ref, r, err);
+	repo_close(r->repo);
+	r->repo = NULL;
+	ended = catalog_end(catalog, rc, rc == WEIGH_OK ? err : NULL);
+	if (rc == WEIGH_OK && ended != WEIGH_OK)
+		r->ours = true;
+	if (ended != WEIGH_OK)
+		r->revisions = revisions;
+	return weigh_context(err, ended, "repository '%s'", name->name);
+}
+
+/* --- all of them ----------------------------------------------------------------- */
+
+struct remaking {
+	struct gate *gate;
+	struct gate_again *again;
+	struct gate_readmission readmission;
+	struct audit_ledger *ledger;
+};
+
+static void
+tell(struct remaking *m, enum gate_odd kind, const char *name, const char *why)
+{
+	struct gate_again *a = m->again;
+
+	a->odd[kind]++;
+	a->tell(a->ctx, kind, name, why);
+}
+
+static enum weigh_code
+go_on(const struct remaking *m, struct weigh_err *err)
+{
+	const atomic_bool *cancel = m->again->cancel;
+
+	if (cancel != NULL && atomic_load(cancel))
+		return weigh_fail(err, WEIGH_CANCELED, "weighd is stopping");
+	return WEIGH_OK;
+}
+
+static enum weigh_code
+remake_repo(void *ctx, const struct weigh_repo *name, struct weigh_err *err)
+{
+	struct remaking *m = ctx;
+	struct weigh_err trouble = { .code = WEIGH_OK };
+	uint64_t before = m->readmission.revisions;
+	char text[WEIGH_REPO_TEXT];
+	enum weigh_code rc = go_on(m, err);
+
+	if (rc != WEIGH_OK)
+		return rc;
+	rc = gate_readmit(&m->readmission, name, &trouble);
+	if (m->again->bytes != NULL)
+		atomic_store(m->again->bytes, m->readmission.bytes);
+	if (rc == WEIGH_OK) {
+		m->again->repos += m->readmission.revisions > before;
+		return WEIGH_OK;
+	}
+	if (m->readmission.ours) {
+		if (err != NULL)
+			*err = trouble;
+		return rc;
+	}
+	weigh_repo_text(name, text);
+	tell(m, GATE_ODD_UNREADABLE, text, trouble.why);
+	return WEIGH_OK;
+}
+
+/* --- what the journal knows -------------------------------------------------------- */
+
+/* A revision that was admitted once and is in no repository now. */
+static enum weigh_code
+look_for_lost(void *ctx, const struct weigh_repo *repo,
+    const struct weigh_gitid *revision, struct weigh_err *err)
+{
+	struct remaking *m = ctx;
+	char text[WEIGH_REPO_TEXT + WEIGH_GITID_HEX + 2];
+	enum weigh_code rc;
+	size_t len;
+	bool held;
+
+	rc = catalog_holds(m->gate->parts.catalog, repo, revision, &held, err);
+	if (rc != WEIGH_OK || held)
+		return rc;
+	weigh_repo_text(repo, text);
+	len = strlen(text);
+	text[len] = '@';
+	weigh_gitid_hex(revision, text + len + 1);
+	tell(m, GATE_ODD_LOST, text,
+	    "the journal admitted it, and it is in no repository");
+	return WEIGH_OK;
+}
+
+/* --- what lies in the store ---------------------------------------------------------- */
+
+#define PAGE 1000
+
+struct page {
+	struct catalog_row rows[PAGE];
+	unsigned count;
+};
+
+static void
+keep_row(void *ctx, const struct catalog_row *row)
+{
+	struct page *page = ctx;
+
+	if (page->count < PAGE)
+		page->rows[page->count++] = *row;
+}
+
+/* What was found bad and never came again is bad, not only missing. */
+static enum weigh_code
+look_at_missing(struct remaking *m, const struct catalog_blob *blob,
+    struct weigh_err *err)
+{
+	char note[400] = "its bytes were found bad", hex[WEIGH_OID_HEX + 1];
+	const struct catalog_check check = {
+		.blob = *blob,
+		.state = CATALOG_BAD,
+		.time = time(NULL),
+		.problem = note,
+		.segments = "",
+	};
+
+	weigh_oid_hex(&blob->oid, hex);
+	if (!store_quarantine_note(m->gate->parts.store, &blob->oid, note,
+		sizeof(note)) &&
+	    !audit_ledger_bad(m->ledger, &blob->oid)) {
+		tell(m, GATE_ODD_MISSING, hex,
+		    "a revision names it, and its file is not there");
+		return WEIGH_OK;
+	}
+	tell(m, GATE_ODD_BAD, hex, note);
+	return catalog_mark_blob(m->gate->parts.catalog, &check, err);
+}
+
+static enum weigh_code
+look_at_row(struct remaking *m, const struct catalog_row *row,
+    struct weigh_err *err)
+{
+	struct store_sight sight;
+	enum weigh_code rc;
+
+	m->again->blobs++;
+	rc = store_look(m->gate->parts.store, &row->blob.oid, &sight, err);
+	if (rc == WEIGH_OK && !sight.there)
+		rc = look_at_missing(m, &row->blob, err);
+	return rc;
+}
+
+static enum weigh_code
+look_at_rows(struct remaking *m, struct weigh_err *err)
+{
+	struct page *page = malloc(sizeof(*page));
+	struct weigh_oid after = { { 0 } };
+	enum weigh_code rc;
+
+	if (page == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	do {
+		page->count = 0;
+		rc = catalog_own_rows(m->gate->parts.catalog, &after, PAGE,
+		    keep_row, page, err);
+		for (unsigned i = 0; rc == WEIGH_OK && i < page->count; i++)
+			rc = look_at_row(m, &page->rows[i], err);
+		if (page->count > 0)
+			after = page->rows[page->count - 1].blob.oid;
+	} while (rc == WEIGH_OK && page->count == PAGE);
+	free(page);
+	return rc;
+}
+
+/* --- the whole -------------------------------------------------------------------------- */
+
+static enum weigh_code
+remake(struct remaking *m, struct weigh_err *err)
+{
+	const struct gate_parts *parts = &m->gate->parts;
+	enum weigh_code rc = catalog_empty(parts->catalog, err);
+
+	if (rc == WEIGH_OK)
+		rc = repo_root_each(parts->repos, remake_repo, m, err);
+	if (rc == WEIGH_OK)
+		rc = audit_ledger_each(m->ledger, look_for_lost, m, err);
+	if (rc == WEIGH_OK)
+		rc = look_at_rows(m, err);
+	m->again->revisions = m->readmission.revisions;
+	if (rc == WEIGH_OK && m->again->finish != NULL)
+		rc = m->again->finish(m->again, parts->audit, err);
+	if (rc == WEIGH_OK) /* before what they are about can be seen */
+		rc = audit_sync(parts->audit, err);
+	return rc;
+}
+
+enum weigh_code
+gate_again(struct gate *g, struct gate_again *a, struct weigh_err *err)
+{
+	struct remaking m = { .gate = g, .again = a };
+	enum weigh_code rc;
+
+	rc = audit_ledger_read(g->parts.audit, &m.ledger, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	m.readmission.gate = g;
+	m.readmission.ledger = m.ledger;
+	if ((rc = catalog_begin(g->parts.catalog, err)) == WEIGH_OK)
+		rc = catalog_end(g->parts.catalog, remake(&m, err), err);
+	audit_ledger_free(m.ledger);
+	gate_changed(g);
+	return rc;
+}
