@@ -34,6 +34,7 @@
 #include "serve/serve.h"
 #include "store/store.h"
 #include "trust/key.h"
+#include "upkeep/census.h"
 #include "upkeep/scrub.h"
 
 struct house {
@@ -55,6 +56,7 @@ struct house {
 	unsigned nloops;
 	struct pool *writer, *workers, *heavy;
 	struct scrub *scrub;
+	struct census *census;
 	struct serve *serve;
 	struct control *control;
 	struct server *server;
@@ -166,6 +168,11 @@ recover(struct house *h, struct weigh_err *err)
 	if (rc == WEIGH_OK)
 		rc = gate_recover(h->gate, reader, &restored, err);
 	catalog_reader_close(reader);
+	if (rc == WEIGH_MALFORMED &&
+	    catalog_give_up(h->catalog, NULL) == WEIGH_OK)
+		weigh_fix(err,
+		    "start weighd again: it sets the damaged catalog aside and "
+		    "makes it again");
 	if (rc == WEIGH_OK)
 		rc = tell_remade(h, restored, err);
 	if (restored > 0) {
@@ -443,6 +450,13 @@ open_doors(struct house *h, struct weigh_err *err)
 	return rc;
 }
 
+/* Behind the ready line: what lies on disk is compared with what should. */
+static enum weigh_code
+start_census(struct house *h, struct weigh_err *err)
+{
+	return census_new(&h->census, h->gate, h->heavy, h->loops[0], err);
+}
+
 /* --- signals --------------------------------------------------------------------------------- */
 
 static int64_t
@@ -605,6 +619,7 @@ build(struct house *h, struct weigh_err *err)
 		make_scrub,
 		open_doors,
 		start_scrub,
+		start_census,
 		watch_signals,
 		tell_watchdog,
 	};
@@ -672,11 +687,13 @@ take_down(struct house *h)
 		control_stop(h->control);
 	if (h->gate != NULL)
 		gate_stop(h->gate);
+	census_stop(h->census);
 	scrub_stop(h->scrub); /* it calls the writer, */
 	pool_stop(h->heavy);  /* and so may these jobs */
 	pool_stop(h->workers);
 	pool_stop(h->writer);
 	finish_jobs(h);
+	census_free(h->census);
 	control_free(h->control);
 	scrub_free(h->scrub);
 	serve_free(h->serve);

@@ -31,6 +31,12 @@ serve_ready(struct ask *ask, struct catalog_reader *reader)
 		weigh_buf_addf(&r->body, "catalog: %s\n", err.why);
 		ready = false;
 	}
+	if (catalog_has_moved(reader)) {
+		weigh_buf_adds(&r->body,
+		    "catalog: catalog.db was removed or replaced while weighd "
+		    "runs; restart weighd, which makes it again\n");
+		ready = false;
+	}
 	if (store_room(ask->serve->parts.store) == 0) {
 		weigh_buf_adds(&r->body,
 		    "store: no room for writing, or read-only\n");

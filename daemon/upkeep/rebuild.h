@@ -25,8 +25,8 @@ struct rebuild {
 	struct gate *gate;
 	struct catalog_reader *reader;
 	struct store_progress *progress; /* bytes of revisions read back */
-	void (*tell)(
-	    void *ctx, enum gate_odd kind, const char *name, const char *why);
+	void (*tell)(void *ctx, enum gate_odd kind, const char *name,
+	    const char *why);
 	void *ctx;
 	/* out */
 	struct gate_again again;

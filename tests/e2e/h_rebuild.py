@@ -36,14 +36,17 @@ def catalog_files(house):
     return list(house.data.glob("catalog.db*"))
 
 
-def damage(house):
-    """Pages in the middle of it, not the header."""
+def damage(house, table):
+    """A page in the middle of it, which nobody looks at when it is opened."""
     path = house.data / "catalog.db"
-    size = path.stat().st_size
+    with sqlite3.connect(path) as db:
+        page, = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?",
+                           (table,)).fetchone()
+        size, = db.execute("PRAGMA page_size").fetchone()
+    db.close()
     with open(path, "r+b") as f:
-        for at in range(4096, size, 4096):
-            f.seek(at)
-            f.write(b"\xff" * 64)
+        f.seek((page - 1) * size)
+        f.write(b"\xff" * 64)
 
 
 @pytest.fixture
@@ -241,12 +244,26 @@ def test_an_unreadable_repository_does_not_stop_a_start(filled, tmp):
 
 def test_deep_damage_is_given_up_and_the_next_start_mends_it(filled):
     house = filled
-    house.stop()  # the journal of writes is empty now
-    damage(house)
+    house.stop()  # its journal of writes is empty now
+    damage(house, "entries")
     house.start()
     r = house.weigh("rebuild", code=1)
     assert "restart weighd" in r.err, r
     house.restart()
+    assert say(house) == house.said
+
+
+def test_damage_that_a_start_meets_is_mended_by_the_next(filled):
+    """As a service manager would: it ends with 1, and is started again."""
+    house = filled
+    house.stop()
+    damage(house, "totals")
+    with pytest.raises(AssertionError):
+        house.start()
+    assert house.proc.wait(20) == 1
+    house.proc = None
+    assert "start weighd again" in house.log[-1], house.log
+    house.start()
     assert say(house) == house.said
 
 
