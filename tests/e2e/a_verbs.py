@@ -28,6 +28,7 @@ ROWS = {
                ("--dir {folder}", NOT_FOUND), ("acme/none", NOT_FOUND)],
     "scrub": [("", DONE), ("acme/small", DONE), ("--all", DONE), ("acme/none", NOT_FOUND)],
     "gc": [("--dry-run", DONE), ("--older never", USAGE)],
+    "rebuild": [("", DONE), ("extra", USAGE)],
     "status": [("", DONE), ("-v", DONE)],
     "top": [("", DONE)],
     "doctor": [("", DONE), ("--full", DONE), ("extra", USAGE)],
