@@ -4,7 +4,7 @@ import models
 import ordeal
 from faults import FaultyHouse
 from house import House, remove
-from powercut import Cut, read_trace
+from powercut import cuts, fingerprint, read_trace, write_out
 
 
 class Recorded:
@@ -22,7 +22,7 @@ class Recorded:
         self.add(house, "acme/a", models.small(tmp / "a3", 5, weights=5 << 20))
         self.add(house, "acme/many", ordeal.many(tmp / "many2", 6))
         house.stop()
-        self.records = read_trace(tmp / "trace")
+        self.data, self.records = house.data, read_trace(tmp / "trace")
 
     def add(self, house, name, folder):
         self.told[name, house.add(folder, name)["revision"]] = folder
@@ -32,15 +32,25 @@ class Recorded:
         return {(name, revision) for name, revision in self.told
                 if any(revision.encode() in a for a in disk.answers)}
 
-    def survives(self, seed):
-        """Go dark, start on what is left, look at everything."""
-        cut = Cut(seed, self.records)
-        tmp = self.tmp / f"cut-{seed}"
-        disk = cut.build(self.records, tmp / "data")
+    def go_dark(self, wanted, rng):
+        """Cut the power so many times, start on each disk that this leaves, look at
+        everything.  How many different disks there were."""
+        seen = set()
+        for cut, disk in cuts(self.records, wanted, rng):
+            told, left = self.acknowledged(disk), disk.cut(cut.names, cut.data, cut.rng)
+            mark = (fingerprint(left), frozenset(told))
+            if mark not in seen:
+                seen.add(mark)
+                self.survive(cut, left, told)
+        return len(seen)
+
+    def survive(self, cut, left, told):
+        tmp = self.tmp / "dark"
+        write_out(left, tmp / "data")
         house = House(tmp)
         try:
             house.start()
-            self.check(house, self.acknowledged(disk), cut.rng)
+            self.check(house, told, cut.rng)
             house.stop()
         except AssertionError as e:
             raise AssertionError(f"{cut}: {e}\n" + "\n".join(house.log)) from e

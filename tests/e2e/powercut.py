@@ -4,6 +4,7 @@ The trace is that of tests/lib/preload; the model is told in README.md, "Power c
 In short: what was synced is there; of what was not, anything may be.
 """
 import dataclasses
+import hashlib
 import os
 import random
 import re
@@ -191,9 +192,9 @@ class Disk:
         kept = {id(c) for c in kept}
         return [c for c in self.changes if c.safe or id(c) in kept]
 
-    def cut(self, names, data, rng, out):
-        """Build the data folder `out` as a cut at this moment may leave it.  `data` is
-        one of DATA, or "mixed": another for each file."""
+    def cut(self, names, data, rng):
+        """What a cut at this moment may leave: path -> (mode, bytes), no bytes for a
+        folder.  `data` is one of DATA, or "mixed": another for each file."""
         entries = {}
         for c in self.survivors(names, rng):
             for folder, name, node in c.steps:
@@ -201,18 +202,35 @@ class Disk:
                     entries.setdefault(id(folder), {})[name] = node
                 else:
                     entries.setdefault(id(folder), {}).pop(name, None)
-        build(self.root, entries, data, rng, Path(out))
+        left = {".": (self.root.mode, None)}
+        self.collect(self.root, "", entries, data, rng, left)
+        return left
+
+    def collect(self, folder, above, entries, data, rng, left):
+        for name, node in sorted(entries.get(id(folder), {}).items()):
+            if isinstance(node, Folder):
+                left[above + name] = (node.mode, None)
+                self.collect(node, f"{above}{name}/", entries, data, rng, left)
+            elif not name.endswith("-shm"):  # SQLite's index of its log: made again
+                how = rng.choice(DATA) if data == "mixed" else data
+                left[above + name] = (node.mode, node.cut(how, rng))
 
 
-def build(folder, entries, data, rng, out):
-    out.mkdir(mode=folder.mode, parents=True)
-    for name, node in sorted(entries.get(id(folder), {}).items()):
-        if isinstance(node, Folder):
-            build(node, entries, data, rng, out / name)
-        elif not name.endswith("-shm"):  # SQLite's index of its log: made again
-            how = rng.choice(DATA) if data == "mixed" else data
-            (out / name).write_bytes(node.cut(how, rng))
-            (out / name).chmod(node.mode)
+def fingerprint(left):
+    h = hashlib.sha256()
+    for path, (mode, data) in left.items():
+        h.update(f"{path}\0{mode}\0{len(data or b'')}\0".encode())
+        h.update(data or b"")
+    return h.digest()
+
+
+def write_out(left, out):
+    for path, (mode, data) in left.items():
+        if data is None:
+            (Path(out) / path).mkdir(parents=True, exist_ok=True)
+        else:
+            (Path(out) / path).write_bytes(data)
+        (Path(out) / path).chmod(mode)
 
 
 def kind(record):
@@ -221,8 +239,8 @@ def kind(record):
 
 
 def moments(records):
-    """Kind -> the records of that kind.  Moments are drawn by kind first, so that
-    the one write of the journal counts as much as all writes of blobs."""
+    """The records of each kind.  A moment is drawn by kind first, so that the one write
+    of the journal counts as much as all writes of blobs."""
     kinds = {}
     for i, r in enumerate(records):
         kinds.setdefault(kind(r), []).append(i)
@@ -232,19 +250,23 @@ def moments(records):
 class Cut:
     """One moment and one way of going dark."""
 
-    def __init__(self, seed, records):
-        self.rng = random.Random(seed)
-        self.seed = seed
-        self.after = self.rng.choice(self.rng.choice(moments(records))) + self.rng.randrange(2)
+    def __init__(self, seed, kinds):
+        self.seed, self.rng = seed, random.Random(seed)
+        self.after = self.rng.choice(self.rng.choice(kinds)) + self.rng.randrange(2)
         self.names = self.rng.choice(NAMES)
         self.data = self.rng.choice((*DATA, "mixed", "mixed", "mixed"))
 
     def __str__(self):
-        return f"cut {self.seed}: after record {self.after}, names {self.names}, data {self.data}"
+        return f"after record {self.after}, names {self.names}, data {self.data}"
 
-    def build(self, records, out):
-        disk = Disk()
-        for r in records[:self.after]:
-            disk.do(r)
-        disk.cut(self.names, self.data, self.rng, out)
-        return disk
+
+def cuts(records, wanted, rng):
+    """That many ways of going dark: each with the disk as it was, in order of time."""
+    kinds = moments(records)
+    chosen = [Cut(rng.randrange(1 << 32), kinds) for _ in range(wanted)]
+    disk, done = Disk(), 0
+    for cut in sorted(chosen, key=lambda c: c.after):
+        while done < cut.after:
+            disk.do(records[done])
+            done += 1
+        yield cut, disk
