@@ -269,7 +269,7 @@ def test_every_clock_runs_out(played, label, first, then, status, least, most):
 def test_a_body_in_time_is_taken_however_long_the_connection_has_been(hasty):
     body = POST + b"Content-Length: 5\r\n\r\nhello"
     with hasty.connect() as s:
-        for _ in range(8):  # together longer than body_grace_seconds
+        for _ in range(6):  # together longer than body_grace_seconds
             assert ask(s, body).status == 404
             time.sleep(0.4)
 
