@@ -166,7 +166,7 @@ enum weigh_code repo_collect(
 /* --- reading again ------------------------------------------------------- */
 
 /* Read every object again, also those that nothing leads to: does each have its
- * hash, is what it names there, does every ref lead to one?  *problem is "" if
+ * hash, is what it names there, does every ref that git can read lead to one?  *problem is "" if
  * all is right, else what the first one is.  `each` is told the bytes of every
  * object; it may block, and ends the reading by an answer that is not WEIGH_OK.
  * A publication under way may look like damage: look twice. */

@@ -27,10 +27,38 @@ others_name(enum others_kind kind, const struct weigh_repo *repo,
 
 /* --- reading ---------------------------------------------------------------------- */
 
+struct refs {
+	struct repo *repo;
+	char *problem;
+};
+
+/* A ref that git cannot read is to git as if it were not there: only the catalog
+ * knows better. */
+static void
+look_up_ref(void *ctx, enum catalog_ref_kind kind, const char *name,
+    const struct weigh_gitid *commit)
+{
+	struct refs *r = ctx;
+	char ref[WEIGH_REV_MAX + 16];
+	struct weigh_gitid at;
+
+	if (r->problem[0] != '\0')
+		return;
+	snprintf(ref, sizeof(ref), "refs/%s/%s",
+	    kind == CATALOG_BRANCH ? "heads" : "tags", name);
+	if (repo_ref(r->repo, ref, &at, NULL) != WEIGH_OK)
+		snprintf(r->problem, SCRUB_PROBLEM,
+		    "%.100s is not there, or cannot be read", ref);
+	else if (!weigh_gitid_equal(&at, commit))
+		snprintf(r->problem, SCRUB_PROBLEM,
+		    "%.100s leads to another commit", ref);
+}
+
 static enum weigh_code
 read_objects(const struct others *o, const struct weigh_repo *name,
     char problem[SCRUB_PROBLEM], struct weigh_err *err)
 {
+	struct refs refs = { .problem = problem };
 	struct repo *repo = NULL;
 	enum weigh_code rc;
 
@@ -38,6 +66,9 @@ read_objects(const struct others *o, const struct weigh_repo *name,
 	if (rc == WEIGH_OK)
 		rc = repo_verify(repo, o->pace, o->ctx, problem, SCRUB_PROBLEM,
 		    err);
+	refs.repo = repo;
+	if (rc == WEIGH_OK)
+		rc = catalog_refs(o->reader, name, look_up_ref, &refs, err);
 	repo_close(repo);
 	if (rc != WEIGH_OK && rc != WEIGH_CANCELED && rc != WEIGH_NOMEM) {
 		snprintf(problem, SCRUB_PROBLEM, "it cannot be read: %.120s",

@@ -398,6 +398,86 @@ test_damage(void **state)
 	}
 }
 
+static void
+check_again(struct tmpdir *t, const struct audit_head *head, const char *label,
+    bool right)
+{
+	atomic_bool cancel = false;
+	char problem[200];
+
+	check_code(label,
+	    audit_check(t->fd, head, &cancel, problem, sizeof(problem), NULL),
+	    WEIGH_OK);
+	check_u64(label, problem[0] == '\0', right);
+}
+
+/* Read again while it is open: damage up to the head is found; what came behind it
+ * is not looked at. */
+static void
+test_check(void **state)
+{
+	char *text, *copy, *lines[4];
+	struct audit_head head;
+	struct tmpdir t;
+	struct audit *a;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+		tmpdir_make(&t);
+		write_three(&t);
+		a = open_journal(&t, false);
+		audit_head(a, &head);
+		check_u64("lines", head.n, 3);
+		check_again(&t, &head, "right", true);
+		text = journal_text(&t);
+		copy = calloc(1, strlen(text) + 2);
+		check_true("memory", copy != NULL);
+		strcpy(copy, text);
+		lines[0] = copy;
+		for (int k = 1; k < 4; k++)
+			lines[k] = strchr(lines[k - 1], '\n') + 1;
+		damages[i].hurt(&t, copy, lines);
+		free(copy);
+		copy = journal_text(&t);
+		check_again(&t, &head, damages[i].label,
+		    strncmp(copy, text, strlen(text)) == 0);
+		free(copy);
+		free(text);
+		audit_close(a);
+		tmpdir_remove(&t);
+	}
+}
+
+static void
+test_check_ends(void **state)
+{
+	atomic_bool cancel = true;
+	struct audit_head head;
+	char problem[200];
+	struct tmpdir t;
+	struct audit *a;
+
+	(void)state;
+	tmpdir_make(&t);
+	a = open_journal(&t, false);
+	audit_head(a, &head);
+	check_again(&t, &head, "an empty one", true);
+	audit_close(a);
+	write_three(&t);
+	a = open_journal(&t, false);
+	audit_head(a, &head);
+	check_code("canceled",
+	    audit_check(t.fd, &head, &cancel, problem, sizeof(problem), NULL),
+	    WEIGH_CANCELED);
+	check_code("a line more", admit(a, 3, "later"), WEIGH_OK);
+	check_again(&t, &head, "behind the head", true);
+	check_true("cut",
+	    unlinkat(t.fd, JOURNAL, 0) == 0 || !tmpdir_has(&t, JOURNAL));
+	check_again(&t, &head, "gone", false);
+	audit_close(a);
+	tmpdir_remove(&t);
+}
+
 /* A disk that is full in the middle of a line: the line is taken back, and the
  * next one is written when there is room.  RLIMIT_FSIZE plays the disk. */
 static void
@@ -481,6 +561,8 @@ main(void)
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_torn),
 		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_check_ends),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_link),

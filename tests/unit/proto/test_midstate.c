@@ -381,6 +381,43 @@ test_wrong_lengths(void **state)
 	blob_free(&b);
 }
 
+/* A chain put down at each segment's end and taken up again by the value alone
+ * says what the list and the digest say. */
+static void
+test_chain(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		uint8_t value[WEIGH_MIDSTATE_SIZE];
+		struct weigh_chain c;
+		struct weigh_oid got;
+		struct blob b;
+
+		blob_init(&b, sizes[i], BLOB_MAX);
+		weigh_chain_begin(&c);
+		for (uint64_t n = 0; n < b.segments; n++) {
+			uint64_t len = weigh_segment_length(b.size, n);
+
+			weigh_chain_update(&c, bytes + n * SEG, len / 2);
+			check_u64(b.label, weigh_chain_value(&c, value),
+			    c.size % SEG == 0);
+			weigh_chain_update(&c, bytes + n * SEG + len / 2,
+			    len - len / 2);
+			if (n + 1 == b.segments)
+				break;
+			check_true(b.label, weigh_chain_value(&c, value));
+			check_bytes(b.label, value, sizeof(value),
+			    b.list + n * sizeof(value), sizeof(value));
+			memset(&c, 0xff, sizeof(c));
+			weigh_chain_resume(&c, value, n + 1);
+		}
+		check_u64(b.label, c.size, b.size);
+		weigh_chain_final(&c, &got);
+		check_true(b.label, weigh_oid_equal(&got, &b.oid));
+		blob_free(&b);
+	}
+}
+
 int
 main(void)
 {
@@ -392,6 +429,7 @@ main(void)
 		cmocka_unit_test(test_resume),
 		cmocka_unit_test(test_resume_far_out),
 		cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_segments_alone),
 		cmocka_unit_test(test_flipped_bit),
 		cmocka_unit_test(test_lying_list),
