@@ -124,12 +124,12 @@ scrub_wait_turn(struct scrub *s, struct weigh_err *err)
 		set_state(s, state);
 		if (state == SCRUB_READING || state == SCRUB_RESTING)
 			break;
+		s->next_look = 0; /* until it may, it looks each time */
+		s->slice_began = 0;
 		if (state == SCRUB_OFF)
 			return weigh_fail(err, WEIGH_CANCELED,
 			    "scrub is switched off");
 		scrub_nap(s, SCRUB_SECOND);
-		s->next_look = 0;
-		s->slice_began = 0;
 	}
 	if (is_stopping(s))
 		return weigh_fail(err, WEIGH_CANCELED, "weighd is stopping");
