@@ -135,11 +135,18 @@ check-layers:
 check-pure: $(PROTO)
 	@$(if $(SAN)$(TSAN),:,tests/tools/check-pure) $^
 
-$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(PROTO_SRC) $(wildcard include/weigh/*.h) | $(DEPS)
+# Parsers outside proto/ that fuzz targets look into.
+FUZZ_MORE = cli/doc.c daemon/audit/line.c daemon/config.c daemon/base/fd.c \
+	  daemon/log/log.c daemon/repo/attributes.c daemon/upkeep/pace.c
+FUZZ_OBJ = $(patsubst %.c,$(BUILD)/fuzz/%.o,$(PROTO_SRC) $(FUZZ_MORE))
+FUZZ_SAN = -g -O1 -fsanitize=fuzzer$(1),address,undefined
+$(BUILD)/fuzz/%.o: %.c | $(DEPS)
 	@mkdir -p $(@D)
+	$(call say,FUZZCC,$<)
+	$(Q)$(CLANG) $(STD) -Idaemon $(call FUZZ_SAN,-no-link) -MMD -MP -c -o $@ $<
+$(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
 	$(call say,FUZZ,$@)
-	$(Q)$(CLANG) $(STD) -Itests/lib -g -O1 -fsanitize=fuzzer,address,undefined \
-	    -o $@ $< $(PROTO_SRC) -lcrypto -lyaml
+	$(Q)$(CLANG) $(call FUZZ_SAN,) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1)
 # New inputs go to the build folder; tests/fuzz/corpus only grows by hand.
 fuzz-%: $(BUILD)/fuzz/%
 	@mkdir -p $(BUILD)/corpus/$* tests/fuzz/corpus/$*
@@ -148,7 +155,7 @@ fuzz-%: $(BUILD)/fuzz/%
 	    -verbosity=$(if $(V),1,0) -artifact_prefix=$(BUILD)/corpus/$*- $(BUILD)/corpus/$* tests/fuzz/corpus/$*
 fuzz: $(addprefix fuzz-,$(FUZZ)) ## fuzz every parser, FUZZ_SECONDS each
 # The same target without libFuzzer: runs the files it is given, once each.
-$(BUILD)/replay/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay_main.o $(PROTO)
+$(BUILD)/replay/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay_main.o $(PROTO) $(call obj,$(FUZZ_MORE))
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1)

@@ -5,6 +5,7 @@
 
 #include <weigh/http.h>
 #include <weigh/name.h>
+#include <weigh/route.h>
 
 static void
 check_segment(const struct weigh_http_segment *seg, bool edge)
@@ -63,6 +64,29 @@ check_query(struct weigh_span query)
 	(void)weigh_http_query(query, "limit", value, 1);
 }
 
+/* What a route hands to its handler is a name of the grammar. */
+static void
+check_routes(const struct weigh_http_target *t)
+{
+	static const char *const patterns[] = {
+		"/api/{kind}/{id}/tree/{rev}/**", "/api/{kind}/{id}",
+		"/{repo}/resolve/{rev}/**", "/-/v1/{word}"
+	};
+	static struct weigh_route_match m;
+
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+		if (!weigh_route_match(patterns[i], t, 0, &m) ||
+		    m.bad != WEIGH_ROUTE_FINE)
+			continue;
+		if (m.path[0] != '\0' &&
+		    weigh_path_check(m.path, strlen(m.path), NULL) != WEIGH_OK)
+			abort();
+		if (m.rev[0] != '\0' &&
+		    weigh_rev_check(m.rev, strlen(m.rev), NULL) != WEIGH_OK)
+			abort();
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
@@ -80,6 +104,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (unsigned i = 0; i < t->count; i++)
 			check_segment(&t->seg[i], i == 0 || i + 1 == t->count);
 		check_again(t);
+		check_routes(t);
 	} else if (t->memory != NULL) {
 		abort();
 	}
