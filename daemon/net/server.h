@@ -10,7 +10,10 @@
  *     a clean close.
  * (4) An exchange is answered exactly once; if the client is gone by then, the
  *     answer is dropped.
- * (5) An idle connection holds no buffer.
+ * (5) An idle connection holds no buffer; one without a route yet holds 128 KiB at
+ *     most.
+ * (6) There is an answer for whoever finds no place, and a place for whoever comes
+ *     by control.sock.
  *
  * Threads: server_* from main's thread unless said otherwise; http_* on the
  * exchange's loop.  What only asks (http_head to http_base_url, http_wants_bytes)

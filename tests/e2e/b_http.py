@@ -255,6 +255,7 @@ def test_a_pipeline_whose_answers_nobody_reads_is_not_kept(lean):
     (post(b"/api/none", CHUNKED) + CHUNK * 3, 128),
 ], ids=["a head", "a body", "a head and a body", "chunks"])
 def test_who_has_no_route_yet_has_128_kib_at_most(lean, request_, each):
+    """(5) of daemon/net/server.h."""
     n = 200
     before = memory(lean, "RssAnon")
     with ExitStack() as held:

@@ -1,5 +1,5 @@
-"""What one client may take: places, requests, time, memory.  Each limit is made small
-and met."""
+"""What one client may take: places, requests, time.  Each limit is made small and met.
+Numbers in brackets are the promises of daemon/net/server.h."""
 import os
 import signal
 import socket
@@ -50,7 +50,7 @@ def is_closed(s):
 
 
 def turned_away(house):
-    """A new connection is told 503 before it says anything, and is closed."""
+    """A new connection is told 503 before it says anything, and is closed (6)."""
     with house.connect() as s:
         answers = read_answers(read_all(s))
         assert [a.status for a in answers] == [503], answers
@@ -143,7 +143,7 @@ def test_none_idle_none_makes_room(tmp):
             s.sendall(GET[:20])
         time.sleep(0.5)  # one that is not seen as busy yet would make room
         assert "too many connections" == turned_away(house).json["weigh"]["why"]
-        house.weigh("ls")  # the operator gets in
+        house.weigh("ls")  # the operator gets in (6)
         for s in busy:
             assert ask(s, GET[20:]).status == 200
 

@@ -6,7 +6,8 @@ import time
 import pytest
 
 from house import read_all
-from http_rows import DATE, GOOD, LAST, ROWS, WELL_CLOSE
+from http_rows import ROWS
+from http_words import DATE, GOOD, LAST, WELL_CLOSE
 
 DATES = re.compile(rb"Date: (Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|"
                    rb"Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT\r\n")
