@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include <weigh/version.h>
 
@@ -237,12 +237,13 @@ look_at_repo(void *ctx, const struct weigh_repo *name, struct weigh_err *err)
 static enum weigh_code
 look_again(struct search *s, struct weigh_err *err)
 {
+	const struct timespec moment = { .tv_sec = 1 };
 	enum weigh_code rc = WEIGH_OK;
 	size_t i, n = 0;
 	bool told;
 
 	if (s->count > 0)
-		sleep(1);
+		nanosleep(&moment, NULL);
 	for (i = 0; i < s->count && rc == WEIGH_OK; i++) {
 		struct hidden *h = &s->found[i];
 

@@ -19,12 +19,12 @@
 static const char *
 first_line(const char *path, char *out, size_t size)
 {
-	FILE *f = fopen(path, "re");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, out, size - 1) : 0;
 
-	if (f == NULL || fgets(out, (int)size, f) == NULL)
-		out[0] = '\0';
-	if (f != NULL)
-		fclose(f);
+	if (fd >= 0)
+		close(fd);
+	out[n > 0 ? n : 0] = '\0';
 	out[strcspn(out, "\n")] = '\0';
 	return out;
 }
@@ -85,16 +85,15 @@ group_limit(void)
 	return limit;
 }
 
+/* The second number is of pages in memory: proc(5). */
 static uint64_t
 resident(void)
 {
-	char text[128];
-	unsigned long long pages = 0;
+	char text[128], *end;
 
 	first_line("/proc/self/statm", text, sizeof(text));
-	if (sscanf(text, "%*u %llu", &pages) != 1)
-		return 0;
-	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	(void)strtoull(text, &end, 10);
+	return strtoull(end, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 void
