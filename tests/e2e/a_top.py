@@ -66,6 +66,22 @@ def test_what_was_small_or_is_over_is_not(house, reader):
     until(lambda: top(house)["answers"] == [])
 
 
+def test_the_next_answer_of_a_connection_is_another(house, tmp):
+    house.add(models.sharded(tmp / "m", shards=2), "acme/m")
+    with socket.socket() as s:
+        s.connect(("127.0.0.1", house.port))
+        s.settimeout(PATIENCE)
+        for shard in (1, 2):
+            path = f"/acme/m/resolve/main/model-{shard:05}-of-00002.safetensors"
+            s.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            until(lambda: [a["path"] for a in top(house)["answers"]] == [path])
+            data = s.recv(1 << 16)
+            head, _, body = data.partition(b"\r\n\r\n")
+            left = int(re.search(rb"Content-Length: (\d+)", head)[1]) - len(body)
+            while left:
+                left -= len(s.recv(min(left, 1 << 20)))
+
+
 def test_rates_are_counted_between_two_looks(house):
     p = subprocess.Popen(house.command("top", "--json"), env=house.env, stdout=subprocess.PIPE)
     asked = 0
@@ -200,6 +216,17 @@ def test_live_until_interrupted(terminal, end):
     else:
         terminal.p.send_signal(signal.SIGTERM)
     assert terminal.ended() == 0
+
+
+def test_interrupted_while_weighd_says_nothing(house, terminal):
+    terminal.until_shown("q ends")
+    house.proc.send_signal(signal.SIGSTOP)
+    try:
+        time.sleep(1.5)  # it has asked, and waits
+        terminal.type(b"\x03")
+        assert terminal.ended() == 0
+    finally:
+        house.proc.send_signal(signal.SIGCONT)
 
 
 def test_another_window_size_is_honored(terminal, reader):
