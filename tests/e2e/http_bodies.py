@@ -1,7 +1,7 @@
 """Rows about where a request ends: framing, and connections."""
-from http_words import (ALLOW_ALL, answer, at, BAD_HOST, BOTH, chunks, CRLF, failed, field,
-                        get, GOOD, LENGTH, line, NAME, not_found, NOTHING, of, post, problem,
-                        refused, row, VALUE, WELL, well, WELL_CLOSE, WELL_HEAD)
+from http_words import (ALLOW_ALL, answer, at, BAD_HOST, BOTH, chunks, CRLF, failed, field, get,
+                        GOOD, LENGTH, NAME, not_found, NOTHING, post, problem, refused, row,
+                        VALUE, WELL, well, WELL_CLOSE, WELL_HEAD)
 
 # --- framing: RFC 9112 sections 6 and 7 ------------------------------------------------
 

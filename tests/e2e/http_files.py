@@ -2,7 +2,7 @@
 import hashlib
 
 import models
-from http_words import (answer, at, field, of, row)
+from http_words import answer, of, row
 
 # --- ranges: RFC 9110 section 14 ------------------------------------------------------------
 

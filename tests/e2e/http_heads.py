@@ -1,8 +1,8 @@
 """Rows about heads: request line, target, fields, Host, and what is too long."""
 from http_words import (ALLOW_ALL, answer, at, BAD_HOST, bad_part, BAD_TARGET, CRLF, failed,
-                        field, get, GOOD, HOST, line, LINE_END, NAME, no_entry, not_a,
-                        not_found, NOTHING, of, post, problem, refused, row, TARGET, VALUE,
-                        well, WELL_CLOSE, WELL_HEAD)
+                        field, get, GOOD, line, LINE_END, NAME, no_entry, not_a, not_found,
+                        NOTHING, of, post, problem, refused, row, TARGET, VALUE, well,
+                        WELL_CLOSE, WELL_HEAD)
 
 # --- request line: RFC 9112 section 3 -----------------------------------------------
 
