@@ -20,6 +20,11 @@ def get(*lines, target=b"/healthz", version=b"HTTP/1.1"):
             + b"".join(line + b"\r\n" for line in lines) + b"\r\n")
 
 
+def post(target, *fields):
+    return (b"POST " + target + b" HTTP/1.1\r\n"
+            + b"".join(f + b"\r\n" for f in (b"Host: x", *fields)) + b"\r\n")
+
+
 def test_pipelined_answers_come_in_order(shared):
     paths = [b"config.json", b"README.md", b"none", b"empty.txt", b".hidden"] * 20 \
         + [b"model.safetensors", b"config.json"]
@@ -52,6 +57,25 @@ def test_half_closed_clients_are_answered(shared):
     assert read_answers(shared.talk(GOOD, half_close=True))[0].status == 200
 
 
+@pytest.mark.parametrize("first, status", [
+    (b"\x16", 400), (b"\x80", 400), (b"\0", 400), (b"{", 400), (b" ", 400), (b"\n", 400),
+    (b"\r\r", 400), (b"\r\n\r", 400), (b"GET\t", 400), (b"SSH-2.0-O\r", 400), (b"GET /\x80", 400),
+    (b"GET / HTTQ", 400), (b"PRI * HTTP/2.0\r\n", 505), (b"BREW / HTTP/1.1\r\n", 501),
+    (b"GET / HTTP/1.1\r\nHost: x\r\nX ", 400), (b"GET / HTTP/1.1\r\nHost: x\r\n ", 400),
+    (b"GET / HTTP/1.1\r\nHost: a b\r\n", 400), (b"GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n", 400),
+    (b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: +\r\n", 400),
+    (post(b"/", b"Transfer-Encoding: chunked") + b"+", 400),
+    (post(b"/", b"Transfer-Encoding: chunked") + b"1\r\naa", 400),
+])
+def test_what_cannot_become_a_request_is_refused_at_its_first_wrong_byte(shared, first, status):
+    """No byte more is sent, and the clock of heads runs for 15 seconds."""
+    with shared.connect() as s:
+        began = time.monotonic()
+        s.sendall(first)
+        assert [a.status for a in read_answers(read_all(s))] == [status]
+        assert time.monotonic() - began < 5
+
+
 # --- bodies that somebody wants, or not ------------------------------------------
 
 
@@ -60,11 +84,6 @@ def control(house):
     s.settimeout(20)
     s.connect(str(house.data / "control.sock"))
     return s
-
-
-def post(target, *fields):
-    return (b"POST " + target + b" HTTP/1.1\r\n"
-            + b"".join(f + b"\r\n" for f in (b"Host: x", *fields)) + b"\r\n")
 
 
 EXPECT = b"Expect: 100-continue"
