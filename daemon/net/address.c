@@ -165,10 +165,11 @@ void
 address_leave(struct addresses *a, struct address *from)
 {
 	pthread_mutex_lock(&a->lock);
-	if (--from->connections == 0)
+	if (--from->connections == 0) {
 		rest(a, from);
-	while (a->quiet > ADDRESS_QUIET) /* (1) */
-		forget(a, a->oldest);
+		if (a->quiet > ADDRESS_QUIET) /* (1) */
+			forget(a, a->oldest);
+	}
 	pthread_mutex_unlock(&a->lock);
 }
 
