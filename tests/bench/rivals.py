@@ -45,8 +45,9 @@ def openssl(file):
 
 
 def dd(file, to):
-    """Copied and on the disk; nothing is hashed."""
-    return ["dd", f"if={file}", f"of={to}", "bs=1M", "conv=fsync", "status=none"]
+    """Copied and on the disk; nothing is hashed.  In the pieces that are fastest:
+    of 1 MiB it takes twice the CPU."""
+    return ["dd", f"if={file}", f"of={to}", "bs=256k", "conv=fsync", "status=none"]
 
 
 def lfs_folder(folder, file, env):
