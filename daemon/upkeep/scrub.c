@@ -76,18 +76,17 @@ set_state(struct scrub *s, enum scrub_state state)
 static bool
 others_are_busy(struct scrub *s)
 {
-	struct pace_load now = { 0 };
+	struct pace_load now = { 0 }, before;
 	uint64_t at = scrub_clock();
-	bool busy;
+	uint64_t ms = (at - s->load_at) / 1000000;
 
 	if (s->parts.load == NULL)
 		return false;
 	s->parts.load(s->parts.ctx, &now);
-	busy = s->load_at != 0 &&
-	    pace_is_busy(&s->load, &now, (at - s->load_at) / 1000000);
+	before = s->load_at != 0 ? s->load : now;
 	s->load = now;
 	s->load_at = at;
-	return busy;
+	return pace_is_busy(&before, &now, ms);
 }
 
 /* What keeps it from reading now; SCRUB_READING if nothing does. */
@@ -236,8 +235,10 @@ run(struct scrub *s)
 		for (size_t i = 0; i < sizeof(turns) / sizeof(turns[0]); i++)
 			if (scrub_wait_turn(s, NULL) == WEIGH_OK)
 				busy = turns[i](s) || busy;
-		if (!busy)
+		if (!busy) {
+			look_around(s); /* as it is while it rests */
 			rest(s);
+		}
 	}
 	(void)gate_write_readings(s->parts.gate, NULL);
 }
