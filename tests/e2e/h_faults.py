@@ -1,4 +1,4 @@
-"""A disk that fails at one call of an add or a pull: refused in words or done, never
+"""A disk that fails at one call of an add, a gc or a pull: refused in words or done, never
 half, and gone on with.  Every call of every fault is tests/long/h_every_fault.py's
 business; here is a handful, and what that loop has found."""
 import random
@@ -22,6 +22,14 @@ def one_turn_each(ordeal):
 def test_adds_with_a_failing_call(tmp):
     o = ordeal.AddOrdeal(tmp)
     one_turn_each(o)
+    o.end()
+
+
+def test_gcs_with_a_failing_call(tmp):
+    o = ordeal.GcOrdeal(tmp)
+    for fault in FAULTS[::2]:
+        o.fault = fault
+        o.turn(random.Random(fault.label).randrange(1, 12))
     o.end()
 
 
