@@ -8,7 +8,7 @@ import pytest
 import aftermath
 import models
 import ordeal
-from faults import CREATE, FAULTS, NAME, SYNC, WRITE, failing
+from faults import CREATE, FAULTS, LIE, NAME, SYNC, WRITE, Fault, failing
 
 CALLS = 75  # an add and a pull have about as many of most classes
 
@@ -35,6 +35,25 @@ def test_gcs_with_a_failing_call(tmp):
 
 def test_pulls_with_a_failing_call(shared, tmp):
     one_turn_each(ordeal.PullOrdeal(tmp, shared))
+
+
+@pytest.mark.parametrize("n", [1, 2, 9])
+def test_a_write_that_lies_is_found_and_kept_by_nobody(tmp, n):
+    """The disk says that it took the bytes, and has others."""
+    o = ordeal.AddOrdeal(tmp, Fault("lie", WRITE, LIE, only=".part"))
+    o.prepare(n)
+    o.control.arm(o.fault, n)
+    r = o.operate()
+    assert o.control.disarm()[1] == 1
+    if r.code == 0:  # else it was short, and that was seen
+        lies = o.house.bad_blobs()
+        assert len(lies) == 1
+        o.house.weigh("pull", o.name, "--to", tmp / "out", code=5)
+        bad = o.house.weigh("verify", o.name, "--json", code=5).json["bad"]
+        assert [b["sha256"] for b in bad] == lies
+        assert o.house.get(f"/{o.name}/resolve/main/{bad[0]['path']}").status in (404, 503)
+    o.repeat()
+    o.end()
 
 
 # --- found by the loop ---------------------------------------------------------------

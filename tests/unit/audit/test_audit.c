@@ -207,6 +207,45 @@ test_long(void **state)
 	tmpdir_remove(&t);
 }
 
+/* Withdrawn with the words of the line that admitted; once is enough. */
+static void
+test_withdraw(void **state)
+{
+	const struct weigh_repo repo = demo(WEIGH_MODEL);
+	const struct weigh_gitid one = { { 1 } }, other = { { 9 } };
+	char origin[100];
+	struct tmpdir t;
+	struct audit *a;
+	off_t size;
+	bool found;
+
+	(void)state;
+	tmpdir_make(&t);
+	a = open_journal(&t, false);
+	check_code("one", admit(a, 1, "x"), WEIGH_OK);
+	check_code("two", admit(a, 2, "y"), WEIGH_OK);
+	size = journal_size(&t);
+	check_code("never admitted", audit_withdraw(a, &repo, &other, NULL),
+	    WEIGH_OK);
+	check_true("nothing said", journal_size(&t) == size);
+	check_code("withdrawn", audit_withdraw(a, &repo, &one, NULL), WEIGH_OK);
+	size = journal_size(&t);
+	check_code("again", audit_withdraw(a, &repo, &one, NULL), WEIGH_OK);
+	check_true("nothing more", journal_size(&t) == size);
+	check_code("find",
+	    audit_find_admit(a, &repo, &one, origin, sizeof(origin), &found,
+		NULL),
+	    WEIGH_OK);
+	check_true("gone", !found);
+	check_str("its words", origin, "x");
+	check_admitted(a, WEIGH_MODEL, 2, "y");
+	check_code("admitted again", admit(a, 1, "z"), WEIGH_OK);
+	check_admitted(a, WEIGH_MODEL, 1, "z");
+	audit_close(a);
+	audit_close(open_journal(&t, false));
+	tmpdir_remove(&t);
+}
+
 #define HOLE 50
 
 /* (2): a last line torn at every byte is cut off, and the rest goes on. */
@@ -559,6 +598,7 @@ main(void)
 		cmocka_unit_test(test_append),
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_withdraw),
 		cmocka_unit_test(test_torn),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_check),
