@@ -122,6 +122,39 @@ write_blobs(struct weigh_jw *w, struct catalog_reader *reader,
 	return rc;
 }
 
+/* --- what lies in quarantine and is no trouble any more ---------------------------- */
+
+struct evidence {
+	struct weigh_jw *w;
+	struct catalog_reader *reader;
+	size_t count;
+};
+
+/* What is still bad was told above. */
+static enum weigh_code
+write_evidence(void *ctx, const struct store_apart *apart,
+    struct weigh_err *err)
+{
+	struct evidence *e = ctx;
+	char hex[WEIGH_OID_HEX + 1];
+	struct catalog_blob blob;
+	enum catalog_blob_state state;
+	struct weigh_finding out;
+	enum weigh_code rc;
+
+	rc = catalog_blob(e->reader, &apart->oid, &blob, &state, err);
+	if (rc != WEIGH_OK && rc != WEIGH_NOT_FOUND)
+		return rc;
+	if ((rc == WEIGH_OK && state == CATALOG_BAD) ||
+	    e->count++ >= THINGS_MAX)
+		return WEIGH_OK;
+	weigh_oid_hex(&apart->oid, hex);
+	weigh_doctor_evidence(hex, apart->size, apart->why, rc == WEIGH_OK,
+	    &out);
+	write_finding(e->w, &out);
+	return WEIGH_OK;
+}
+
 /* --- damaged repositories --------------------------------------------------------- */
 
 struct repos {
@@ -287,9 +320,10 @@ write_house(struct weigh_jw *w, const struct facts *f)
  * nothing. */
 static enum weigh_code
 write_all(struct weigh_buf *out, const struct facts *f,
-    struct catalog_reader *reader, const struct search *hidden,
-    struct weigh_err *err)
+    const struct control_parts *parts, struct catalog_reader *reader,
+    const struct search *hidden, struct weigh_err *err)
 {
+	struct evidence evidence = { .reader = reader };
 	enum weigh_code rc = WEIGH_OK;
 	struct weigh_jw w;
 	uint64_t count;
@@ -299,7 +333,11 @@ write_all(struct weigh_buf *out, const struct facts *f,
 	weigh_jw_object(&w);
 	write_house(&w, f);
 	if (f->catalog_problem[0] == '\0') {
+		evidence.w = &w;
 		rc = write_blobs(&w, reader, err);
+		if (rc == WEIGH_OK)
+			rc = store_each_apart(parts->store, write_evidence,
+			    &evidence, err);
 		if (rc == WEIGH_OK)
 			rc = each_damaged(&w, reader, &count, err);
 	}
@@ -318,7 +356,8 @@ control_doctor(struct question *q, struct catalog_reader *reader)
 
 	facts_gather(&f, &q->control->parts, reader);
 	(void)each_damaged(NULL, reader, &f.house.damaged, NULL);
-	r->rc = write_all(&r->body, &f, reader, NULL, &r->err);
+	r->rc = write_all(&r->body, &f, &q->control->parts, reader, NULL,
+	    &r->err);
 }
 
 /* --- read whole, as a long job -------------------------------------------------------- */
@@ -353,7 +392,7 @@ examine(struct examination *e, struct catalog_reader *reader,
 		f.house.hidden = search->count;
 	}
 	return rc == WEIGH_OK ?
-	    write_all(&e->out, &f, reader, search, &e->err) :
+	    write_all(&e->out, &f, parts, reader, search, &e->err) :
 	    rc;
 }
 

@@ -92,6 +92,11 @@ struct weigh_blob_facts {
 void weigh_doctor_blob(
     const struct weigh_blob_facts *f, struct weigh_finding *out);
 
+/* Bytes that were set apart and are no trouble any more: `mended` when the blob of
+ * that name is good now, else no revision names it. */
+void weigh_doctor_evidence(const char *sha256, uint64_t size, const char *why,
+    bool mended, struct weigh_finding *out);
+
 /* One repository whose objects were found bad. */
 void weigh_doctor_repo(
     const char *name, const char *problem, struct weigh_finding *out);

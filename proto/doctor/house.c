@@ -416,6 +416,18 @@ weigh_doctor_blob(const struct weigh_blob_facts *f, struct weigh_finding *out)
 }
 
 void
+weigh_doctor_evidence(const char *sha256, uint64_t size, const char *why,
+    bool mended, struct weigh_finding *out)
+{
+	struct weigh_doctor_amount bytes = weigh_doctor_amount(size);
+
+	out->check = "evidence";
+	weigh_doctor_say(out, WEIGH_HEALTH_OK,
+	    "%.64s (%s) lies in quarantine, %s; then: %.200s", sha256,
+	    bytes.text, mended ? "mended since" : "named by no revision", why);
+}
+
+void
 weigh_doctor_repo(const char *name, const char *problem,
     struct weigh_finding *out)
 {

@@ -125,8 +125,12 @@ def test_a_bad_blob_is_named_until_it_is_mended(house, tmp):
     ((state, what, fix),) = found["blob"]
     assert sha in what and "model.safetensors in acme/" in what and "segment 1" in what, what
     assert "weigh add DIR acme/" in fix and "2 files use these bytes" in fix, fix
+    assert "evidence" not in found
     house.add(folder, "acme/m")
-    assert bad_checks(doctor(house)) == set()
+    found = doctor(house)
+    assert bad_checks(found) == set() and "blob" not in found
+    ((state, what, _),) = found["evidence"]
+    assert state == "ok" and sha in what and "mended since" in what, what
 
 
 def test_a_revision_that_is_not_told_is_named(house, tmp):

@@ -69,6 +69,7 @@ def test_what_was_small_or_is_over_is_not(house, reader):
 def test_the_next_answer_of_a_connection_is_another(house, tmp):
     house.add(models.sharded(tmp / "m", shards=2), "acme/m")
     with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # 6 MiB shall not fit
         s.connect(("127.0.0.1", house.port))
         s.settimeout(PATIENCE)
         for shard in (1, 2):

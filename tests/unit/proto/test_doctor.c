@@ -409,6 +409,11 @@ test_things(void **state)
 	};
 	weigh_doctor_blob(&f, &out);
 	check_finding("unused", &out, WEIGH_HEALTH_WARN, "used by nothing");
+	weigh_doctor_evidence(SHA, 5, "segment 1", true, &out);
+	check_finding("mended", &out, WEIGH_HEALTH_OK,
+	    SHA " (5 B) lies in quarantine, mended since; then: segment 1");
+	weigh_doctor_evidence(SHA, 5, "", false, &out);
+	check_finding("unnamed", &out, WEIGH_HEALTH_OK, "by no revision");
 	weigh_doctor_repo("acme/m", "an object is gone", &out);
 	check_finding("repository", &out, WEIGH_HEALTH_BAD,
 	    "an object is gone");
