@@ -335,6 +335,12 @@ audit_sync(struct audit *a, struct weigh_err *err)
 	return weigh_context(err, rc, "journal '%s'", JOURNAL);
 }
 
+bool
+audit_in_doubt(const struct audit *a)
+{
+	return a->broken;
+}
+
 /* --- asking ------------------------------------------------------------ */
 
 /* Keep this line if it admits or withdraws this revision of this repository. */

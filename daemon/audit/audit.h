@@ -62,6 +62,9 @@ void audit_close(struct audit *a);
 enum weigh_code audit_append(struct audit *a, const struct audit_entry *entry,
     struct weigh_err *err);
 
+/* A write's outcome is unknown: no more lines, until the journal is opened again. */
+bool audit_in_doubt(const struct audit *a);
+
 /* The same, but for (1): the line lasts only after audit_sync. */
 enum weigh_code audit_append_unsynced(struct audit *a,
     const struct audit_entry *entry, struct weigh_err *err);

@@ -45,6 +45,12 @@ gate_stop(struct gate *g)
 	atomic_store(&g->background.cancel, true);
 }
 
+bool
+gate_in_doubt(const struct gate *g)
+{
+	return atomic_load(&g->doubt);
+}
+
 uint64_t
 gate_generation(const struct gate *g)
 {
@@ -106,6 +112,9 @@ call_work(struct job *job, void *worker)
 
 	(void)worker;
 	call->rc = call->fn(call->gate, call->ctx, call->err);
+	if (catalog_in_doubt(call->gate->parts.catalog) ||
+	    audit_in_doubt(call->gate->parts.audit))
+		atomic_store(&call->gate->doubt, true);
 	sem_post(&call->over);
 }
 

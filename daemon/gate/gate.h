@@ -63,6 +63,10 @@ void gate_stop(struct gate *g);
 /* Rises with every change that answers may depend on; any thread. */
 uint64_t gate_generation(const struct gate *g);
 
+/* The disk failed to keep a write of catalog or journal, so nothing more is written
+ * until weighd is started again; any thread. */
+bool gate_in_doubt(const struct gate *g);
+
 /* Finish or take back what a killed run began; make the catalog again when it is
  * empty and repositories are not, and admit a repository that it does not know.
  * What cannot be read is logged, and hidden.  At start, before the pools run, on

@@ -42,6 +42,12 @@ serve_ready(struct ask *ask, struct catalog_reader *reader)
 		    "store: no room for writing, or read-only\n");
 		ready = false;
 	}
+	if (gate_in_doubt(ask->serve->parts.gate)) {
+		weigh_buf_adds(&r->body,
+		    "store: the disk failed to keep a write of catalog or "
+		    "journal; check it, then restart weighd\n");
+		ready = false;
+	}
 	if (ready)
 		weigh_buf_adds(&r->body, "ready\n");
 	else

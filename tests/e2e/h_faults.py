@@ -91,8 +91,11 @@ def test_a_catalog_in_doubt_is_left_alone(tmp):
     assert o.control.disarm()[1] == 1
     assert r.json["error"]["fix"] == "check the disk, then restart weighd", r
     o.still_reads()
+    ready = o.house.get("/readyz")
+    assert ready.status == 503 and b"restart weighd" in ready.body, ready
     o.house.kill9()
     o.house.start()
+    assert o.house.get("/readyz").status == 200
     o.repeat()
     o.end()
 
