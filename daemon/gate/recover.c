@@ -246,7 +246,7 @@ adopt_repo(void *ctx, const struct weigh_repo *name, struct weigh_err *err)
 		m->ledger = r->ledger;
 	}
 	if ((rc = gate_readmit(m, name, &trouble)) == WEIGH_OK)
-		return audit_sync(r->gate->parts.audit, err);
+		return WEIGH_OK;
 	if (m->ours) {
 		if (err != NULL)
 			*err = trouble;
@@ -257,13 +257,20 @@ adopt_repo(void *ctx, const struct weigh_repo *name, struct weigh_err *err)
 	return WEIGH_OK;
 }
 
-/* Known or not, each is looked up; what is not known is admitted. */
+/* Known or not, each is looked up; those that are not known are admitted, all in
+ * one transaction. */
 static enum weigh_code
 adopt(struct recovery *r, struct weigh_err *err)
 {
-	enum weigh_code rc;
+	const struct gate_parts *parts = &r->gate->parts;
+	enum weigh_code rc = catalog_begin(parts->catalog, err);
 
-	rc = repo_root_each(r->gate->parts.repos, adopt_repo, r, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	rc = repo_root_each(parts->repos, adopt_repo, r, err);
+	if (rc == WEIGH_OK && r->ledger != NULL)
+		rc = audit_sync(parts->audit, err);
+	rc = catalog_end(parts->catalog, rc, err);
 	r->restored += (unsigned)r->readmission.revisions;
 	audit_ledger_free(r->ledger);
 	return rc;
