@@ -492,7 +492,7 @@ test_check_ends(void **state)
 {
 	atomic_bool cancel = true;
 	struct audit_head head;
-	char problem[200];
+	char problem[200], *text;
 	struct tmpdir t;
 	struct audit *a;
 
@@ -505,6 +505,15 @@ test_check_ends(void **state)
 	write_three(&t);
 	a = open_journal(&t, false);
 	audit_head(a, &head);
+	text = journal_text(&t);
+	*strstr(text,
+	    "uid 1") = 'U'; /* of the last line: no other has its hash */
+	tmpdir_write(&t, JOURNAL, text, strlen(text));
+	check_again(&t, &head, "the last line says something else", false);
+	*strstr(text, "Uid 1") = 'u';
+	tmpdir_write(&t, JOURNAL, text, strlen(text));
+	check_again(&t, &head, "as before", true);
+	free(text);
 	check_code("canceled",
 	    audit_check(t.fd, &head, &cancel, problem, sizeof(problem), NULL),
 	    WEIGH_CANCELED);
