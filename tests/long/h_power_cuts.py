@@ -1,4 +1,4 @@
-"""Four thousand power cuts: 0 bad states."""
+"""Two thousand power cuts: 0 bad states."""
 import dark
 from rounds import rounds, seeded
 
@@ -7,6 +7,6 @@ def test_power_cuts(tmp):
     recorded = dark.Recorded(tmp)
     rng, seed = seeded()
     try:
-        recorded.go_dark(rounds(4000), rng)
+        recorded.go_dark(rounds(2000), rng)
     except AssertionError as e:
         raise AssertionError(f"SEED={seed}: {e}") from e
