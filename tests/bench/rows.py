@@ -112,7 +112,7 @@ class Serve:
         model = memory / "model"
         model.mkdir()
         write_noise(model / "w.bin", 2 * MIB)
-        self.memory = memory
+        self.ours_first = False
         self.house = House(memory).start()
         self.house.add(model, "bench/w")
         shutil.rmtree(model)
@@ -125,11 +125,13 @@ class Serve:
         shutil.rmtree(self.house.data)
 
     def sides(self, unit, *options):
-        """The same client at both servers, in turn."""
-        ours = (self.house, "/bench/w/resolve/main/w.bin")
-        rival = (self.nginx, f"/{self.blob.parent.name}/{self.blob.name}")
+        """The same client at both servers in turn, each first every other time."""
+        ours = ("ours", self.house, "/bench/w/resolve/main/w.bin")
+        rival = ("nginx", self.nginx, f"/{self.blob.parent.name}/{self.blob.name}")
+        self.ours_first = not self.ours_first
         return {name: self.load(server, path, unit, *options)
-                for name, (server, path) in (("ours", ours), ("nginx", rival))}
+                for name, server, path in sorted((ours, rival), key=lambda side: side[0],
+                                                 reverse=self.ours_first)}
 
     @staticmethod
     def load(server, path, unit, *options):
