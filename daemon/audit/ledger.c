@@ -242,7 +242,8 @@ audit_ledger_each(const struct audit_ledger *l,
 		if (l->items[i].origin == NULL)
 			continue;
 		/* it came from a struct of the same size */
-		strcpy(repo.name, l->items[i].name);
+		memcpy(repo.name, l->items[i].name,
+		    strlen(l->items[i].name) + 1);
 		rc = each(ctx, &repo, &l->items[i].revision, err);
 	}
 	return rc;

@@ -66,9 +66,10 @@ set_aside(const char *path, char *aside, size_t size, struct weigh_err *err)
 	struct tm tm;
 	int dir = -1;
 
+	if (gmtime_r(&now, &tm) == NULL)
+		return weigh_fail_errno(err, errno, "a time no clock shows");
 	if ((rc = open_parent(path, &dir, &name, err)) != WEIGH_OK)
 		return rc;
-	gmtime_r(&now, &tm);
 	strftime(when, sizeof(when), "%Y%m%dT%H%M%SZ", &tm);
 	snprintf(to, sizeof(to), "%.200s.damaged-%s", name, when);
 	snprintf(note, sizeof(note), "%s" GIVEN_UP, name);

@@ -1,6 +1,6 @@
 /* scrub: how the reading back of every byte is doing, and what it found. */
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -27,12 +27,12 @@ write_time(struct weigh_jw *w, const char *key, int64_t time)
 static void
 write_segments(struct weigh_jw *w, const char *numbers)
 {
+	char *end;
 	uint64_t n;
-	int len;
 
 	weigh_jw_key(w, "segments");
 	weigh_jw_array(w);
-	for (; sscanf(numbers, "%" SCNu64 "%n", &n, &len) == 1; numbers += len)
+	for (; n = strtoull(numbers, &end, 10), end != numbers; numbers = end)
 		weigh_jw_u64(w, n);
 	weigh_jw_array_end(w);
 }
