@@ -207,6 +207,7 @@ find_pack(struct grove *g, const char *suffix, char path[400])
 	struct dirent *d;
 	bool found = false;
 
+	check_true("packs", dir != NULL);
 	while (!found && (d = readdir(dir)) != NULL)
 		if ((found = strstr(d->d_name, suffix) != NULL))
 			snprintf(path, 400, REPO "/objects/pack/%s", d->d_name);
