@@ -1,81 +1,16 @@
 /*
- * json/read: the reader; see weigh/json.h.
- *
- * Two small machines, one inside the other.  `place` is where in the grammar
- * the next token must fit; `lex` says whether the input was cut inside a
- * string, a number or a word.  Nothing else survives from piece to piece, and
- * nothing recurses: open arrays and objects are rows of `level`.
+ * json/read: the reader's grammar; see weigh/json.h, and reader.h for how its
+ * two machines share the work.  Nothing recurses: open arrays and objects are
+ * rows of `level`.
  */
 #include <stdlib.h>
-#include <string.h>
 
-#include <weigh/json.h>
-
-#include "../utf8.h"
-#include "keys.h"
-#include "number.h"
+#include "reader.h"
 
 const struct weigh_json_limits weigh_json_small = { 64, 1 << 20, 1000000,
 	4 << 20 };
 const struct weigh_json_limits weigh_json_big = { 64, 1 << 20, 4000000,
 	1 << 30 };
-
-enum place {
-	AT_VALUE,        /* a value must follow */
-	AT_VALUE_OR_END, /* behind '[' */
-	AT_KEY,          /* behind ',' in an object */
-	AT_KEY_OR_END,   /* behind '{' */
-	AT_COLON,        /* behind a key */
-	AT_COMMA_OR_END, /* behind a value in an array or object */
-	AT_TEXT_END      /* behind the outermost value */
-};
-
-enum lex {
-	LEX_NONE,
-	LEX_STRING,
-	LEX_ESCAPE,    /* behind a backslash */
-	LEX_HEX,       /* inside \uXXXX */
-	LEX_LOW_SLASH, /* behind a high surrogate: '\' must follow */
-	LEX_LOW_U,     /* then 'u' */
-	LEX_NUMBER,
-	LEX_WORD
-};
-
-struct level {
-	bool object;
-	uint64_t number; /* of the object, counted from the start */
-	size_t keys;     /* how many the objects around it have */
-};
-
-struct weigh_json {
-	struct weigh_json_limits limits;
-
-	const char *piece, *p, *end;
-	uint64_t before; /* bytes of the pieces before this one */
-	bool last;       /* no piece follows */
-	bool cut;        /* the piece goes on past limits.bytes */
-
-	enum place place;
-	struct level *level;
-	unsigned depth;
-	uint64_t objects; /* begun so far */
-	struct keys keys;
-
-	enum lex lex;
-	bool is_key;
-	struct weigh_buf text;
-	struct utf8 utf8;
-	uint32_t unit,
-	    high;        /* UTF-16: being read; waiting for its other half */
-	unsigned digits; /* of unit */
-	enum weigh_number number;
-	const char *word; /* the rest of it, to come */
-	enum weigh_json_token word_token;
-
-	enum weigh_code code; /* why it is BAD */
-	const char *why;
-	uint64_t where;
-};
 
 struct weigh_json *
 weigh_json_new(const struct weigh_json_limits *limits)
@@ -123,8 +58,8 @@ weigh_json_feed(struct weigh_json *j, const char *data, size_t len, bool last)
 	j->last = last;
 }
 
-static enum weigh_json_token
-bad(struct weigh_json *j, enum weigh_code code, const char *why)
+enum weigh_json_token
+weigh_json_bad(struct weigh_json *j, enum weigh_code code, const char *why)
 {
 	j->code = code;
 	j->why = why;
@@ -132,19 +67,19 @@ bad(struct weigh_json *j, enum weigh_code code, const char *why)
 	return WEIGH_JSON_BAD;
 }
 
-static enum weigh_json_token
-malformed(struct weigh_json *j, const char *why)
+enum weigh_json_token
+weigh_json_malformed(struct weigh_json *j, const char *why)
 {
-	return bad(j, WEIGH_MALFORMED, why);
+	return weigh_json_bad(j, WEIGH_MALFORMED, why);
 }
 
-/* The input is used up. */
-static enum weigh_json_token
-dry(struct weigh_json *j, const char *why)
+enum weigh_json_token
+weigh_json_dry(struct weigh_json *j, const char *why)
 {
 	if (j->cut)
-		return bad(j, WEIGH_TOO_BIG, "the text is over its limit");
-	return j->last ? malformed(j, why) : WEIGH_JSON_MORE;
+		return weigh_json_bad(j, WEIGH_TOO_BIG,
+		    "the text is over its limit");
+	return j->last ? weigh_json_malformed(j, why) : WEIGH_JSON_MORE;
 }
 
 /* What may follow a value. */
@@ -158,7 +93,7 @@ static enum weigh_json_token
 open_level(struct weigh_json *j, bool object)
 {
 	if (j->depth == j->limits.depth)
-		return bad(j, WEIGH_TOO_BIG, "too many levels");
+		return weigh_json_bad(j, WEIGH_TOO_BIG, "too many levels");
 	j->level[j->depth] = (struct level){
 		.object = object,
 		.number = object ? ++j->objects : 0,
@@ -188,270 +123,32 @@ end_key(struct weigh_json *j)
 	const char *key = j->text.data != NULL ? j->text.data : "";
 
 	if (j->keys.count == j->limits.keys)
-		return bad(j, WEIGH_TOO_BIG, "too many keys");
+		return weigh_json_bad(j, WEIGH_TOO_BIG, "too many keys");
 	switch (weigh_keys_add(&j->keys, j->level[j->depth - 1].number, key,
 	    j->text.len)) {
 	case KEYS_NEW:
 		break;
 	case KEYS_TWICE:
-		return malformed(j, "a key is given twice");
+		return weigh_json_malformed(j, "a key is given twice");
 	case KEYS_NOMEM:
-		return bad(j, WEIGH_NOMEM, "no memory for keys");
+		return weigh_json_bad(j, WEIGH_NOMEM, "no memory for keys");
 	}
 	j->place = AT_COLON;
 	return WEIGH_JSON_KEY;
 }
 
+/* Go on with what is being read; once it is whole, with the grammar. */
 static enum weigh_json_token
-end_string(struct weigh_json *j)
+go_on(struct weigh_json *j)
 {
-	j->lex = LEX_NONE;
-	j->p++;
-	if (j->is_key)
+	enum weigh_json_token t = weigh_json_lex(j);
+
+	if (t == WEIGH_JSON_MORE || t == WEIGH_JSON_BAD)
+		return t;
+	if (t == WEIGH_JSON_STRING && j->is_key)
 		return end_key(j);
 	after_value(j);
-	return WEIGH_JSON_STRING;
-}
-
-/* Append to the text; MORE stands for "go on". */
-static enum weigh_json_token
-keep(struct weigh_json *j, const char *bytes, size_t len)
-{
-	if (len > j->limits.string - j->text.len)
-		return bad(j, WEIGH_TOO_BIG,
-		    "a string or number is over its limit");
-	if (!weigh_buf_add(&j->text, bytes, len))
-		return bad(j, WEIGH_NOMEM, "no memory for a string");
-	return WEIGH_JSON_MORE;
-}
-
-/* A code point from \u, as UTF-8. */
-static enum weigh_json_token
-keep_point(struct weigh_json *j, uint32_t c)
-{
-	char b[4];
-
-	if (c < 0x80) {
-		b[0] = (char)c;
-		return keep(j, b, 1);
-	}
-	if (c < 0x800) {
-		b[0] = (char)(0xc0 | c >> 6);
-		b[1] = (char)(0x80 | (c & 63));
-		return keep(j, b, 2);
-	}
-	if (c < 0x10000) {
-		b[0] = (char)(0xe0 | c >> 12);
-		b[1] = (char)(0x80 | (c >> 6 & 63));
-		b[2] = (char)(0x80 | (c & 63));
-		return keep(j, b, 3);
-	}
-	b[0] = (char)(0xf0 | c >> 18);
-	b[1] = (char)(0x80 | (c >> 12 & 63));
-	b[2] = (char)(0x80 | (c >> 6 & 63));
-	b[3] = (char)(0x80 | (c & 63));
-	return keep(j, b, 4);
-}
-
-/* Plain bytes, as many as there are and fit.  A limit is looked at before the
- * bytes are, so that every cutting stumbles over the same thing. */
-static enum weigh_json_token
-lex_string(struct weigh_json *j)
-{
-	size_t room = j->limits.string - j->text.len;
-	const char *start = j->p;
-	enum weigh_json_token t;
-
-	while (j->p < j->end) {
-		unsigned char c = (unsigned char)*j->p;
-
-		if (j->utf8.need == 0 && (c == '"' || c == '\\' || c < 0x20))
-			break;
-		if ((size_t)(j->p - start) == room)
-			return keep(j, start, room + 1);
-		if (!weigh_utf8_step(&j->utf8, c))
-			return malformed(j, "a string is not UTF-8");
-		j->p++;
-	}
-	t = keep(j, start, (size_t)(j->p - start));
-	if (t != WEIGH_JSON_MORE || j->p == j->end)
-		return t;
-	if (*j->p == '"')
-		return end_string(j);
-	if (*j->p != '\\')
-		return malformed(j, "a control character in a string");
-	j->p++;
-	j->lex = LEX_ESCAPE;
-	return WEIGH_JSON_MORE;
-}
-
-static enum weigh_json_token
-lex_escape(struct weigh_json *j)
-{
-	static const char rows[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
-	char c = *j->p;
-
-	if (c == 'u') {
-		j->p++;
-		j->lex = LEX_HEX;
-		j->unit = j->digits = 0;
-		return WEIGH_JSON_MORE;
-	}
-	for (size_t i = 0; rows[i] != '\0'; i += 2) {
-		if (rows[i] != c)
-			continue;
-		if (keep(j, &rows[i + 1], 1) == WEIGH_JSON_BAD)
-			return WEIGH_JSON_BAD;
-		j->p++;
-		j->lex = LEX_STRING;
-		return WEIGH_JSON_MORE;
-	}
-	return malformed(j, "an unknown escape");
-}
-
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-/* Four digits are read: a character, or half of one. */
-static enum weigh_json_token
-end_unit(struct weigh_json *j)
-{
-	uint32_t c = j->unit;
-	bool low = c >= 0xdc00 && c <= 0xdfff;
-
-	if (low != (j->high != 0))
-		return malformed(j, "a lone surrogate");
-	if (c >= 0xd800 && c <= 0xdbff) {
-		j->high = c;
-		j->lex = LEX_LOW_SLASH;
-		return WEIGH_JSON_MORE;
-	}
-	if (low)
-		c = 0x10000 + ((j->high - 0xd800) << 10) + (c - 0xdc00);
-	j->high = 0;
-	j->lex = LEX_STRING;
-	return keep_point(j, c);
-}
-
-static enum weigh_json_token
-lex_hex(struct weigh_json *j)
-{
-	int digit = hex_digit(*j->p);
-
-	if (digit < 0)
-		return malformed(j, "a bad \\u escape");
-	j->p++;
-	j->unit = j->unit << 4 | (uint32_t)digit;
-	return ++j->digits == 4 ? end_unit(j) : WEIGH_JSON_MORE;
-}
-
-static enum weigh_json_token
-lex_low(struct weigh_json *j)
-{
-	if (*j->p != (j->lex == LEX_LOW_SLASH ? '\\' : 'u'))
-		return malformed(j, "a lone surrogate");
-	j->p++;
-	if (j->lex == LEX_LOW_SLASH) {
-		j->lex = LEX_LOW_U;
-		return WEIGH_JSON_MORE;
-	}
-	j->lex = LEX_HEX;
-	j->unit = j->digits = 0;
-	return WEIGH_JSON_MORE;
-}
-
-/* Only the byte behind a number says that it is whole. */
-static enum weigh_json_token
-lex_number(struct weigh_json *j)
-{
-	while (j->p < j->end) {
-		enum weigh_number next = weigh_number_step(j->number, *j->p);
-
-		if (next == WEIGH_NUMBER_BAD)
-			return malformed(j, "a bad number");
-		if (next == WEIGH_NUMBER_WHOLE) {
-			j->lex = LEX_NONE;
-			after_value(j);
-			return WEIGH_JSON_NUMBER;
-		}
-		if (keep(j, j->p, 1) == WEIGH_JSON_BAD)
-			return WEIGH_JSON_BAD;
-		j->number = next;
-		j->p++;
-	}
-	return WEIGH_JSON_MORE;
-}
-
-static enum weigh_json_token
-lex_word(struct weigh_json *j)
-{
-	for (; *j->word != '\0' && j->p < j->end; j->word++, j->p++)
-		if (*j->p != *j->word)
-			return malformed(j, "an unknown word");
-	if (*j->word != '\0')
-		return WEIGH_JSON_MORE;
-	j->lex = LEX_NONE;
-	after_value(j);
-	return j->word_token;
-}
-
-static enum weigh_json_token
-lex_step(struct weigh_json *j)
-{
-	switch (j->lex) {
-	case LEX_STRING:
-		return lex_string(j);
-	case LEX_ESCAPE:
-		return lex_escape(j);
-	case LEX_HEX:
-		return lex_hex(j);
-	case LEX_LOW_SLASH:
-	case LEX_LOW_U:
-		return lex_low(j);
-	case LEX_NUMBER:
-		return lex_number(j);
-	case LEX_WORD:
-		return lex_word(j);
-	case LEX_NONE:
-		break;
-	}
-	return WEIGH_JSON_MORE;
-}
-
-/* The text ends: a number may end with it, anything else may not. */
-static enum weigh_json_token
-lex_dry(struct weigh_json *j)
-{
-	bool whole = j->lex == LEX_NUMBER &&
-	    weigh_number_step(j->number, '\0') == WEIGH_NUMBER_WHOLE;
-
-	if (!whole || !j->last || j->cut)
-		return dry(j, "the text ends inside a value");
-	j->lex = LEX_NONE;
-	after_value(j);
-	return WEIGH_JSON_NUMBER;
-}
-
-/* Go on with a string, number or word until it or the input ends. */
-static enum weigh_json_token
-lex_run(struct weigh_json *j)
-{
-	while (j->p < j->end) {
-		enum weigh_json_token t = lex_step(j);
-
-		if (t != WEIGH_JSON_MORE)
-			return t;
-	}
-	return lex_dry(j);
+	return t;
 }
 
 static enum weigh_json_token
@@ -462,7 +159,7 @@ begin_string(struct weigh_json *j, bool is_key)
 	j->is_key = is_key;
 	j->utf8 = (struct utf8){ 0 };
 	weigh_buf_reset(&j->text);
-	return lex_run(j);
+	return go_on(j);
 }
 
 static enum weigh_json_token
@@ -471,7 +168,7 @@ begin_number(struct weigh_json *j)
 	j->lex = LEX_NUMBER;
 	j->number = WEIGH_NUMBER_START;
 	weigh_buf_reset(&j->text);
-	return lex_run(j);
+	return go_on(j);
 }
 
 static enum weigh_json_token
@@ -498,9 +195,9 @@ begin_value(struct weigh_json *j)
 			j->lex = LEX_WORD;
 			j->word = words[i].word;
 			j->word_token = words[i].token;
-			return lex_run(j);
+			return go_on(j);
 		}
-	return malformed(j, "no value begins like this");
+	return weigh_json_malformed(j, "no value begins like this");
 }
 
 /* ':' and ',' are no tokens: MORE stands for "go on". */
@@ -508,7 +205,7 @@ static enum weigh_json_token
 punctuation(struct weigh_json *j, char want, enum place next, const char *why)
 {
 	if (*j->p != want)
-		return malformed(j, why);
+		return weigh_json_malformed(j, why);
 	j->p++;
 	j->place = next;
 	return WEIGH_JSON_MORE;
@@ -532,7 +229,7 @@ step(struct weigh_json *j)
 		/* fallthrough */
 	case AT_KEY:
 		if (*j->p != '"')
-			return malformed(j, "a key must stand here");
+			return weigh_json_malformed(j, "a key must stand here");
 		return begin_string(j, true);
 	case AT_COLON:
 		return punctuation(j, ':', AT_VALUE, "':' is missing");
@@ -544,7 +241,7 @@ step(struct weigh_json *j)
 	case AT_TEXT_END:
 		break;
 	}
-	return malformed(j, "something stands behind the value");
+	return weigh_json_malformed(j, "something stands behind the value");
 }
 
 static void
@@ -563,7 +260,7 @@ weigh_json_next(struct weigh_json *j)
 	if (j->code != WEIGH_OK)
 		return WEIGH_JSON_BAD;
 	if (j->lex != LEX_NONE)
-		return lex_run(j);
+		return go_on(j);
 	while (t == WEIGH_JSON_MORE) {
 		skip_blanks(j);
 		if (j->p < j->end)
@@ -571,7 +268,7 @@ weigh_json_next(struct weigh_json *j)
 		else if (j->place == AT_TEXT_END && j->last && !j->cut)
 			return WEIGH_JSON_END;
 		else
-			return dry(j, "the text ends too early");
+			return weigh_json_dry(j, "the text ends too early");
 		if (j->lex != LEX_NONE)
 			return t; /* cut inside a string, number or word */
 	}
