@@ -324,7 +324,7 @@ def test_killed_in_the_middle_the_next_finishes(house, tmp):
 def test_what_a_killed_add_leaves_goes(house, tmp):
     house.add(models.tiny(tmp / "m"), "acme/m")
     lost = 0
-    for i in range(8):
+    for i in range(4):
         before = objects_of(house, "acme/m")
         folder = models.write(tmp / f"k{i}", {f"f{k}.txt": b"%d %d" % (i, k) for k in range(300)})
         p = subprocess.Popen(house.command("add", str(folder), "acme/m"), env=house.env,

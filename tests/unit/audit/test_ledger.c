@@ -1,0 +1,154 @@
+/* The journal read once: what it says at its end. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "audit/audit.h"
+#include "check.h"
+#include "tmpdir.h"
+
+static const struct weigh_repo one = { WEIGH_MODEL, "acme/one" };
+static const struct weigh_repo other = { WEIGH_DATASET, "acme/one" };
+
+static void
+say(struct audit *a, enum audit_event event, const struct weigh_repo *repo,
+    uint8_t revision, const char *origin)
+{
+	const struct audit_entry entry = {
+		.event = event,
+		.time = 1767323045,
+		.repo = repo,
+		.ref = "refs/heads/main",
+		.revision = { { revision } },
+		.origin = origin,
+		.blob = { { revision } },
+		.why = "found bad",
+	};
+
+	check_code("append", audit_append(a, &entry, NULL), WEIGH_OK);
+}
+
+/* In this order; then what is known. */
+static const struct line {
+	enum audit_event event;
+	const struct weigh_repo *repo;
+	uint8_t revision;
+	const char *origin;
+} lines[] = {
+	{ AUDIT_ADMIT, &one, 1, "first" },
+	{ AUDIT_ADMIT, &one, 2, "second" },
+	{ AUDIT_WITHDRAW, &one, 2, "second" },
+	{ AUDIT_ADMIT, &one, 3, "third" },
+	{ AUDIT_WITHDRAW, &one, 3, "third" },
+	{ AUDIT_ADMIT, &one, 3, "third again" },
+	{ AUDIT_ADMIT, &other, 1, "of another kind" },
+	{ AUDIT_QUARANTINE, NULL, 9, NULL },
+	{ AUDIT_DISCARD, NULL, 8, NULL },
+	{ AUDIT_COLLECT, NULL, 0, NULL },
+	{ AUDIT_REBUILD, NULL, 0, NULL },
+};
+
+static const struct question {
+	const char *label;
+	const struct weigh_repo *repo;
+	uint8_t revision;
+	const char *origin; /* NULL: not admitted */
+} questions[] = {
+	{ "admitted", &one, 1, "first" },
+	{ "withdrawn", &one, 2, NULL },
+	{ "withdrawn, and admitted again", &one, 3, "third again" },
+	{ "never", &one, 4, NULL },
+	{ "the same commit elsewhere", &other, 1, "of another kind" },
+	{ "not elsewhere", &other, 3, NULL },
+};
+
+static enum weigh_code
+count(void *ctx, const struct weigh_repo *repo,
+    const struct weigh_gitid *revision, struct weigh_err *err)
+{
+	(void)repo, (void)revision, (void)err;
+	(*(unsigned *)ctx)++;
+	return WEIGH_OK;
+}
+
+static void
+test_last_word(void **state)
+{
+	const struct weigh_oid bad = { { 9 } }, discarded = { { 8 } };
+	struct audit_ledger *ledger;
+	struct audit *audit;
+	struct tmpdir dir;
+	unsigned admitted = 0;
+	bool cut;
+
+	(void)state;
+	tmpdir_make(&dir);
+	check_code("open", audit_open(&audit, dir.fd, &cut, NULL), WEIGH_OK);
+	check_code("empty", audit_ledger_read(audit, &ledger, NULL), WEIGH_OK);
+	check_true("empty",
+	    audit_ledger_origin(ledger, &one, &(struct weigh_gitid){ { 1 } }) ==
+		NULL);
+	audit_ledger_free(ledger);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		say(audit, lines[i].event, lines[i].repo, lines[i].revision,
+		    lines[i].origin);
+	check_code("read", audit_ledger_read(audit, &ledger, NULL), WEIGH_OK);
+	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
+		const struct question *q = &questions[i];
+		const struct weigh_gitid id = { { q->revision } };
+		const char *origin = audit_ledger_origin(ledger, q->repo, &id);
+
+		check_str(q->label, origin != NULL ? origin : "none",
+		    q->origin != NULL ? q->origin : "none");
+	}
+	check_true("bad", audit_ledger_bad(ledger, &bad));
+	check_true("not bad by that", !audit_ledger_bad(ledger, &discarded));
+	check_code("each", audit_ledger_each(ledger, count, &admitted, NULL),
+	    WEIGH_OK);
+	check_u64("each", admitted, 3);
+	audit_ledger_free(ledger);
+	audit_close(audit);
+	tmpdir_remove(&dir);
+}
+
+/* Lines that waited for their sync are lines like others. */
+static void
+test_unsynced(void **state)
+{
+	const struct audit_entry entry = {
+		.event = AUDIT_REBUILD, .time = 1767323045, .why = "made again"
+	};
+	struct audit *audit;
+	struct tmpdir dir;
+	bool cut;
+
+	(void)state;
+	tmpdir_make(&dir);
+	check_code("open", audit_open(&audit, dir.fd, &cut, NULL), WEIGH_OK);
+	for (int i = 0; i < 3; i++)
+		check_code("append", audit_append_unsynced(audit, &entry, NULL),
+		    WEIGH_OK);
+	check_code("sync", audit_sync(audit, NULL), WEIGH_OK);
+	check_code("append", audit_append(audit, &entry, NULL), WEIGH_OK);
+	audit_close(audit);
+	check_code("the chain holds", audit_open(&audit, dir.fd, &cut, NULL),
+	    WEIGH_OK);
+	check_true("whole", !cut);
+	audit_close(audit);
+	tmpdir_remove(&dir);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_last_word),
+		cmocka_unit_test(test_unsynced),
+	};
+
+	return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
+}
