@@ -280,10 +280,11 @@ def test_gc_beside_adds_takes_nothing_of_theirs(house, tmp):
     thread = threading.Thread(target=collect)
     thread.start()
     try:
-        for i in range(12):
+        for i in range(6):
             folder = models.write(tmp / f"c{i}", {
                 "README.md": b"# %d\n" % i, "always.bin": models.noise(200_000),
-                "w.bin": rng.randbytes(rng.choice([10, 70_000, 5 * MiB]))})
+                "w.bin": rng.randbytes(rng.choice([10, 70_000, 5 * MiB])),
+                **{f"{k}.txt": b"%d %d\n" % (i, k) for k in range(120)}})
             house.add(folder, f"acme/m{i % 3}", "--revision", f"b{i % 2}")
             plant_blob(house, b"litter %d" % i)
     finally:
