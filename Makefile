@@ -143,7 +143,7 @@ FUZZ_SAN = -g -O1 -fsanitize=fuzzer$(1),address,undefined
 $(BUILD)/fuzz/%.o: %.c | $(DEPS)
 	@mkdir -p $(@D)
 	$(call say,FUZZCC,$<)
-	$(Q)$(CLANG) $(STD) -Idaemon $(call FUZZ_SAN,-no-link) -MMD -MP -c -o $@ $<
+	$(Q)$(CLANG) $(STD) -Idaemon -Itests/lib $(call FUZZ_SAN,-no-link) -MMD -MP -c -o $@ $<
 $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
 	$(call say,FUZZ,$@)
 	$(Q)$(CLANG) $(call FUZZ_SAN,) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1)
