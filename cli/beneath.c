@@ -13,6 +13,17 @@
 #define PART_MAX 256
 #define AGAIN_MAX 16 /* times that a racing rename may disturb openat2 */
 
+int
+beneath_openat(int at, const char *name, int flags, mode_t mode)
+{
+	int fd;
+
+	do
+		fd = openat(at, name, flags, mode);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
 static int
 openat2_beneath(int dir, const char *path, int flags, mode_t mode,
     uint64_t resolve)
@@ -67,12 +78,12 @@ static int
 step(int dir, int at, const char *part, int make)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	int fd = openat(at, part, flags);
+	int fd = beneath_openat(at, part, flags, 0);
 
 	if (fd < 0 && errno == ENOENT && make) {
 		if ((mkdirat(at, part, 0777) == 0 && fsync(at) == 0) ||
 		    errno == EEXIST)
-			fd = openat(at, part, flags);
+			fd = beneath_openat(at, part, flags, 0);
 	}
 	if (fd < 0 && errno == ENOTDIR) {
 		struct stat st;
@@ -117,7 +128,8 @@ beneath_open_parts(int dir, const char *path, int flags, mode_t mode)
 	if (parent < 0)
 		return -1;
 	if (next_part(&base, part) == 0)
-		fd = openat(parent, part, flags | O_NOFOLLOW | O_CLOEXEC, mode);
+		fd = beneath_openat(parent, part,
+		    flags | O_NOFOLLOW | O_CLOEXEC, mode);
 	close_keeping_errno(parent);
 	return fd;
 }

@@ -17,6 +17,10 @@
 /* Open below `dir`; O_CLOEXEC is added. */
 int beneath_open(int dir, const char *path, int flags, mode_t mode);
 
+/* openat(2), tried again when a signal comes in between; `name` is one part, or a
+ * path of the person's own with AT_FDCWD. */
+int beneath_openat(int at, const char *name, int flags, mode_t mode);
+
 /* The way without openat2 (3); for tests, beneath_open takes it by itself. */
 int beneath_open_parts(int dir, const char *path, int flags, mode_t mode);
 

@@ -13,6 +13,7 @@
 #include <weigh/http.h>
 
 #include "bars.h"
+#include "beneath.h"
 #include "cmds.h"
 #include "job.h"
 #include "local.h"
@@ -70,7 +71,8 @@ need_socket(const struct server *s, struct weigh_err *err)
 static enum weigh_code
 open_folder(struct adding *a, const char *path, struct weigh_err *err)
 {
-	a->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	a->dir = beneath_openat(AT_FDCWD, path,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	if (a->dir >= 0)
 		return WEIGH_OK;
 	weigh_fail_errno(err, errno, "the folder '%.200s'", path);

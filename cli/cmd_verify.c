@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "beneath.h"
 #include "check.h"
 #include "cmds.h"
 #include "extra.h"
@@ -247,13 +248,14 @@ verify_folder(const struct call *c, const char *path, struct weigh_err *err)
 	struct doc *d = NULL;
 	enum weigh_code rc;
 
-	f.dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	f.dir = beneath_openat(AT_FDCWD, path,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	if (f.dir < 0) {
 		rc = place_fail(err, errno, path);
 		goto out;
 	}
-	f.own = openat(f.dir, ".weigh",
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	f.own = beneath_openat(f.dir, ".weigh",
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
 	if (f.own < 0) {
 		rc = weigh_fail_errno(err, errno, ".weigh in '%.200s'", path);
 		weigh_fix(err, "give a folder that weigh pull has written");

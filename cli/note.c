@@ -24,6 +24,8 @@ note_read(int own, const char *name, struct weigh_buf *text,
 		n = read(fd, room, PIECE);
 		if (n > 0)
 			text->len += (size_t)n;
+		else if (n < 0 && errno == EINTR)
+			n = 1; /* go on */
 	}
 	e = errno;
 	close(fd);
@@ -82,7 +84,7 @@ note_write(int own, const char *name, const struct weigh_buf *text,
 	if (text->failed)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	unlinkat(own, "new", 0);
-	fd = openat(own, "new", flags, 0666);
+	fd = beneath_openat(own, "new", flags, 0666);
 	if (fd < 0)
 		return weigh_fail_errno(err, errno, ".weigh/%s", name);
 	rc = write_all(fd, text, err);

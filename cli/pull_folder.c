@@ -38,8 +38,8 @@ open_own(int at, const char *name, int *out, struct weigh_err *err)
 {
 	if (mkdirat(at, name, 0777) != 0 && errno != EEXIST)
 		return place_fail(err, errno, name);
-	*out = openat(at, name,
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	*out = beneath_openat(at, name,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
 	if (*out >= 0)
 		return WEIGH_OK;
 	if (errno != ENOTDIR && errno != ELOOP)
@@ -80,7 +80,8 @@ pull_open_folder(struct pull *p, struct weigh_err *err)
 
 	if (rc != WEIGH_OK)
 		return rc;
-	p->dir = open(p->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	p->dir = beneath_openat(AT_FDCWD, p->folder,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	if (p->dir < 0)
 		return place_fail(err, errno, p->folder);
 	rc = open_own(p->dir, ".weigh", &p->own, err);

@@ -33,15 +33,15 @@ pull_partial_open(struct pull *p, struct pull_partial *part,
 
 	weigh_oid_hex(oid, part->name);
 	part->held = 0;
-	part->fd = openat(p->partial, part->name, flags);
+	part->fd = beneath_openat(p->partial, part->name, flags, 0);
 	if (part->fd >= 0 && fstat(part->fd, &st) == 0 && is_ours_alone(&st)) {
 		part->held = (uint64_t)st.st_size;
 		return WEIGH_OK;
 	}
 	pull_partial_close(part);
 	unlinkat(p->partial, part->name, 0);
-	part->fd = openat(p->partial, part->name, flags | O_CREAT | O_EXCL,
-	    0666);
+	part->fd = beneath_openat(p->partial, part->name,
+	    flags | O_CREAT | O_EXCL, 0666);
 	if (part->fd < 0)
 		return weigh_fail_errno(err, errno, "cannot begin a file");
 	return WEIGH_OK;

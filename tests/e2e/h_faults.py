@@ -8,7 +8,7 @@ import pytest
 import aftermath
 import models
 import ordeal
-from faults import CREATE, FAULTS, LIE, NAME, SYNC, WRITE, Fault, failing
+from faults import CREATE, FAULTS, LIE, NAME, OPEN, READ, SYNC, WRITE, Fault, failing
 
 CALLS = 75  # an add and a pull have about as many of most classes
 
@@ -117,3 +117,14 @@ def test_what_could_not_be_taken_back_is_taken_back_first(tmp, where, nth):
                                      " ON v.repo = r.id WHERE r.name = 'acme/m1'")
     assert titles == [(2,)]
     o.end()
+
+
+def test_a_signal_while_weigh_opens_its_notes_is_nothing(shared, tmp):
+    """An interrupted open ended the pull; an interrupted read of the notes made it take
+    its own files for somebody else's."""
+    for classes in (OPEN | CREATE, READ):
+        o = ordeal.PullOrdeal(tmp, shared, failing(classes, "EINTR", only=".weigh"))
+        n = 1
+        while o.turn(n):
+            n += 1
+        assert n > 2

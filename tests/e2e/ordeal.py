@@ -188,6 +188,7 @@ class PullOrdeal(Ordeal):
     def __init__(self, tmp, house, fault=None):
         preload_or_skip()
         self.house, self.out, self.old = house, tmp / "out", tmp / "old"
+        shutil.rmtree(self.old, ignore_errors=True)
         first = models.small(tmp / "m", weights=5 << 20)
         house.add(first, self.NAME)
         house.weigh("pull", self.NAME, "--to", self.old)
