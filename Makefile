@@ -147,7 +147,7 @@ $(BUILD)/fuzz/%.o: %.c | $(DEPS)
 $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
 	$(call say,FUZZ,$@)
 	$(Q)$(CLANG) $(call FUZZ_SAN,) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1)
-# New inputs go to the build folder; tests/fuzz/corpus only grows by hand.
+# New inputs go to the build folder; tests/fuzz/corpus grows by choice only.
 fuzz-%: $(BUILD)/fuzz/%
 	@mkdir -p $(BUILD)/corpus/$* tests/fuzz/corpus/$*
 	$(call say,RUN,$<)
