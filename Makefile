@@ -221,7 +221,7 @@ clean: ## remove what was built
 	rm -rf build build-san build-tsan build-clang
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
 	@echo "  SAN=1 or TSAN=1 builds under sanitizers, V=1 shows commands, BUILD=DIR elsewhere,"
 	@echo "  NEEDS= installs nothing"
 
