@@ -165,6 +165,52 @@ tell_unswept(void *ctx, const struct weigh_repo *name,
 	    err->why, NULL);
 }
 
+struct search {
+	const struct weigh_repo *name;
+	bool found;
+};
+
+static enum weigh_code
+look_for_repo(void *ctx, const struct weigh_repo *repo,
+    const struct weigh_gitid *revision, struct weigh_err *err)
+{
+	struct search *s = ctx;
+
+	(void)revision;
+	(void)err;
+	s->found = s->found ||
+	    (repo->kind == s->name->kind &&
+		strcmp(repo->name, s->name->name) == 0);
+	return WEIGH_OK;
+}
+
+/* Neither catalog nor journal knows a revision of it: then it has no ref because
+ * it was taken back, or never got one.  Else its refs were lost. */
+static bool
+is_unclaimed(void *ctx, const struct weigh_repo *name)
+{
+	struct recovery *r = ctx;
+	struct search search = { .name = name };
+	struct audit_ledger *ledger = NULL;
+	struct weigh_repo held;
+
+	if (catalog_find_repo(r->reader, name, &held, NULL) !=
+		WEIGH_NOT_FOUND ||
+	    audit_ledger_read(r->gate->parts.audit, &ledger, NULL) != WEIGH_OK)
+		return false;
+	(void)audit_ledger_each(ledger, look_for_repo, &search, NULL);
+	audit_ledger_free(ledger);
+	return !search.found;
+}
+
+static enum weigh_code
+sweep(struct recovery *r, struct weigh_err *err)
+{
+	const struct repo_sweeping how = { is_unclaimed, tell_unswept, r };
+
+	return repo_root_sweep(r->gate->parts.repos, &how, err);
+}
+
 /* Locks that could not be removed go first; a repository that is left without a
  * ref goes last. */
 static enum weigh_code
@@ -178,11 +224,11 @@ settle_now(struct gate *g, void *ctx, struct weigh_err *err)
 		weigh_fix(err, "check the disk, then restart weighd");
 		return WEIGH_IO;
 	}
-	rc = repo_root_sweep(g->parts.repos, tell_unswept, NULL, err);
+	rc = sweep(&r, err);
 	if (rc == WEIGH_OK)
 		rc = catalog_intents(g->parts.catalog, settle_intent, &r, err);
 	if (rc == WEIGH_OK)
-		rc = repo_root_sweep(g->parts.repos, tell_unswept, NULL, err);
+		rc = sweep(&r, err);
 	return rc;
 }
 
@@ -296,7 +342,7 @@ gate_recover(struct gate *g, struct catalog_reader *reader, unsigned *restored,
 
 	rc = catalog_intents(g->parts.catalog, settle_intent, &r, err);
 	if (rc == WEIGH_OK)
-		rc = repo_root_sweep(g->parts.repos, tell_unswept, NULL, err);
+		rc = sweep(&r, err);
 	if (rc == WEIGH_OK)
 		rc = catalog_totals(reader, &totals, err);
 	if (rc == WEIGH_OK)

@@ -37,13 +37,20 @@ enum weigh_code repo_root_open(
     struct repo_root **out, const char *path, struct weigh_err *err);
 void repo_root_close(struct repo_root *root);
 
+/* Who knows what the repositories are for. */
+struct repo_sweeping {
+	/* This one has no ref.  Does nobody else know of revisions of it? */
+	bool (*unclaimed)(void *ctx, const struct weigh_repo *repo);
+	/* This one cannot be swept, and is left as it is. */
+	void (*tell)(void *ctx, const struct weigh_repo *repo,
+	    const struct weigh_err *err);
+	void *ctx;
+};
 /* Remove what a killed run left in all repositories: *.lock, tmp_obj_*,
- * temporary and half packs, and repositories without any ref.  Nothing else may
- * be open.  One that cannot be swept is told, and left as it is. */
+ * temporary and half packs, and repositories without any ref that are unclaimed.
+ * A ref that cannot be read is one too.  Nothing else may be open. */
 enum weigh_code repo_root_sweep(struct repo_root *root,
-    void (*tell)(void *ctx, const struct weigh_repo *repo,
-	const struct weigh_err *err),
-    void *ctx, struct weigh_err *err);
+    const struct repo_sweeping *how, struct weigh_err *err);
 
 /* Every repository, in no order. */
 enum weigh_code repo_root_each(struct repo_root *root,

@@ -199,9 +199,22 @@ has_file(int at, const char *path, unsigned depth)
 	return found;
 }
 
-/* A folder without HEAD was never finished, or not wholly removed: then its refs
- * went first.  With refs it is a repository that lost its HEAD: somebody should
- * look at it. */
+/* HEAD leads to a commit by itself, with no branch. */
+static bool
+is_detached(struct repo *r)
+{
+	git_reference *head = NULL;
+	bool detached = git_reference_lookup(&head, r->git, "HEAD") == 0 &&
+	    git_reference_type(head) == GIT_REFERENCE_DIRECT;
+
+	git_reference_free(head);
+	return detached;
+}
+
+/* Files are looked for, not refs: one that git cannot read is to git as if it were
+ * not there.  A folder without HEAD was never finished, or not wholly removed:
+ * then its refs went first.  With them it is a repository that lost its HEAD:
+ * somebody should look at it. */
 static enum weigh_code
 has_refs(struct repo_root *root, const struct weigh_repo *name, int dirfd,
     bool *any, struct weigh_err *err)
@@ -209,23 +222,33 @@ has_refs(struct repo_root *root, const struct weigh_repo *name, int dirfd,
 	struct repo *r = NULL;
 	enum weigh_code rc;
 
-	*any = false;
+	*any = has_file(dirfd, "refs", REPO_DEPTH_MAX) ||
+	    has_file(dirfd, "packed-refs", 0);
 	if (faccessat(dirfd, "HEAD", F_OK, AT_SYMLINK_NOFOLLOW) != 0 &&
-	    errno == ENOENT) {
-		*any = has_file(dirfd, "refs", REPO_DEPTH_MAX) ||
-		    has_file(dirfd, "packed-refs", 0);
+	    errno == ENOENT)
 		return WEIGH_OK;
-	}
 	rc = repo_open(root, name, false, &r, err);
 	if (rc == WEIGH_OK)
 		rc = repo_each_ref(r, note_ref, any, err);
+	if (rc == WEIGH_OK)
+		*any = *any || is_detached(r);
 	repo_close(r);
 	return rc;
 }
 
 static enum weigh_code
+remove_vacant(struct repo_root *root, const struct weigh_repo *name,
+    const struct repo_sweeping *how, struct weigh_err *err)
+{
+	if (how->unclaimed(how->ctx, name))
+		return repo_remove(root, name, err);
+	return weigh_fail(err, WEIGH_CONFLICT,
+	    "all its refs are gone, and it was not taken back");
+}
+
+static enum weigh_code
 sweep_repo(struct repo_root *root, const struct weigh_repo *name,
-    struct weigh_err *err)
+    const struct repo_sweeping *how, struct weigh_err *err)
 {
 	char folder[REPO_FOLDER_MAX];
 	enum weigh_code rc = repo_folder(name, folder, err);
@@ -240,16 +263,14 @@ sweep_repo(struct repo_root *root, const struct weigh_repo *name,
 	if ((rc = sweep_places(fd, err)) == WEIGH_OK)
 		rc = has_refs(root, name, fd, &any, err);
 	if (rc == WEIGH_OK && !any)
-		rc = repo_remove(root, name, err);
+		rc = remove_vacant(root, name, how, err);
 	fd_close(&fd);
 	return weigh_context(err, rc, "sweeping '%s'", folder);
 }
 
 struct sweep {
 	struct repo_root *root;
-	void (*tell)(void *ctx, const struct weigh_repo *repo,
-	    const struct weigh_err *err);
-	void *ctx;
+	const struct repo_sweeping *how;
 };
 
 static enum weigh_code
@@ -259,18 +280,16 @@ sweep_or_tell(void *ctx, const struct weigh_repo *name, struct weigh_err *err)
 	struct weigh_err trouble = { .code = WEIGH_OK };
 
 	(void)err;
-	if (sweep_repo(s->root, name, &trouble) != WEIGH_OK)
-		s->tell(s->ctx, name, &trouble);
+	if (sweep_repo(s->root, name, s->how, &trouble) != WEIGH_OK)
+		s->how->tell(s->how->ctx, name, &trouble);
 	return WEIGH_OK;
 }
 
 enum weigh_code
-repo_root_sweep(struct repo_root *root,
-    void (*tell)(void *ctx, const struct weigh_repo *repo,
-	const struct weigh_err *err),
-    void *ctx, struct weigh_err *err)
+repo_root_sweep(struct repo_root *root, const struct repo_sweeping *how,
+    struct weigh_err *err)
 {
-	struct sweep s = { root, tell, ctx };
+	struct sweep s = { root, how };
 
 	return repo_root_each(root, sweep_or_tell, &s, err);
 }

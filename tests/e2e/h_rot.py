@@ -152,3 +152,36 @@ def test_a_small_file_is_watched_as_well(house, tmp):
     assert a.status != 200 or a.body == (folder / "config.json").read_bytes()
     bad = house.weigh("verify", "acme/m", "--json", code=5).json["bad"]
     assert [(b["path"], b["sha256"]) for b in bad] == [("config.json", sha)]
+
+
+REF = "repos/models/acme/m.git/refs/heads/main"
+
+
+@pytest.mark.parametrize("bytes_of_ref", [b"", bytes(41), None], ids=["empty", "zeroed", "gone"])
+def test_the_only_ref_is_lost_and_the_repository_stays(house, tmp, bytes_of_ref):
+    """A repository without a ref looks like one that was taken back; this one was not."""
+    folder = models.small(tmp / "m")
+    house.add(folder, "acme/m")
+    house.stop()
+    ref = house.data / REF
+    objects = {p.name for p in (ref.parents[2] / "objects").rglob("*") if p.is_file()}
+    text = ref.read_bytes()
+    if bytes_of_ref is None:
+        ref.unlink()
+    else:
+        ref.write_bytes(bytes_of_ref)
+    for catalog in (False, True):
+        house.start()
+        assert {p.name for p in (ref.parents[2] / "objects").rglob("*") if p.is_file()} == objects
+        if bytes_of_ref is None:
+            assert any("all its refs are gone" in line for line in house.log), house.log
+        if not catalog:
+            assert house.get(URL).body == (folder / PATH).read_bytes()
+        house.stop()
+        for p in house.data.glob("catalog.db*"):
+            p.unlink()
+    ref.write_bytes(text)
+    house.start()
+    assert house.get(URL).status in (200, 503)
+    house.weigh("verify", "acme/m")
+    assert house.get(URL).body == (folder / PATH).read_bytes()

@@ -23,6 +23,16 @@ unswept(void *ctx, const struct weigh_repo *repo, const struct weigh_err *err)
 	check_str(repo->name, err->why, "");
 }
 
+static bool
+nobodys(void *ctx, const struct weigh_repo *repo)
+{
+	(void)ctx;
+	(void)repo;
+	return true;
+}
+
+static const struct repo_sweeping sweeping = { nobodys, unswept, NULL };
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define DEMO "repos/models/acme/demo.git/"
 
@@ -243,8 +253,7 @@ test_sweep(void **state)
 		tmpdir_write(&g.dir, swept[i].path, branch ? tip : "",
 		    branch ? strlen(tip) : 0);
 	}
-	check_code("sweep", repo_root_sweep(g.root, unswept, NULL, &err),
-	    WEIGH_OK);
+	check_code("sweep", repo_root_sweep(g.root, &sweeping, &err), WEIGH_OK);
 	for (size_t i = 0; i < COUNT(swept); i++)
 		check_true(swept[i].path,
 		    tmpdir_has(&g.dir, swept[i].path) != swept[i].removed);
@@ -254,10 +263,82 @@ test_sweep(void **state)
 	check_true("half made", !tmpdir_has(&g.dir, "repos/models/half.git"));
 	check_true("unlink",
 	    unlinkat(g.dir.fd, DEMO "objects/pack/pack-3.idx", 0) == 0);
-	check_code("sweep again", repo_root_sweep(g.root, unswept, NULL, &err),
+	check_code("sweep again", repo_root_sweep(g.root, &sweeping, &err),
 	    WEIGH_OK);
 	grove_fsck(&g, "what is left is whole");
 	grove_close(&g);
+}
+
+/* What may still be a ref, or be known to somebody, is never swept away. */
+static const struct {
+	const char *label;
+	const char *path; /* below the repository */
+	const char *text;
+	bool claimed;
+	bool told;
+} lasting[] = {
+	{ "a ref of no bytes", "refs/heads/main", "", false, false },
+	{ "a ref of other bytes", "refs/heads/main", "no id\n", false, false },
+	{ "a ref of no branch", "refs/pr/1", "", false, false },
+	{ "packed refs, none left", "packed-refs", "", false, false },
+	{ "packed refs, torn", "packed-refs", "#\n0123\n", false, true },
+	{ "a commit as HEAD", "HEAD",
+	    "0123456789012345678901234567890123456789\n", false, false },
+	{ "no ref, but known", NULL, NULL, true, true },
+};
+
+struct told {
+	bool claimed;
+	unsigned count;
+};
+
+static bool
+not_claimed(void *ctx, const struct weigh_repo *repo)
+{
+	const struct told *t = ctx;
+
+	(void)repo;
+	return !t->claimed;
+}
+
+static void
+count_told(void *ctx, const struct weigh_repo *repo,
+    const struct weigh_err *err)
+{
+	struct told *t = ctx;
+
+	check_str("which", repo->name, "acme/demo");
+	check_true("why", err->why[0] != '\0');
+	t->count++;
+}
+
+static void
+test_sweep_spares(void **state)
+{
+	char path[200];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lasting); i++) {
+		struct told told = { .claimed = lasting[i].claimed };
+		const struct repo_sweeping how = { not_claimed, count_told,
+			&told };
+		struct grove g;
+
+		grove_open(&g);
+		if (lasting[i].path != NULL) {
+			snprintf(path, sizeof(path), DEMO "%s",
+			    lasting[i].path);
+			(void)fd_make_dirs(g.dir.fd, DEMO "refs/pr", 0755,
+			    NULL);
+			tmpdir_write(&g.dir, path, lasting[i].text,
+			    strlen(lasting[i].text));
+		}
+		check_code(lasting[i].label,
+		    repo_root_sweep(g.root, &how, NULL), WEIGH_OK);
+		check_true(lasting[i].label, tmpdir_has(&g.dir, DEMO "config"));
+		check_u64(lasting[i].label, told.count, lasting[i].told);
+		grove_close(&g);
+	}
 }
 
 int
@@ -270,6 +351,7 @@ main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_each_and_remove),
 		cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_sweep_spares),
 	};
 
 	return cmocka_run_group_tests_name("repo root", tests, NULL, NULL);
