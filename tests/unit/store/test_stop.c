@@ -1,6 +1,5 @@
 /* Tests of what stops daemon/store's writing half, and of what is left then; the
  * numbers are those of store.h. */
-#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <setjmp.h>
