@@ -485,7 +485,7 @@ list_packs(struct collector *k, char (**names)[PACK_NAME], size_t *count,
 		fd_close(&fd);
 		return rc;
 	}
-	while (rc == WEIGH_OK && (d = readdir(dir)) != NULL) {
+	while (rc == WEIGH_OK && (errno = 0, d = readdir(dir)) != NULL) {
 		char(*more)[PACK_NAME];
 
 		if (!is_index(d->d_name))
@@ -499,6 +499,8 @@ list_packs(struct collector *k, char (**names)[PACK_NAME], size_t *count,
 		snprintf(more[(*count)++], PACK_NAME, "%.*s",
 		    (int)PACK_NAME - 1, d->d_name);
 	}
+	if (rc == WEIGH_OK && errno != 0)
+		rc = weigh_fail_errno(err, errno, "cannot list 'objects/pack'");
 	closedir(dir);
 	return rc;
 }

@@ -110,7 +110,7 @@ sweep_folder(int *fd, unsigned depth, temporary_fn *is_temporary,
 		return rc;
 	}
 	*fd = -1; /* dir's now */
-	while (rc == WEIGH_OK && (d = readdir(dir)) != NULL) {
+	while (rc == WEIGH_OK && (errno = 0, d = readdir(dir)) != NULL) {
 		int below = -1;
 
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
@@ -124,6 +124,8 @@ sweep_folder(int *fd, unsigned depth, temporary_fn *is_temporary,
 			rc = sweep_name(dirfd(dir), d->d_name, is_temporary,
 			    &removed, err);
 	}
+	if (rc == WEIGH_OK && errno != 0)
+		rc = weigh_fail_errno(err, errno, "cannot list a folder");
 	if (rc == WEIGH_OK && removed)
 		rc = fd_sync(dirfd(dir), err);
 	closedir(dir);
@@ -177,7 +179,8 @@ note_ref(void *ctx, const char *ref, const struct weigh_gitid *id,
 	return WEIGH_OK;
 }
 
-/* Is there a file at `path`, or in a folder below it? */
+/* Is there a file at `path`, or in a folder below it?  What cannot be looked at
+ * may hold one. */
 static bool
 has_file(int at, const char *path, unsigned depth)
 {
@@ -191,10 +194,11 @@ has_file(int at, const char *path, unsigned depth)
 		fd_close(&fd);
 		return found;
 	}
-	while (!found && (d = readdir(dir)) != NULL)
+	while (!found && (errno = 0, d = readdir(dir)) != NULL)
 		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
 			found = depth == 0 ||
 			    has_file(dirfd(dir), d->d_name, depth - 1);
+	found = found || errno != 0;
 	closedir(dir);
 	return found;
 }
