@@ -264,7 +264,7 @@ print(const struct adding *a, const struct doc *d, struct weigh_err *err)
 {
 	const char *name = doc_str(d, "name");
 	const char *revision = doc_str(d, "revision");
-	char files[TEXT_FILES], size[TEXT_SIZE];
+	char files[TEXT_COUNT], size[TEXT_SIZE];
 
 	static const struct out_column fields[] = {
 		{ "revision", "revision", OUT_TEXT, false },
@@ -276,7 +276,7 @@ print(const struct adding *a, const struct doc *d, struct weigh_err *err)
 	if (a->c->out->format != OUT_HUMAN)
 		return call_print(a->c, d, fields,
 		    sizeof(fields) / sizeof(fields[0]), err);
-	text_files(doc_u64(d, "files"), files);
+	text_count(doc_u64(d, "files"), "file", files);
 	text_size(doc_u64(d, "bytes"), size);
 	out_line("%s@%s  %s, %s", name, revision, files, size);
 	if (doc_bool(d, "unchanged"))

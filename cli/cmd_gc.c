@@ -56,31 +56,40 @@ may_discard(const struct call *c, struct weigh_err *err)
 
 /* --- what came of it ----------------------------------------------------------- */
 
+/* "took 2 blobs, 1 list, 0 rows, 10 git objects" and what became of quarantine;
+ * last, the room that all of it makes. */
 static void
 print_summary(const struct doc *d)
 {
+	static const char *const things[][2] = {
+		{ "blobs", "blob" },
+		{ "lists", "list" },
+		{ "rows", "row" },
+		{ "objects", "git object" },
+	};
 	bool dry = doc_bool(d, "dry_run");
-	char freed[TEXT_SIZE], evidence[TEXT_SIZE];
+	char n[4][TEXT_COUNT], bytes[TEXT_SIZE];
 
-	text_size(doc_u64(d, "freed"), freed);
-	text_size(doc_u64(d, "evidence_bytes"), evidence);
-	out_line("%s %" PRIu64 " blobs, %" PRIu64 " lists, %" PRIu64
-		 " rows, %" PRIu64 " git objects: %s",
-	    dry ? "would take" : "took", doc_u64(d, "blobs"),
-	    doc_u64(d, "lists"), doc_u64(d, "rows"), doc_u64(d, "objects"),
-	    freed);
+	for (size_t i = 0; i < sizeof(things) / sizeof(things[0]); i++)
+		text_count(doc_u64(d, things[i][0]), things[i][1], n[i]);
+	out_line("%s %s, %s, %s, %s", dry ? "would take" : "took", n[0], n[1],
+	    n[2], n[3]);
+	text_count(doc_u64(d, "discarded"), "bad blob", n[0]);
 	if (doc_u64(d, "discarded") > 0)
-		out_line("%" PRIu64 " things %s quarantine",
-		    doc_u64(d, "discarded"),
-		    dry ? "would be removed from" : "removed from");
+		out_line("%s %s out of quarantine", dry ? "would take" : "took",
+		    n[0]);
+	text_count(doc_u64(d, "evidence"), "bad blob", n[0]);
+	text_size(doc_u64(d, "evidence_bytes"), bytes);
 	if (doc_u64(d, "evidence") > 0)
-		out_line("%" PRIu64 " things stay in quarantine: %s",
-		    doc_u64(d, "evidence"), evidence);
+		out_line("%s in quarantine, left there: %s", n[0], bytes);
+	text_size(doc_u64(d, "freed"), bytes);
+	out_line("%s %s", bytes, dry ? "would be freed" : "freed");
 }
 
 static enum weigh_code
 conclude(const struct call *c, const struct doc *d, struct weigh_err *err)
 {
+	char repos[TEXT_COUNT];
 	enum weigh_code rc = WEIGH_OK;
 
 	if (c->out->format != OUT_HUMAN || doc_count(doc_get(d, "items")) > 0)
@@ -93,10 +102,12 @@ conclude(const struct call *c, const struct doc *d, struct weigh_err *err)
 		    doc_u64(d, "unlisted"));
 	if (rc != WEIGH_OK || doc_u64(d, "repositories") == 0)
 		return rc;
-	weigh_fail(err, WEIGH_PARTLY, "%" PRIu64 " repositories need a look%s",
-	    doc_u64(d, "repositories"),
+	text_count(doc_u64(d, "repositories"), "repository", repos);
+	weigh_fail(err, WEIGH_PARTLY,
+	    "%s unreadable, or not wholly in the catalog%s", repos,
 	    doc_bool(d, "unsure") ?
-		"; until then no blob is taken, for it might be theirs" :
+		"; until that is mended no blob is taken, for it might be "
+		"theirs" :
 		"");
 	weigh_what(err, "not everything could be looked at");
 	weigh_fix(err, "mend what is listed, then run weigh rebuild");

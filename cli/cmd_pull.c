@@ -82,9 +82,9 @@ print_files(const struct pull *p)
 static void
 print_people(const struct pull *p)
 {
-	char files[TEXT_FILES], size[TEXT_SIZE], got[TEXT_SIZE];
+	char files[TEXT_COUNT], size[TEXT_SIZE], got[TEXT_SIZE];
 
-	text_files(p->count, files);
+	text_count(p->count, "file", files);
 	text_size(p->bytes, size);
 	text_size(p->received, got);
 	out_line("%s@%s  %s, %s, every byte matches its SHA-256", p->name,

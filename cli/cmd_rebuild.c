@@ -3,6 +3,7 @@
 
 #include "cmds.h"
 #include "job.h"
+#include "text.h"
 
 static const struct out_column columns[] = {
 	{ "WHAT", "kind", OUT_TEXT, false },
@@ -10,31 +11,39 @@ static const struct out_column columns[] = {
 	{ "WHY", "why", OUT_TEXT, true },
 };
 
+static void
+print_summary(const struct doc *d)
+{
+	char repos[TEXT_COUNT], revisions[TEXT_COUNT], blobs[TEXT_COUNT];
+
+	text_count(doc_u64(d, "repositories"), "repository", repos);
+	text_count(doc_u64(d, "revisions"), "revision", revisions);
+	text_count(doc_u64(d, "blobs"), "blob", blobs);
+	out_line("%s, %s, %s; %" PRIu64 " missing, %" PRIu64 " bad", repos,
+	    revisions, blobs, doc_u64(d, "missing"), doc_u64(d, "bad"));
+}
+
 static enum weigh_code
 conclude(const struct call *c, const struct doc *d, struct weigh_err *err)
 {
 	uint64_t partly = doc_u64(d, "unreadable") + doc_u64(d, "lost");
+	char unreadable[TEXT_COUNT], lost[TEXT_COUNT];
 	enum weigh_code rc = WEIGH_OK;
 
 	if (c->out->format != OUT_HUMAN || doc_count(doc_get(d, "items")) > 0)
 		rc = call_print_list(c, d, "items", columns,
 		    sizeof(columns) / sizeof(columns[0]), err);
 	if (rc == WEIGH_OK && c->out->format == OUT_HUMAN)
-		out_line("%" PRIu64 " repositories, %" PRIu64
-			 " revisions, %" PRIu64 " blobs; %" PRIu64
-			 " missing, %" PRIu64 " bad",
-		    doc_u64(d, "repositories"), doc_u64(d, "revisions"),
-		    doc_u64(d, "blobs"), doc_u64(d, "missing"),
-		    doc_u64(d, "bad"));
+		print_summary(d);
 	if (doc_u64(d, "unlisted") > 0)
 		out_say(c->out, "%" PRIu64 " more are not listed",
 		    doc_u64(d, "unlisted"));
 	if (rc != WEIGH_OK || partly == 0)
 		return rc;
+	text_count(doc_u64(d, "unreadable"), "repository", unreadable);
+	text_count(doc_u64(d, "lost"), "revision", lost);
 	weigh_fail(err, WEIGH_PARTLY,
-	    "%" PRIu64 " repositories cannot be read, %" PRIu64
-	    " revisions of the journal were not found",
-	    doc_u64(d, "unreadable"), doc_u64(d, "lost"));
+	    "%s unreadable, %s of the journal not found", unreadable, lost);
 	weigh_what(err, "the catalog was made again, but not all of it");
 	weigh_fix(err,
 	    "lay back from a backup what is listed, then run weigh rebuild "

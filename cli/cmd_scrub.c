@@ -1,5 +1,4 @@
 /* weigh scrub: every byte read back from the disk: how that is doing, or now. */
-#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
@@ -126,22 +125,22 @@ static enum weigh_code
 conclude(const struct call *c, const struct doc *d, struct weigh_err *err)
 {
 	const struct doc *findings = doc_get(d, "findings");
-	char size[TEXT_SIZE];
+	char size[TEXT_SIZE], blobs[TEXT_COUNT];
 	enum weigh_code rc = WEIGH_OK;
 
 	if (findings == NULL)
 		return weigh_fail(err, WEIGH_MALFORMED,
 		    "the answer does not say what was found");
 	text_size(doc_u64(d, "bytes"), size);
+	text_count(doc_u64(d, "blobs"), "blob", blobs);
 	if (c->out->format != OUT_HUMAN)
 		rc = call_print_list(c, d, "findings", columns, COUNT(columns),
 		    err);
 	else if (doc_count(findings) > 0)
 		rc = print_findings(c, findings, err);
 	else
-		out_line("%" PRIu64 " blobs, %s read back, every byte matches "
-			 "its SHA-256",
-		    doc_u64(d, "blobs"), size);
+		out_line("%s, %s read back, every byte matches its SHA-256",
+		    blobs, size);
 	if (rc != WEIGH_OK || doc_count(findings) == 0)
 		return rc;
 	weigh_fail(err, WEIGH_MISMATCH,
@@ -202,7 +201,9 @@ cmd_scrub(const struct call *c, struct weigh_err *err)
 		rc = said > 0 ? read_now(c, &client, err) :
 				look(c, &client, err);
 	client_close(&client);
-	if (rc != WEIGH_OK && call_needs_what(err))
-		weigh_what(err, "cannot read everything again");
+	if (rc != WEIGH_OK && c->nargs == 0 && call_needs_what(err))
+		weigh_what(err,
+		    said > 0 ? "cannot read back what is held" :
+			       "cannot show how scrub is doing");
 	return rc;
 }

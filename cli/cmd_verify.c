@@ -30,7 +30,7 @@ print_right(const struct out *o, const struct doc *d, const char *files,
 	const char *manifest = doc_str(d, "manifest");
 	const char *whole = doc_str(d, "part_of");
 	uint64_t extra = doc_u64(d, "extra");
-	char others[TEXT_FILES];
+	char others[TEXT_COUNT];
 
 	out_line("%s@%s  %s, %s, every byte matches its SHA-256",
 	    doc_str(d, "name"), doc_str(d, "revision"), files, size);
@@ -39,7 +39,7 @@ print_right(const struct out *o, const struct doc *d, const char *files,
 		    whole[0] != '\0' ? " (of the part that was pulled)" : "");
 	if (whole[0] != '\0')
 		out_line("revision %s", whole);
-	text_files(extra, others);
+	text_count(extra, "file", others);
 	if (extra > 0)
 		out_say(o, "%s here %s not part of it", others,
 		    extra == 1 ? "is" : "are");
@@ -50,10 +50,10 @@ static enum weigh_code
 conclude(const struct call *c, const struct doc *d, struct weigh_err *err)
 {
 	const struct doc *bad = doc_get(d, "bad");
-	char files[TEXT_FILES], size[TEXT_SIZE];
+	char files[TEXT_COUNT], size[TEXT_SIZE];
 	enum weigh_code rc = WEIGH_OK;
 
-	text_files(doc_u64(d, "files"), files);
+	text_count(doc_u64(d, "files"), "file", files);
 	text_size(doc_u64(d, "bytes"), size);
 	if (bad == NULL)
 		return weigh_fail(err, WEIGH_MALFORMED,

@@ -41,8 +41,9 @@ headline(const struct cmd *cmd, const struct call *c, struct weigh_err *err)
 		weigh_what(err, "cannot understand the command line");
 	if (!call_needs_what(err))
 		return;
-	if (c->nargs == 0)
-		weigh_what(err, "cannot %s", cmd->summary);
+	if (c->nargs == 0) /* up to what is said beside it */
+		weigh_what(err, "cannot %.*s", (int)strcspn(cmd->summary, ";"),
+		    cmd->summary);
 	else
 		weigh_what(err, "cannot %s %.180s", cmd->verb, c->args[0]);
 }

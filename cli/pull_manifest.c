@@ -87,7 +87,7 @@ enum weigh_code
 pull_choose(struct pull *p, struct weigh_err *err)
 {
 	const struct weigh_manifest *m = &p->manifest;
-	char files[TEXT_FILES];
+	char files[TEXT_COUNT];
 	size_t i;
 
 	p->files = calloc(m->count + 1, sizeof(*p->files));
@@ -108,7 +108,7 @@ pull_choose(struct pull *p, struct weigh_err *err)
 	}
 	if (p->count > 0 || m->count == 0)
 		return WEIGH_OK;
-	text_files(m->count, files);
+	text_count(m->count, "file", files);
 	weigh_fail(err, WEIGH_NOT_FOUND,
 	    "of its %s, --include and --exclude leave none", files);
 	weigh_fix(err, "weigh files %.100s lists the paths", p->name);

@@ -51,14 +51,23 @@ text_duration(uint64_t s, char out[TEXT_DURATION])
 	else if (s < 100 * day)
 		snprintf(out, TEXT_DURATION, "%" PRIu64 "d%02" PRIu64 "h",
 		    s / day, s % day / hour);
+	else if (s < 10000 * day)
+		snprintf(out, TEXT_DURATION, "%" PRIu64 "d", s / day);
 	else
 		snprintf(out, TEXT_DURATION, "-");
 }
 
 void
-text_files(uint64_t n, char out[TEXT_FILES])
+text_count(uint64_t n, const char *one, char out[TEXT_COUNT])
 {
-	snprintf(out, TEXT_FILES, "%" PRIu64 " file%s", n, n == 1 ? "" : "s");
+	size_t len = strlen(one);
+	bool y = len > 0 && one[len - 1] == 'y';
+
+	if (n == 1)
+		snprintf(out, TEXT_COUNT, "1 %.40s", one);
+	else
+		snprintf(out, TEXT_COUNT, "%" PRIu64 " %.*s%s", n,
+		    (int)(len < 40 ? len - y : 40), one, y ? "ies" : "s");
 }
 
 static bool

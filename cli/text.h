@@ -17,12 +17,13 @@ void text_size(uint64_t bytes, char out[TEXT_SIZE]);
 void text_size_short(uint64_t bytes, char out[TEXT_SIZE]);
 
 #define TEXT_DURATION 16
-/* "53s", "4m10s", "2h05m", "3d04h"; "-" for more than 99 days. */
+/* "53s", "4m10s", "2h05m", "3d04h", "120d"; "-" from 10,000 days on. */
 void text_duration(uint64_t seconds, char out[TEXT_DURATION]);
 
-#define TEXT_FILES 32
-/* "1 file", "12 files". */
-void text_files(uint64_t n, char out[TEXT_FILES]);
+#define TEXT_COUNT 64
+/* "1 file", "12 files", "0 repositories": `one` is a singular of at most 40 bytes
+ * whose plural ends in s, or ies for y. */
+void text_count(uint64_t n, const char *one, char out[TEXT_COUNT]);
 
 /* Columns of a terminal that the UTF-8 text takes, one a code point. */
 size_t text_columns(const char *text);

@@ -114,7 +114,7 @@ control_status(struct question *q, struct catalog_reader *reader)
 	weigh_jw_ku64(&w, "room", store_room(parts->store));
 	weigh_jw_ku64(&w, "uptime_seconds",
 	    (uint64_t)(time(NULL) - parts->started));
-	scrub_write_status(&w, q->control);
+	r->rc = scrub_write_status(&w, q->control, reader, &r->err);
 	weigh_jw_object_end(&w);
 }
 

@@ -84,7 +84,8 @@ void control_doctor(struct question *q, struct catalog_reader *reader);
 void control_scrub_look(struct question *q, struct catalog_reader *reader);
 
 /* Members of weigh.status/1 that scrub has to say. */
-void scrub_write_status(struct weigh_jw *w, struct control *c);
+enum weigh_code scrub_write_status(struct weigh_jw *w, struct control *c,
+    struct catalog_reader *reader, struct weigh_err *err);
 /* One finding about a blob, with those who use it, as an element of `findings`. */
 struct scrub_finding {
 	struct weigh_oid oid;

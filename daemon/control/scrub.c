@@ -172,18 +172,42 @@ write_oldest(struct weigh_jw *w, const char *key, const struct scrub_status *s)
 		    (uint64_t)pace_age(s->oldest, time(NULL)));
 }
 
-void
-scrub_write_status(struct weigh_jw *w, struct control *c)
+/* What the catalog says now; the thread's copy may be a minute old. */
+static enum weigh_code
+refresh(struct scrub_status *s, struct catalog_reader *reader,
+    struct weigh_err *err)
+{
+	struct catalog_totals totals;
+	enum weigh_code rc;
+
+	rc = catalog_totals(reader, &totals, err);
+	if (rc == WEIGH_OK)
+		rc = catalog_scrub(reader, &s->round, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	s->total = totals.bytes - totals.bad_bytes;
+	rc = catalog_scrub_oldest(reader, &s->oldest, err);
+	s->any = rc == WEIGH_OK;
+	return rc == WEIGH_NOT_FOUND ? WEIGH_OK : rc;
+}
+
+enum weigh_code
+scrub_write_status(struct weigh_jw *w, struct control *c,
+    struct catalog_reader *reader, struct weigh_err *err)
 {
 	struct scrub_status s;
+	enum weigh_code rc;
 
 	scrub_look(c->parts.scrub, &s);
+	if ((rc = refresh(&s, reader, err)) != WEIGH_OK)
+		return rc;
 	weigh_jw_kstr(w, "scrub", scrub_state_name(s.state));
 	weigh_jw_ku64(w, "scrub_done", s.round.done);
 	weigh_jw_ku64(w, "scrub_total", s.total);
 	write_oldest(w, "scrub_oldest_seconds", &s);
 	weigh_jw_kbool(w, "scrub_overdue", is_overdue(&s));
 	weigh_jw_ku64(w, "scrub_found", s.found);
+	return WEIGH_OK;
 }
 
 static void
@@ -230,26 +254,6 @@ write_progress(struct weigh_jw *w, const struct scrub_status *s,
 	write_time(w, "journal_read", round->journal);
 }
 
-/* What is in the catalog now; the thread's copy may be a minute old. */
-static enum weigh_code
-look(struct question *q, struct catalog_reader *reader, struct scrub_status *s,
-    struct weigh_err *err)
-{
-	struct catalog_totals totals;
-	enum weigh_code rc;
-
-	scrub_look(q->control->parts.scrub, s);
-	rc = catalog_totals(reader, &totals, err);
-	if (rc == WEIGH_OK)
-		rc = catalog_scrub(reader, &s->round, err);
-	if (rc != WEIGH_OK)
-		return rc;
-	s->total = totals.bytes - totals.bad_bytes;
-	rc = catalog_scrub_oldest(reader, &s->oldest, err);
-	s->any = rc == WEIGH_OK;
-	return rc == WEIGH_NOT_FOUND ? WEIGH_OK : rc;
-}
-
 /* `after`: the page behind this SHA-256. */
 static bool
 read_after(const struct question *q, struct weigh_oid *after)
@@ -273,7 +277,8 @@ control_scrub_look(struct question *q, struct catalog_reader *reader)
 	struct weigh_jw w;
 	bool from = read_after(q, &after);
 
-	if ((r->rc = look(q, reader, &s, &r->err)) != WEIGH_OK)
+	scrub_look(q->control->parts.scrub, &s);
+	if ((r->rc = refresh(&s, reader, &r->err)) != WEIGH_OK)
 		return;
 	weigh_jw_init(&w, &r->body);
 	weigh_jw_object(&w);

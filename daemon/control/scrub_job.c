@@ -218,8 +218,11 @@ scrub_done(struct job *job)
 	if (job->skipped)
 		s->rc = weigh_fail(&s->err, WEIGH_NOT_YET,
 		    "weighd is stopping");
-	if (s->rc != WEIGH_OK)
-		weigh_what(&s->err, "cannot read everything again");
+	if (s->rc != WEIGH_OK && s->named)
+		weigh_what(&s->err, "cannot read '%.180s' back",
+		    s->ref.repo.name);
+	else if (s->rc != WEIGH_OK)
+		weigh_what(&s->err, "cannot read back what is held");
 	log_event(s->found > 0 ? LOG_ERROR_LEVEL : LOG_INFO_LEVEL, "scrub",
 	    "name", s->named ? s->ref.repo.name : NULL, "result",
 	    s->rc != WEIGH_OK ? s->err.why :

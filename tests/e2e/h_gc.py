@@ -119,7 +119,7 @@ def test_what_came_just_now_stays_for_a_day(littered):
 def test_people_read_a_table_and_a_sum(littered):
     out = littered.weigh("gc", *NOW).out
     assert "WHAT" in out and "acme/m" in out
-    assert "took 2 blobs, 1 lists, 0 rows, 10 git objects: 5.2 MB" in out
+    assert "took 2 blobs, 1 list, 0 rows, 10 git objects\n5.2 MB freed\n" in out
 
 
 def test_a_pack_is_made_again_without_what_nobody_wants(house, tmp):
@@ -249,8 +249,10 @@ def test_evidence_goes_on_request_only(quarantined):
     house = quarantined
     r = house.weigh("gc", "--quarantine", *NOW, code=2)  # nobody to ask
     assert "--yes" in r.err and (house.data / "quarantine" / house.sha).exists()
-    house.weigh("gc", "--quarantine", *NOW, "--dry-run")
-    house.weigh("gc", "--quarantine", "--yes")  # it has not lain there for 30 days
+    r = house.weigh("gc", "--quarantine", *NOW, "--dry-run")
+    assert "would take 1 bad blob out of quarantine\n9.4 MB would be freed\n" in r.out, r.out
+    r = house.weigh("gc", "--quarantine", "--yes")  # it has not lain there for 30 days
+    assert "1 bad blob in quarantine, left there: 9.4 MB\n0 B freed\n" in r.out, r.out
     assert (house.data / "quarantine" / house.sha).exists()
     r = house.weigh("gc", "--quarantine", *NOW, "--yes", "--json").json
     assert r["discarded"] == 1 and r["freed"] > 9 * MiB, r

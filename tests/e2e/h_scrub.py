@@ -305,6 +305,8 @@ def test_bytes_that_are_overdue_are_told(house, tmp):
     assert house.metric("weighhouse_scrub_oldest_seconds") >= s["oldest_seconds"]
     house.weigh("scrub", "--all")
     assert scrub(house)["overdue"] is False
+    status = house.weigh("status", "--json").json  # at once, not when the thread looks again
+    assert status["scrub_oldest_seconds"] < 60, status
 
 
 # --- by request --------------------------------------------------------------------------
@@ -327,9 +329,11 @@ def test_a_name_and_since(house, tmp):
 def test_what_cannot_be_asked_for(house, tmp):
     for args, code in [(["acme/m", "--all"], 2), (["--all", "--since", "3d"], 2),
                        (["--since", "soon"], 2), (["--since", "2999-01-01"], 2),
-                       (["acme/m"], 3), (["no//name"], 2)]:
+                       (["no//name"], 2)]:
         house.weigh("scrub", *args, code=code)
         house.weigh("scrub", *args, "--json", code=code)
+    assert "cannot read 'acme/m' back" in house.weigh("scrub", "acme/m", code=3).err
+    house.weigh("scrub", "acme/m", "--json", code=3)
     for body in (b"{}", b'{"all":true,"name":"acme/m"}', b'{"all":1}', b'{"since":"x"}', b"[]"):
         assert house.ask("POST", "/-/v1/scrub", body).status == 401  # over TCP one only looks
     assert house.get("/-/v1/scrub").json["schema"] == "weigh.scrub/1"

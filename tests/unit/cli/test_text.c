@@ -57,7 +57,9 @@ test_durations(void **state)
 		{ 86399, "23h59m" },
 		{ 86400, "1d00h" },
 		{ 99 * 86400, "99d00h" },
-		{ 100 * 86400, "-" },
+		{ 100 * 86400, "100d" },
+		{ 9999 * 86400, "9999d" },
+		{ 10000 * 86400, "-" },
 		{ UINT64_MAX, "-" },
 	};
 
@@ -73,15 +75,27 @@ test_durations(void **state)
 static void
 test_counts(void **state)
 {
-	char out[TEXT_FILES];
+	static const struct {
+		const char *label;
+		uint64_t n;
+		const char *one, *text;
+	} rows[] = {
+		{ "none", 0, "file", "0 files" },
+		{ "one", 1, "file", "1 file" },
+		{ "more", 12, "file", "12 files" },
+		{ "one with y", 1, "repository", "1 repository" },
+		{ "more with y", 2, "repository", "2 repositories" },
+		{ "all there are", UINT64_MAX, "git object",
+		    "18446744073709551615 git objects" },
+	};
 
 	(void)state;
-	text_files(0, out);
-	check_str("none", out, "0 files");
-	text_files(1, out);
-	check_str("one", out, "1 file");
-	text_files(12, out);
-	check_str("more", out, "12 files");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char out[TEXT_COUNT];
+
+		text_count(rows[i].n, rows[i].one, out);
+		check_str(rows[i].label, out, rows[i].text);
+	}
 }
 
 static void
