@@ -274,8 +274,8 @@ conclude(const struct call *c, struct doc *d, struct weigh_err *err)
 		    ok + warn, ok, warn);
 		return WEIGH_OK;
 	}
-	weigh_fail(err, WEIGH_IO, "%zu of %zu checks are bad", bad,
-	    ok + warn + bad);
+	weigh_fail(err, WEIGH_IO, "%zu of %zu checks %s bad", bad,
+	    ok + warn + bad, bad == 1 ? "is" : "are");
 	weigh_what(err, "not all is well");
 	weigh_fix(err, "each bad check stands above with its own");
 	return WEIGH_IO;

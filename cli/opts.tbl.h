@@ -16,7 +16,7 @@ OPTION(SINCE,    "since",    0,   "WHEN",    false, "what was not read since: 20
 OPTION(DRY_RUN,  "dry-run",  0,   NULL,      false, "only say what would be done")
 OPTION(QUARANTINE, "quarantine", 0, NULL,    false, "remove what lies in quarantine too; asks first")
 OPTION(OLDER,    "older",    0,   "DAYS",    false, "only what has lain there so long; default: 1, in quarantine 30")
-OPTION(FULL,     "full",     0,   NULL,      false, "read the catalog and the journal whole, and look at every branch and tag")
+OPTION(FULL,     "full",     0,   NULL,      false, "read the catalog and the journal whole, and look for revisions that were lost")
 
 OPTION(SERVER,   "server",   0,   "SERVER",  true,  "http://HOST:PORT or unix:PATH (env WEIGH_SERVER); default: the local socket, then http://127.0.0.1:8477")
 OPTION(FORMAT,   "format",   0,   "FORMAT",  true,  "human, tsv, json or quiet")

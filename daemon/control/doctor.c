@@ -1,7 +1,7 @@
 /*
  * doctor: is the house well?  Facts are gathered (facts.c, machine.c), judged by
  * weigh/doctor.h, and told.  GET takes milliseconds; POST reads catalog and journal
- * whole and looks at every ref, as a long job.
+ * whole and looks for revisions that are not told, as a long job.
  */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -192,11 +192,11 @@ each_damaged(struct weigh_jw *w, struct catalog_reader *reader, uint64_t *count,
 	return rc;
 }
 
-/* --- refs whose revision is not told ------------------------------------------------ */
+/* --- revisions that git or the journal names, and that are not told ---------------- */
 
 struct hidden {
 	struct weigh_repo repo;
-	char ref[WEIGH_REV_MAX + 16];
+	char ref[WEIGH_REV_MAX + 16]; /* "": the journal names it */
 	struct weigh_gitid commit;
 };
 
@@ -224,29 +224,66 @@ is_told(struct catalog_reader *reader, const struct weigh_repo *repo,
 	return rc == WEIGH_NOT_FOUND ? WEIGH_OK : rc;
 }
 
-static enum weigh_code
-look_at_ref(void *ctx, const char *ref, const struct weigh_gitid *id,
-    struct weigh_err *err)
+/* A branch, a tag and the journal may all name it. */
+static bool
+is_found(const struct search *s, const struct weigh_repo *repo,
+    const struct weigh_gitid *id)
 {
-	struct search *s = ctx;
+	for (size_t i = 0; i < s->count; i++)
+		if (weigh_gitid_equal(&s->found[i].commit, id) &&
+		    s->found[i].repo.kind == repo->kind &&
+		    strcmp(s->found[i].repo.name, repo->name) == 0)
+			return true;
+	return false;
+}
+
+static enum weigh_code
+keep_hidden(struct search *s, const struct weigh_repo *repo, const char *ref,
+    const struct weigh_gitid *id, struct weigh_err *err)
+{
 	struct hidden *h = &s->found[s->count];
 	enum weigh_code rc;
 	bool told;
 
 	if (atomic_load(&s->progress->cancel))
 		return weigh_fail(err, WEIGH_CANCELED, "weighd is stopping");
-	if (s->count == THINGS_MAX ||
-	    (strncmp(ref, "refs/heads/", 11) != 0 &&
-		strncmp(ref, "refs/tags/", 10) != 0))
+	if (s->count == THINGS_MAX)
 		return WEIGH_OK;
-	rc = is_told(s->reader, &s->repo, id, &told, err);
-	if (rc != WEIGH_OK || told)
+	rc = is_told(s->reader, repo, id, &told, err);
+	if (rc != WEIGH_OK || told || is_found(s, repo, id))
 		return rc;
-	h->repo = s->repo;
+	h->repo = *repo;
 	h->commit = *id;
 	snprintf(h->ref, sizeof(h->ref), "%s", ref);
 	s->count++;
 	return WEIGH_OK;
+}
+
+static enum weigh_code
+look_at_ref(void *ctx, const char *ref, const struct weigh_gitid *id,
+    struct weigh_err *err)
+{
+	struct search *s = ctx;
+
+	if (strncmp(ref, "refs/heads/", 11) != 0 &&
+	    strncmp(ref, "refs/tags/", 10) != 0)
+		return WEIGH_OK;
+	return keep_hidden(s, &s->repo, ref, id, err);
+}
+
+static enum weigh_code
+look_at_admitted(void *ctx, const struct weigh_repo *repo,
+    const struct weigh_gitid *revision, struct weigh_err *err)
+{
+	return keep_hidden(ctx, repo, "", revision, err);
+}
+
+static enum weigh_code
+read_ledger(void *ctx, struct catalog *catalog, struct audit *audit,
+    struct weigh_err *err)
+{
+	(void)catalog;
+	return audit_ledger_read(audit, ctx, err);
 }
 
 /* A repository that cannot be read is scrub's finding, not ours. */
@@ -265,8 +302,22 @@ look_at_repo(void *ctx, const struct weigh_repo *name, struct weigh_err *err)
 	return rc == WEIGH_CANCELED ? rc : WEIGH_OK;
 }
 
-/* Between its ref and its row in the catalog a publication takes a moment: who is
- * told by then is not hidden. */
+/* A repository that is gone is in the journal still. */
+static enum weigh_code
+look_at_journal(struct search *s, struct weigh_err *err)
+{
+	struct audit_ledger *ledger = NULL;
+	enum weigh_code rc;
+
+	rc = gate_write(s->control->parts.gate, read_ledger, &ledger, err);
+	if (rc == WEIGH_OK)
+		rc = audit_ledger_each(ledger, look_at_admitted, s, err);
+	audit_ledger_free(ledger);
+	return rc;
+}
+
+/* Between its ref, its line in the journal and its row in the catalog a publication
+ * takes a moment: who is told by then is not hidden. */
 static enum weigh_code
 look_again(struct search *s, struct weigh_err *err)
 {
@@ -386,6 +437,8 @@ examine(struct examination *e, struct catalog_reader *reader,
 	if (rc == WEIGH_OK && f.catalog_problem[0] == '\0') {
 		rc = repo_root_each(parts->repos, look_at_repo, search,
 		    &e->err);
+		if (rc == WEIGH_OK && f.journal_problem[0] == '\0')
+			rc = look_at_journal(search, &e->err);
 		if (rc == WEIGH_OK)
 			rc = look_again(search, &e->err);
 		f.house.hidden_known = true;

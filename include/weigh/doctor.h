@@ -60,7 +60,7 @@ struct weigh_house_facts {
 
 	uint64_t bad;      /* blobs found bad; each has a finding of its own */
 	uint64_t damaged;  /* repositories likewise */
-	uint64_t hidden;   /* refs whose revision is not told; likewise */
+	uint64_t hidden;   /* revisions named, and not told; likewise */
 	bool hidden_known; /* they were looked for */
 
 	bool scrub_off;
@@ -101,7 +101,8 @@ void weigh_doctor_evidence(const char *sha256, uint64_t size, const char *why,
 void weigh_doctor_repo(
     const char *name, const char *problem, struct weigh_finding *out);
 
-/* One ref whose revision the catalog does not have. */
+/* One revision that the catalog does not have: `ref` leads to it, or if that is ""
+ * the journal admitted it. */
 void weigh_doctor_hidden(const char *name, const char *ref, const char *commit,
     struct weigh_finding *out);
 

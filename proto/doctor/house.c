@@ -202,13 +202,16 @@ judge_key(const struct weigh_house_facts *f, struct weigh_finding *out)
 	} else if (f->key_foreign) {
 		weigh_doctor_say(out, WEIGH_HEALTH_BAD,
 		    "keys/mirror.key belongs to another user");
-		weigh_doctor_mend(out, "chown it to the user weighd runs as");
+		weigh_doctor_mend(out,
+		    "chown '%.200s/keys/mirror.key' to the user weighd runs as",
+		    f->data);
 	} else {
 		weigh_doctor_say(out, WEIGH_HEALTH_BAD,
 		    "keys/mirror.key has mode %04o, not 0600", f->key_mode);
 		weigh_doctor_mend(out,
-		    "chmod 600 keys/mirror.key; if others could read it, take "
-		    "a new key");
+		    "chmod 600 '%.200s/keys/mirror.key'; if others could read "
+		    "it, take a new key",
+		    f->data);
 	}
 }
 
@@ -273,11 +276,14 @@ judge_hidden(const struct weigh_house_facts *f, struct weigh_finding *out)
 	}
 	if (f->hidden == 0) {
 		weigh_doctor_say(out, WEIGH_HEALTH_OK,
-		    "every branch and tag leads to a revision that is told");
+		    "every revision that git or the journal names is in the "
+		    "catalog");
 		return;
 	}
 	weigh_doctor_say(out, WEIGH_HEALTH_BAD,
-	    "%" PRIu64 " branches or tags lead to revisions that are not told",
+	    "%" PRIu64
+	    " revisions that git or the journal names are not in the "
+	    "catalog",
 	    f->hidden);
 	weigh_doctor_mend(out, "each is named below, with its own fix");
 }
@@ -445,8 +451,15 @@ weigh_doctor_hidden(const char *name, const char *ref, const char *commit,
 {
 	out->check = "revision";
 	weigh_doctor_say(out, WEIGH_HEALTH_BAD,
-	    "%.110s: %.200s leads to %.40s, which the catalog does not have",
-	    name, ref, commit);
+	    "%.110s: %.200s %s %.40s, which the catalog does not have", name,
+	    ref[0] != '\0' ? ref : "the journal",
+	    ref[0] != '\0' ? "leads to" : "admitted", commit);
+	if (ref[0] == '\0') {
+		weigh_doctor_mend(out,
+		    "bring its folder below repos/ back from a backup, then "
+		    "weigh rebuild");
+		return;
+	}
 	weigh_doctor_mend(out,
 	    "weigh rebuild finds what can be told; else publish it again: "
 	    "weigh add DIR %.110s",

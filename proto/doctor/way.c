@@ -58,7 +58,7 @@ judge_socket(const struct weigh_way_facts *f, struct weigh_finding *out)
 		    "run it as the user of weighd, or as a member of its group");
 	} else {
 		weigh_doctor_say(out, WEIGH_HEALTH_BAD,
-		    "nobody listens on %.300s: weighd ended without its leave",
+		    "nobody listens on %.300s: weighd is not running",
 		    f->socket);
 		weigh_doctor_mend(out, START_FIX);
 	}

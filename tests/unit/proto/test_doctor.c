@@ -305,8 +305,8 @@ static const struct {
 	{ "bytes", bad, WEIGH_HEALTH_BAD, "1 of 12 blobs" },
 	{ "bytes", damaged, WEIGH_HEALTH_BAD, "1 repositories" },
 	{ "hidden", nothing, WEIGH_HEALTH_OK, "not looked for" },
-	{ "hidden", looked, WEIGH_HEALTH_OK, "every branch and tag" },
-	{ "hidden", hidden, WEIGH_HEALTH_BAD, "2 branches or tags" },
+	{ "hidden", looked, WEIGH_HEALTH_OK, "every revision that git" },
+	{ "hidden", hidden, WEIGH_HEALTH_BAD, "2 revisions that git or the journal" },
 	{ "scrub", nothing, WEIGH_HEALTH_OK, "9 days ago" },
 	{ "scrub", empty, WEIGH_HEALTH_OK, "nothing to read" },
 	{ "scrub", off, WEIGH_HEALTH_WARN, "9 days ago" },
@@ -420,6 +420,9 @@ test_things(void **state)
 	weigh_doctor_hidden("acme/m", "refs/heads/main", "4b825dc6", &out);
 	check_finding("hidden", &out, WEIGH_HEALTH_BAD,
 	    "acme/m: refs/heads/main leads to 4b825dc6");
+	weigh_doctor_hidden("acme/m", "", "4b825dc6", &out);
+	check_finding("lost", &out, WEIGH_HEALTH_BAD,
+	    "acme/m: the journal admitted 4b825dc6, which the catalog");
 }
 
 /* --- the way there ---------------------------------------------------------------- */
