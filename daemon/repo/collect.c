@@ -30,6 +30,16 @@ struct collector {
 	size_t nwaiting, room;
 };
 
+static enum weigh_code
+go_on(const struct collector *k, struct weigh_err *err)
+{
+	const atomic_bool *cancel = k->c->cancel;
+
+	if (cancel != NULL && atomic_load(cancel))
+		return weigh_fail(err, WEIGH_CANCELED, "weighd is stopping");
+	return WEIGH_OK;
+}
+
 /* --- what is led to ----------------------------------------------------------- */
 
 static enum weigh_code
@@ -55,44 +65,10 @@ meet(struct collector *k, const git_oid *id, struct weigh_err *err)
 }
 
 static enum weigh_code
-meet_ref(struct collector *k, git_reference *ref, struct weigh_err *err)
+meet_tip(struct repo *r, void *ctx, const git_oid *id, struct weigh_err *err)
 {
-	const git_oid *at = git_reference_target(ref);
-	git_reference *direct = NULL;
-	enum weigh_code rc = WEIGH_OK;
-
-	if (at != NULL)
-		return meet(k, at, err);
-	/* A symbolic one leads nowhere until its branch is born. */
-	if (git_reference_resolve(&direct, ref) == 0)
-		rc = meet(k, git_reference_target(direct), err);
-	git_reference_free(direct);
-	return rc;
-}
-
-/* All refs, whatever they are called, and HEAD. */
-static enum weigh_code
-meet_refs(struct collector *k, struct weigh_err *err)
-{
-	git_reference_iterator *refs = NULL;
-	git_reference *ref = NULL;
-	enum weigh_code rc = WEIGH_OK;
-	int git_rc = git_reference_iterator_new(&refs, k->repo->git);
-
-	while (git_rc == 0 && rc == WEIGH_OK &&
-	    (git_rc = git_reference_next(&ref, refs)) == 0) {
-		rc = meet_ref(k, ref, err);
-		git_reference_free(ref);
-	}
-	git_reference_iterator_free(refs);
-	if (git_rc != 0 && git_rc != GIT_ITEROVER)
-		return repo_fail(err, git_rc, "cannot list refs");
-	if (rc == WEIGH_OK &&
-	    git_reference_lookup(&ref, k->repo->git, "HEAD") == 0) {
-		rc = meet_ref(k, ref, err);
-		git_reference_free(ref);
-	}
-	return rc;
+	(void)r;
+	return meet(ctx, id, err);
 }
 
 static enum weigh_code
@@ -187,14 +163,16 @@ look_into(struct collector *k, const git_oid *id, struct weigh_err *err)
 static enum weigh_code
 walk(struct collector *k, struct weigh_err *err)
 {
-	enum weigh_code rc = meet_refs(k, err);
+	enum weigh_code rc = repo_each_tip(k->repo, meet_tip, k, err);
 
 	if (rc == WEIGH_OK)
 		rc = meet_roots(k, err);
 	while (rc == WEIGH_OK && k->nwaiting > 0) {
 		git_oid id = k->waiting[--k->nwaiting];
 
-		rc = look_into(k, &id, err);
+		rc = go_on(k, err);
+		if (rc == WEIGH_OK)
+			rc = look_into(k, &id, err);
 	}
 	return rc;
 }
@@ -271,6 +249,8 @@ collect_loose(struct collector *k, struct weigh_err *err)
 		DIR *dir = NULL;
 		int fd;
 
+		if ((rc = go_on(k, err)) != WEIGH_OK)
+			break;
 		snprintf(path, sizeof(path), "objects/%02x", i & 0xff);
 		fd = fd_open_beneath(k->repo->fd, path, O_RDONLY | O_DIRECTORY,
 		    0);
@@ -291,6 +271,7 @@ collect_loose(struct collector *k, struct weigh_err *err)
 
 /* --- packs ------------------------------------------------------------------------ */
 
+#define MANY_PACKS "objects/pack/multi-pack-index"
 #define PACK_NAME (sizeof("pack-") + GIT_OID_HEXSZ)
 
 /* One pack: how many of its objects are met, and which. */
@@ -351,14 +332,18 @@ stat_part(const struct pack *p, const char *suffix, struct stat *st)
 	return fstatat(p->k->repo->fd, path, st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* The index first: a pack without one is nobody's. */
+/* The index first: a pack without one is nobody's.  Before it the index of many
+ * packs, which git can do without, but which may not name one that is gone. */
 static enum weigh_code
 remove_pack(const struct pack *p, struct weigh_err *err)
 {
 	static const char *const parts[] = { ".idx", ".rev", ".bitmap",
-		".pack" };
+		".mtimes", ".pack" };
 	char path[PACK_NAME + 32];
 
+	if (unlinkat(p->k->repo->fd, MANY_PACKS, 0) != 0 && errno != ENOENT)
+		return weigh_fail_errno(err, errno, "cannot remove '%s'",
+		    MANY_PACKS);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		snprintf(path, sizeof(path), "objects/pack/%s%s", p->name,
 		    parts[i]);
@@ -513,8 +498,9 @@ collect_packs(struct collector *k, struct weigh_err *err)
 	enum weigh_code rc = list_packs(k, &names, &count, err);
 
 	for (size_t i = 0; rc == WEIGH_OK && i < count; i++)
-		rc = weigh_context(err, collect_pack(k, names[i], err), "'%s'",
-		    names[i]);
+		if ((rc = go_on(k, err)) == WEIGH_OK)
+			rc = weigh_context(err, collect_pack(k, names[i], err),
+			    "'%s'", names[i]);
 	free(names);
 	return rc;
 }

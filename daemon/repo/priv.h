@@ -39,6 +39,13 @@ enum weigh_code repo_fail(struct weigh_err *err, int git_rc, const char *doing);
 git_oid repo_git_oid(const struct weigh_gitid *id);
 struct weigh_gitid repo_gitid(const git_oid *oid);
 
+/* Tell of the object that each ref leads to, whatever it is called, and HEAD; of
+ * one to which two lead, twice.  A ref that cannot be read is a failure. */
+typedef enum weigh_code repo_tip_fn(struct repo *r, void *ctx,
+    const git_oid *id, struct weigh_err *err);
+enum weigh_code repo_each_tip(struct repo *r, repo_tip_fn *each, void *ctx,
+    struct weigh_err *err);
+
 /* Does an object have this type and at most `max` bytes?  Asked before any
  * object is inflated. */
 enum weigh_code repo_check_object(git_odb *odb, const git_oid *id,

@@ -18,6 +18,7 @@
 #ifndef REPO_REPO_H
 #define REPO_REPO_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -147,6 +148,14 @@ enum weigh_code repo_each_ref(struct repo *r,
 	const struct weigh_gitid *id, struct weigh_err *err),
     void *ctx, struct weigh_err *err);
 
+/* Every commit that a ref, whatever it is called, or HEAD leads to, by all parents,
+ * in no order.  A failure when a ref or a commit cannot be read, or a ref leads to
+ * no commit. */
+enum weigh_code repo_each_reached(struct repo *r,
+    enum weigh_code (*each)(void *ctx, const struct weigh_gitid *commit,
+	struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
+
 /* --- taking away ---------------------------------------------------------- */
 
 struct repo_collecting {
@@ -156,6 +165,7 @@ struct repo_collecting {
 	int64_t now;   /* seconds since 1970 */
 	int64_t grace; /* seconds: what is younger stays */
 	bool dry;      /* only count */
+	const atomic_bool *cancel; /* set to stop: WEIGH_CANCELED; or NULL */
 	/* out */
 	uint64_t objects; /* taken away: nothing leads to them */
 	uint64_t bytes;   /* of the disk, given back */
@@ -165,7 +175,8 @@ struct repo_collecting {
 /* Remove the objects of a repository that nothing leads to: loose ones one by
  * one; a pack that holds some of them is written anew with the others, read
  * back, and only then removed.  A kill at any moment leaves every object that
- * something leads to.  Nobody may write to the repository meanwhile (unless
+ * something leads to.  Nothing goes while a ref, or what is led to, cannot be
+ * read.  Nobody may write to the repository meanwhile (unless
  * `dry`, whose count is then too high).  Packs with a .keep stay, as for git. */
 enum weigh_code repo_collect(
     struct repo *r, struct repo_collecting *c, struct weigh_err *err);

@@ -254,6 +254,60 @@ test_kept_pack(void **state)
 	grove_close(&g);
 }
 
+/* git's index of many packs names none that is gone. */
+static void
+test_many_packs(void **state)
+{
+	struct repo_collecting c = { .nroots = 0 };
+	struct grove g;
+
+	(void)state;
+	prepare(&g);
+	pack_all(&g);
+	check_u64("write",
+	    (uint64_t)gitrun(&g.out, g.path, "multi-pack-index", "write", NULL),
+	    0);
+	check_code("collect", collect(&g, &c), WEIGH_OK);
+	check_u64("taken", c.objects, NOBODYS);
+	check_clean(&g, "after");
+	grove_close(&g);
+}
+
+/* A ref that git cannot read is to git as if it were not there. */
+static void
+test_unread_ref(void **state)
+{
+	static const char *const texts[] = { "", "0123\n", "ref: \n" };
+	struct grove g;
+
+	(void)state;
+	prepare(&g);
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct repo_collecting c = { .nroots = 0 };
+
+		tmpdir_write(&g.dir,
+		    "repos/models/acme/demo.git/refs/heads/side", texts[i],
+		    strlen(texts[i]));
+		check_true(texts[i], collect(&g, &c) != WEIGH_OK);
+		check_u64(texts[i], c.objects, 0);
+	}
+	grove_close(&g);
+}
+
+static void
+test_canceled(void **state)
+{
+	const atomic_bool cancel = true;
+	struct repo_collecting c = { .cancel = &cancel };
+	struct grove g;
+
+	(void)state;
+	prepare(&g);
+	check_code("collect", collect(&g, &c), WEIGH_CANCELED);
+	check_u64("taken", c.objects, 0);
+	grove_close(&g);
+}
+
 /* If anything that is led to cannot be read, nothing goes. */
 static void
 test_missing(void **state)
@@ -286,6 +340,9 @@ main(void)
 		cmocka_unit_test(test_packs),
 		cmocka_unit_test(test_useless_pack),
 		cmocka_unit_test(test_kept_pack),
+		cmocka_unit_test(test_many_packs),
+		cmocka_unit_test(test_unread_ref),
+		cmocka_unit_test(test_canceled),
 		cmocka_unit_test(test_missing),
 	};
 
