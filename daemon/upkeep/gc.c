@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "gc_priv.h"
@@ -201,6 +202,9 @@ gc_run(struct gc *gc, struct weigh_err *err)
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		if ((rc = steps[i](gc, err)) != WEIGH_OK)
 			break;
+	free(gc->lost);
+	gc->lost = NULL;
+	gc->nlost = 0;
 	/* What went is written down, also when something failed then. */
 	journaled = journal(gc, rc == WEIGH_OK ? err : &second);
 	return rc != WEIGH_OK ? rc : journaled;

@@ -6,7 +6,9 @@
  *     is decided by litter_decide (base/litter.h) over facts that were gathered
  *     while the gate was held: nobody was about to name it (gate.h (6)).
  * (2) While some repository cannot be read, or git or the journal know a revision
- *     that the catalog does not, no blob is taken: it might be theirs.
+ *     that the catalog does not, no blob is taken: it might be theirs.  Git objects
+ *     stay where a ref cannot be read, or the journal knows more: they might be
+ *     what it leads to.
  * (3) Row before file, list before blob, new pack before old: a kill at any moment
  *     leaves only litter, which the next gc takes.
  * (4) Evidence is journaled before it goes, and its note stays.
@@ -75,6 +77,9 @@ struct gc {
 	/* out */
 	struct gc_sum sums[GC_KINDS][GC_FATES];
 	bool unsure; /* (2): no blob could be taken */
+	/* its own: of these the journal knows more than the catalog */
+	struct weigh_repo *lost;
+	size_t nlost;
 };
 
 enum weigh_code gc_run(struct gc *gc, struct weigh_err *err);

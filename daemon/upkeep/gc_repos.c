@@ -41,9 +41,23 @@ is_known(struct gc *gc, const struct weigh_repo *repo,
 struct survey {
 	struct gc *gc;
 	const struct weigh_repo *repo;
-	char unknown[WEIGH_REV_MAX + 16]; /* a ref, or "" */
+	char unknown[WEIGH_REV_MAX + 16]; /* a commit, or a ref, or "" */
 };
 
+static enum weigh_code
+look_at_commit(void *ctx, const struct weigh_gitid *commit,
+    struct weigh_err *err)
+{
+	struct survey *s = ctx;
+	bool known;
+	enum weigh_code rc = is_known(s->gc, s->repo, commit, &known, err);
+
+	if (rc == WEIGH_OK && !known)
+		weigh_gitid_hex(commit, s->unknown);
+	return rc;
+}
+
+/* If it is a ref's own commit that is not known, its name tells more. */
 static enum weigh_code
 look_at_ref(void *ctx, const char *ref, const struct weigh_gitid *id,
     struct weigh_err *err)
@@ -75,6 +89,8 @@ survey_repo(void *ctx, const struct weigh_repo *repo, struct weigh_err *err)
 	there = repo_is_there(repos, repo);
 	rc = repo_open(repos, repo, false, &r, &trouble);
 	if (rc == WEIGH_OK)
+		rc = repo_each_reached(r, look_at_commit, &s, &trouble);
+	if (rc == WEIGH_OK && s.unknown[0] != '\0')
 		rc = repo_each_ref(r, look_at_ref, &s, &trouble);
 	repo_close(r);
 	gate_release(gc->gate);
@@ -90,6 +106,33 @@ survey_repo(void *ctx, const struct weigh_repo *repo, struct weigh_err *err)
 		return WEIGH_OK;
 	gc->unsure = true;
 	tell_repository(gc, repo, why);
+	return WEIGH_OK;
+}
+
+/* Is it a repository of which the journal knows more than the catalog? */
+static bool
+is_lost(const struct gc *gc, const struct weigh_repo *repo)
+{
+	for (size_t i = 0; i < gc->nlost; i++)
+		if (gc->lost[i].kind == repo->kind &&
+		    strcmp(gc->lost[i].name, repo->name) == 0)
+			return true;
+	return false;
+}
+
+static enum weigh_code
+remember_lost(struct gc *gc, const struct weigh_repo *repo,
+    struct weigh_err *err)
+{
+	struct weigh_repo *more;
+
+	if (is_lost(gc, repo))
+		return WEIGH_OK;
+	more = reallocarray(gc->lost, gc->nlost + 1, sizeof(*more));
+	if (more == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	gc->lost = more;
+	gc->lost[gc->nlost++] = *repo;
 	return WEIGH_OK;
 }
 
@@ -109,7 +152,7 @@ look_at_admitted(void *ctx, const struct weigh_repo *repo,
 	snprintf(why, sizeof(why),
 	    "the journal admitted %s, which is not in the catalog", hex);
 	tell_repository(gc, repo, why);
-	return WEIGH_OK;
+	return remember_lost(gc, repo, err);
 }
 
 static enum weigh_code
@@ -198,6 +241,7 @@ collect(struct gc *gc, const struct weigh_repo *repo, struct repo *r,
 		.now = gc->now,
 		.grace = gc->grace,
 		.dry = dry,
+		.cancel = &gc->progress->cancel,
 	};
 	if (rc == WEIGH_OK)
 		rc = repo_collect(r, result, err);
@@ -242,7 +286,7 @@ collect_repo(void *ctx, const struct weigh_repo *repo, struct weigh_err *err)
 	enum weigh_code rc = gc_go_on(gc, err);
 	bool counted = gc->dry; /* what `result` says is so */
 
-	if (rc != WEIGH_OK)
+	if (rc != WEIGH_OK || is_lost(gc, repo)) /* gc_survey has told */
 		return rc;
 	rc = repo_open(gate_parts_of(gc->gate)->repos, repo, false, &r, NULL);
 	if (rc != WEIGH_OK)
@@ -256,9 +300,11 @@ collect_repo(void *ctx, const struct weigh_repo *repo, struct weigh_err *err)
 	}
 	if (rc == WEIGH_OK || counted)
 		tell_objects(gc, repo, &result);
+	repo_close(r);
+	if (rc == WEIGH_CANCELED)
+		return gc_go_on(gc, err);
 	if (rc != WEIGH_OK)
 		tell_repository(gc, repo, trouble.why);
-	repo_close(r);
 	return WEIGH_OK;
 }
 

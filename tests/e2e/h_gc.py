@@ -190,6 +190,89 @@ def test_a_ref_that_the_catalog_does_not_know_keeps_all_blobs(littered):
     assert "refs/heads/side" in [i["why"] for i in r["items"] if i["kind"] == "repository"][0]
 
 
+def plant_commit(house, repo, *parents, data=b"parquet" * 1000):
+    """A commit by hand that has one LFS file; its blob, which is held, and its id."""
+    sha = plant_blob(house, data)
+    pointer = (f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha}\n"
+               f"size {len(data)}\n").encode()
+    blob = git(house, repo, "hash-object", "-w", "--stdin", stdin=pointer)
+    tree = git(house, repo, "mktree", stdin=f"100644 blob {blob}\tx.parquet\n".encode())
+    return sha, commit_tree(house, repo, tree, *parents)
+
+
+def commit_tree(house, repo, tree, *parents):
+    return git(house, repo, "-c", "user.name=x", "-c", "user.email=x@x", "commit-tree",
+               "-m", "by hand", *(a for p in parents for a in ("-p", p)), tree)
+
+
+@pytest.mark.parametrize("ref", ["refs/pr/1", "refs/convert/parquet", "HEAD"])
+def test_refs_that_are_no_branches_keep_what_they_lead_to(house, tmp, ref):
+    house.add(models.tiny(tmp / "m"), "acme/m")
+    sha, commit = plant_commit(house, "acme/m")
+    path = house.data / "repos/models/acme/m.git" / ref
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(commit + "\n")
+    r = house.weigh("gc", *NOW, "--json", code=8).json
+    assert r["unsure"] and r["blobs"] == r["objects"] == 0, r
+    assert sha in house.blobs()
+    assert commit in [i["why"] for i in r["items"] if i["kind"] == "repository"][0]
+
+
+def test_what_was_merged_keeps_its_blobs(house, tmp):
+    """A catalog that is made again follows first parents only."""
+    house.add(models.tiny(tmp / "m"), "acme/m")
+    tip = git(house, "acme/m", "rev-parse", "main")
+    sha, other = plant_commit(house, "acme/m")
+    merge = commit_tree(house, "acme/m", f"{tip}^{{tree}}", tip, other)
+    git(house, "acme/m", "update-ref", "refs/heads/main", merge)
+    house.weigh("rebuild")
+    r = house.weigh("gc", *NOW, "--json", code=8).json
+    assert r["unsure"] and r["blobs"] == r["objects"] == 0, r
+    assert sha in house.blobs()
+
+
+@pytest.mark.parametrize("lost", ["ref", "name"])
+def test_a_branch_that_cannot_be_read_keeps_its_objects(house, tmp, lost):
+    """Neither git nor a catalog that was made again knows of it, but the journal does."""
+    house.add(models.tiny(tmp / "a", 1), "acme/m")
+    dev = house.add(models.tiny(tmp / "b", 2), "acme/m", "--revision", "dev")["revision"]
+    plant_objects(house, "acme/m")
+    ref = house.data / "repos/models/acme/m.git/refs/heads/dev"
+    if lost == "ref":
+        ref.write_bytes(b"")
+    else:
+        ref.unlink()
+    house.weigh("rebuild", code=8)
+    before = picture(house)
+    r = house.weigh("gc", *NOW, "--json", code=8).json
+    assert r["unsure"] and r["freed"] == r["objects"] == 0, r
+    assert picture(house) == before
+    ref.write_text(dev + "\n")
+    house.weigh("rebuild")
+    assert house.weigh("gc", *NOW, "--json").json["objects"] == 10
+    check_whole(house, "acme/m")
+
+
+def test_an_unread_ref_alone_keeps_git_objects(house, tmp):
+    """Of what nobody published here only its ref knows."""
+    house.add(models.tiny(tmp / "m"), "acme/m")
+    _, commit = plant_commit(house, "acme/m")
+    (house.data / "repos/models/acme/m.git/refs/heads/side").write_bytes(b"")
+    before = picture(house)
+    r = house.weigh("gc", *NOW, "--json", code=8).json
+    assert r["unsure"] and r["freed"] == 0, r
+    assert picture(house) == before and git(house, "acme/m", "cat-file", "-t", commit) == "commit"
+
+
+def test_an_annotated_tag_is_no_doubt(house, tmp):
+    house.add(models.tiny(tmp / "m"), "acme/m")
+    git(house, "acme/m", "-c", "user.name=x", "-c", "user.email=x@x", "tag", "-a", "-m", "v1", "v1",
+        "main")
+    plant_blob(house, b"nobody's\n")
+    assert house.weigh("gc", *NOW, "--json").json["blobs"] == 1
+    check_whole(house, "acme/m")
+
+
 def test_a_repository_that_is_gone_keeps_its_blobs(littered):
     """The journal admitted it; perhaps only a disk is not mounted."""
     house = littered
