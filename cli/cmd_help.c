@@ -4,8 +4,38 @@
 
 #include "cmds.h"
 #include "help.h"
+#include "text.h"
 
-/* `  -j, --jobs N          how many …` */
+/* `  -j, --jobs N          how many …`, below each other on a narrow terminal. */
+static void
+entry(const char *left, const char *text)
+{
+	unsigned width = out_width();
+	bool narrow = width < 60;
+	size_t indent = narrow ? 10 : 27;
+	struct weigh_buf b;
+
+	weigh_buf_init(&b, 1u << 16);
+	if (narrow || strlen(left) > 24)
+		weigh_buf_addf(&b, "  %s\n%*s", left, (int)indent, "");
+	else
+		weigh_buf_addf(&b, "  %-24s ", left);
+	text_wrap(&b, text, indent, indent, width);
+	out_line("%s", b.failed ? left : b.data);
+	weigh_buf_free(&b);
+}
+
+static void
+paragraph(const char *text)
+{
+	struct weigh_buf b;
+
+	weigh_buf_init(&b, 1u << 16);
+	text_wrap(&b, text, 0, 0, out_width());
+	out_line("%s", b.data != NULL ? b.data : "");
+	weigh_buf_free(&b);
+}
+
 static void
 option_line(const struct opt *o)
 {
@@ -16,7 +46,7 @@ option_line(const struct opt *o)
 	    o->letter ? o->letter : ' ', o->letter ? ',' : ' ', o->name);
 	if (o->value != NULL && n > 0 && (size_t)n < sizeof(left))
 		snprintf(left + n, sizeof(left) - (size_t)n, " %s", o->value);
-	out_line("  %-24s %s", left, o->help);
+	entry(left, o->help);
 }
 
 static void
@@ -35,8 +65,10 @@ one_verb(const struct cmd *cmd)
 {
 	out_line("%s", cmd->example[0]);
 	out_line("%s\n", cmd->example[1]);
-	out_line("usage: weigh %s%s%s [options]\n%s\n", cmd->verb,
-	    cmd->args[0] != '\0' ? " " : "", cmd->args, cmd->summary);
+	out_line("usage: weigh %s%s%s [options]", cmd->verb,
+	    cmd->args[0] != '\0' ? " " : "", cmd->args);
+	paragraph(cmd->summary);
+	out_line("%s", "");
 	if (cmd->options != 0) {
 		out_line("options:");
 		options(cmd->options, false);
@@ -57,14 +89,16 @@ all_verbs(void)
 	for (i = 0; i < cmds_count; i++) {
 		char left[64];
 
-		snprintf(left, sizeof(left), "%s %s", cmds_table[i].verb,
+		snprintf(left, sizeof(left), "%s%s%s", cmds_table[i].verb,
+		    cmds_table[i].args[0] != '\0' ? " " : "",
 		    cmds_table[i].args);
-		out_line("  %-24s %s", left, cmds_table[i].summary);
+		entry(left, cmds_table[i].summary);
 	}
 	out_line("\noptions of every verb:");
 	options(0, true);
-	out_line("\nNAME is org/name, name or datasets/org/name; @REV is a "
-		 "branch, tag or commit id.");
+	out_line("%s", "");
+	paragraph("NAME is org/name, name or datasets/org/name; @REV is a "
+		  "branch, tag or commit id.");
 }
 
 static void

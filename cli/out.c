@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <libsmartcols.h>
@@ -39,6 +40,20 @@ set_and_not_empty(const char *variable)
 	const char *value = getenv(variable);
 
 	return value != NULL && value[0] != '\0';
+}
+
+unsigned
+out_width(void)
+{
+	const char *said = getenv("COLUMNS");
+	unsigned long n = said != NULL ? strtoul(said, NULL, 10) : 0;
+	struct winsize w;
+
+	if (n > 0 && n < 10000)
+		return (unsigned)n;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0)
+		return w.ws_col;
+	return 80;
 }
 
 static enum weigh_code

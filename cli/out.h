@@ -74,6 +74,9 @@ enum weigh_code out_document(
 enum weigh_code out_buffer(
     struct out *o, const struct weigh_buf *b, struct weigh_err *err);
 
+/* Columns for text on stdout: COLUMNS, else the terminal's, else 80. */
+unsigned out_width(void);
+
 /* A line of result on stdout: for people and -q alike. */
 void out_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A line of talk on stderr, for people only. */

@@ -86,6 +86,29 @@ text_columns(const char *text)
 	return n;
 }
 
+void
+text_wrap(struct weigh_buf *out, const char *text, size_t at, size_t indent,
+    size_t width)
+{
+	bool begun = false; /* this line has a word */
+
+	for (text += strspn(text, " "); *text != '\0'; begun = true) {
+		size_t len = strcspn(text, " ");
+
+		if (begun && at + 1 + len > width) {
+			weigh_buf_addf(out, "\n%*s", (int)indent, "");
+			at = indent;
+		} else if (begun) {
+			weigh_buf_adds(out, " ");
+			at++;
+		}
+		weigh_buf_add(out, text, len);
+		at += len;
+		text += len;
+		text += strspn(text, " ");
+	}
+}
+
 /* The place `columns` code points into the text, or its end. */
 static const char *
 skip_columns(const char *text, size_t columns)

@@ -33,6 +33,12 @@ size_t text_columns(const char *text);
 void text_fit(
     struct weigh_buf *out, const char *text, size_t width, bool utf8);
 
+/* Append `text`, broken between words into lines of at most `width` columns.  The
+ * first begins at column `at`, the others are indented by `indent`; a word that is
+ * longer than a line is not cut. */
+void text_wrap(struct weigh_buf *out, const char *text, size_t at,
+    size_t indent, size_t width);
+
 /* Append `text` so that it cannot move a cursor or break a line: control
  * characters (C0, DEL, C1) and bytes that are not UTF-8 become \xNN. */
 void text_clean(struct weigh_buf *out, const char *text);

@@ -10,7 +10,7 @@ import re
 import pytest
 
 import models
-from house import BUILD, ROOT, UNDER, remove, run
+from house import BUILD, ROOT, UNDER, clean_env, remove, run
 
 # VERB: rows of arguments and the exit status they end with.
 DONE, USAGE, NOT_FOUND, BAD = 0, 2, 3, 5
@@ -90,3 +90,7 @@ def test_help_of_every_verb(tmp):
     for verb in ROWS:
         r = run(BUILD / "weigh", *verb.split(), "--help")
         assert r.code == 0 and f"weigh {verb}" in r.out, r
+        assert max(map(len, r.out.splitlines())) <= 80, r
+        r = run(BUILD / "weigh", *verb.split(), "--help", env=dict(clean_env(tmp), COLUMNS="40"))
+        options = r.out.split("[options]", 1)[1].splitlines()  # examples and usage are not broken
+        assert r.code == 0 and max(map(len, options)) <= 40, r

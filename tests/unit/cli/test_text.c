@@ -99,6 +99,38 @@ test_counts(void **state)
 }
 
 static void
+test_wrap(void **state)
+{
+	static const struct {
+		const char *label, *text;
+		size_t at, indent, width;
+		const char *lines;
+	} rows[] = {
+		{ "nothing", "", 4, 4, 20, "" },
+		{ "it fits", "two words", 0, 2, 9, "two words" },
+		{ "one too many", "two words", 0, 2, 8, "two\n  words" },
+		{ "the first begins later", "two words", 8, 2, 15,
+		    "two\n  words" },
+		{ "a long word is whole", "a wordwordword b", 0, 1, 6,
+		    "a\n wordwordword\n b" },
+		{ "blanks are one", " a  b ", 0, 0, 9, "a b" },
+		{ "no width at all", "a b", 0, 0, 0, "a\nb" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct weigh_buf b;
+
+		weigh_buf_init(&b, 1000);
+		text_wrap(&b, rows[i].text, rows[i].at, rows[i].indent,
+		    rows[i].width);
+		check_str(rows[i].label, b.data != NULL ? b.data : "",
+		    rows[i].lines);
+		weigh_buf_free(&b);
+	}
+}
+
+static void
 test_fit(void **state)
 {
 	static const struct {
@@ -170,6 +202,7 @@ main(void)
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_fit),
 		cmocka_unit_test(test_clean),
 	};
