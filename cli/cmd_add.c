@@ -279,7 +279,13 @@ print(const struct adding *a, const struct doc *d, struct weigh_err *err)
 	text_count(doc_u64(d, "files"), "file", files);
 	text_size(doc_u64(d, "bytes"), size);
 	out_line("%s@%s  %s, %s", name, revision, files, size);
-	if (doc_bool(d, "unchanged"))
+	text_size(doc_u64(d, "new_bytes"), size);
+	if (doc_bool(d, "unchanged") && doc_u64(d, "new_bytes") > 0)
+		out_say(a->c->out,
+		    "this revision was here; %s of it that were bad or missing "
+		    "are back",
+		    size);
+	else if (doc_bool(d, "unchanged"))
 		out_say(a->c->out, "nothing changed: this revision was here");
 	out_say(a->c->out, "next: weigh pull %s%s%s", name,
 	    a->branch != NULL ? "@" : "", a->branch != NULL ? a->branch : "");

@@ -173,8 +173,8 @@ static void
 judge_journal(const struct weigh_house_facts *f, struct weigh_finding *out)
 {
 	if (f->journal_problem[0] == '\0') {
-		weigh_doctor_say(out, WEIGH_HEALTH_OK, "%" PRIu64 " lines, %s",
-		    f->journal_lines,
+		weigh_doctor_say(out, WEIGH_HEALTH_OK, "%" PRIu64 " line%s, %s",
+		    f->journal_lines, f->journal_lines == 1 ? "" : "s",
 		    f->whole ? "each follows from the one before" :
 			       "the last one is whole; --full reads all");
 		return;
@@ -295,9 +295,9 @@ judge_scrub(const struct weigh_house_facts *f, struct weigh_finding *out)
 	    (f->now - f->oldest) / DAY :
 	    0;
 
-	if (f->blobs == 0) {
+	if (f->blobs <= f->bad) {
 		weigh_doctor_say(out, WEIGH_HEALTH_OK,
-		    "there is nothing to read yet");
+		    "there is nothing to read");
 		return;
 	}
 	weigh_doctor_say(out, WEIGH_HEALTH_OK,

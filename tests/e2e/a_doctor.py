@@ -126,7 +126,9 @@ def test_a_bad_blob_is_named_until_it_is_mended(house, tmp):
     assert sha in what and "model.safetensors in acme/" in what and "segment 1" in what, what
     assert "weigh add DIR acme/" in fix and "2 files use these bytes" in fix, fix
     assert "evidence" not in found
-    house.add(folder, "acme/m")
+    r = house.weigh("add", folder, "acme/m")
+    assert "9.4 MB of it that were bad or missing are back" in r.err, r
+    assert "nothing changed" in house.weigh("add", folder, "acme/m").err
     found = doctor(house)
     assert bad_checks(found) == set() and "blob" not in found
     ((state, what, _),) = found["evidence"]

@@ -210,6 +210,11 @@ empty(struct weigh_house_facts *f)
 	f->blobs = 0, f->oldest = 0;
 }
 static void
+all_bad(struct weigh_house_facts *f)
+{
+	f->bad = f->blobs, f->oldest = 0;
+}
+static void
 unread(struct weigh_house_facts *f)
 {
 	f->oldest = 0;
@@ -309,6 +314,7 @@ static const struct {
 	{ "hidden", hidden, WEIGH_HEALTH_BAD, "2 revisions that git or the journal" },
 	{ "scrub", nothing, WEIGH_HEALTH_OK, "9 days ago" },
 	{ "scrub", empty, WEIGH_HEALTH_OK, "nothing to read" },
+	{ "scrub", all_bad, WEIGH_HEALTH_OK, "nothing to read" },
 	{ "scrub", off, WEIGH_HEALTH_WARN, "9 days ago" },
 	{ "scrub", unread, WEIGH_HEALTH_WARN, "never read back" },
 	{ "scrub", old, WEIGH_HEALTH_WARN, "31 days ago" },
