@@ -16,6 +16,15 @@
 /* --- a repository ------------------------------------------------------------- */
 
 static enum weigh_code
+go_on(struct gate_readmission *r, struct weigh_err *err)
+{
+	if (r->cancel == NULL || !atomic_load(r->cancel))
+		return WEIGH_OK;
+	r->ours = true;
+	return weigh_fail(err, WEIGH_CANCELED, "weighd is stopping");
+}
+
+static enum weigh_code
 readmit_commit(void *ctx, const struct repo_history *h, struct weigh_err *err)
 {
 	struct gate_readmission *r = ctx;
@@ -27,8 +36,11 @@ readmit_commit(void *ctx, const struct repo_history *h, struct weigh_err *err)
 		.origin = "found in the repository",
 		.ledger = r->ledger,
 	};
-	enum weigh_code rc = gate_admit_commit(r->gate, &c, err);
+	enum weigh_code rc = go_on(r, err);
 
+	if (rc != WEIGH_OK)
+		return rc;
+	rc = gate_admit_commit(r->gate, &c, err);
 	r->revisions++;
 	r->bytes += c.bytes;
 	r->ours = c.ours;
@@ -94,23 +106,13 @@ tell(struct remaking *m, enum gate_odd kind, const char *name, const char *why)
 }
 
 static enum weigh_code
-go_on(const struct remaking *m, struct weigh_err *err)
-{
-	const atomic_bool *cancel = m->again->cancel;
-
-	if (cancel != NULL && atomic_load(cancel))
-		return weigh_fail(err, WEIGH_CANCELED, "weighd is stopping");
-	return WEIGH_OK;
-}
-
-static enum weigh_code
 remake_repo(void *ctx, const struct weigh_repo *name, struct weigh_err *err)
 {
 	struct remaking *m = ctx;
 	struct weigh_err trouble = { .code = WEIGH_OK };
 	uint64_t before = m->readmission.revisions;
 	char text[WEIGH_REPO_TEXT];
-	enum weigh_code rc = go_on(m, err);
+	enum weigh_code rc = go_on(&m->readmission, err);
 
 	if (rc != WEIGH_OK)
 		return rc;
@@ -269,6 +271,7 @@ gate_again(struct gate *g, struct gate_again *a, struct weigh_err *err)
 		return rc;
 	m.readmission.gate = g;
 	m.readmission.ledger = m.ledger;
+	m.readmission.cancel = a->cancel;
 	if ((rc = catalog_begin(g->parts.catalog, err)) == WEIGH_OK)
 		rc = catalog_end(g->parts.catalog, remake(&m, err), err);
 	audit_ledger_free(m.ledger);

@@ -182,7 +182,7 @@ is_held(struct making *m, const struct catalog_blob *blob, bool *held,
 		return WEIGH_OK;
 	}
 	rc = store_verify(store, &blob->oid, blob->size,
-	    m->gate->parts.verify_threads, NULL, &finding, err);
+	    m->gate->parts.verify_threads, &m->gate->background, &finding, err);
 	if (rc != WEIGH_OK)
 		return rc;
 	*held = finding.ok;

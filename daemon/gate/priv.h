@@ -60,6 +60,7 @@ const char *gate_short_ref(const char *full, enum catalog_ref_kind *kind);
 struct gate_readmission {
 	struct gate *gate;
 	const struct audit_ledger *ledger;
+	const atomic_bool *cancel; /* set to stop: WEIGH_CANCELED; or NULL */
 	struct repo *repo;
 	const struct weigh_repo *name;
 	const char *ref;

@@ -184,6 +184,31 @@ test_held_and_touched(void **state)
 	close(fd);
 }
 
+/* It may be a terabyte that is read again: weighd that stops does not wait. */
+static void
+test_stopping(void **state)
+{
+	struct gatehouse *g = *state;
+	struct weigh_oid oid = gatehouse_oid(&first[0]);
+	struct gate_publication p;
+	char *before, *after;
+
+	publish(g, "acme/demo", "main", first, COUNT(first));
+	usleep(20000);
+	assert_int_equal(utimensat(g->dir.fd, blobs_path(&oid, ""), NULL, 0),
+	    0);
+	before = gatehouse_picture(g);
+	gate_stop(g->gate);
+	check_code("publish",
+	    gatehouse_publish(g, &p, "acme/demo", "main", second, COUNT(second),
+		NULL),
+	    WEIGH_CANCELED);
+	after = gatehouse_picture(g);
+	check_str("as before", after, before);
+	free(before);
+	free(after);
+}
+
 /* The same files again are no revision, and no line of the journal. */
 static void
 test_unchanged(void **state)
@@ -340,6 +365,7 @@ main(void)
 		CASE(test_second_revision),
 		CASE(test_held_but_damaged),
 		CASE(test_held_and_touched),
+		CASE(test_stopping),
 		CASE(test_unchanged),
 		CASE(test_branches_and_repositories),
 		CASE(test_manifest),
