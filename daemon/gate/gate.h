@@ -129,6 +129,10 @@ const struct gate_parts *gate_parts_of(const struct gate *g);
 enum weigh_code gate_tidy(struct gate *g, struct catalog_reader *reader,
     struct weigh_err *err);
 
+/* The same for who holds the gate. */
+enum weigh_code gate_tidy_held(struct gate *g, struct catalog_reader *reader,
+    struct weigh_err *err);
+
 /* Keep publications and condemnations waiting (6); for short.  Not nested. */
 void gate_hold(struct gate *g);
 void gate_release(struct gate *g);

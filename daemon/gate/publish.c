@@ -258,7 +258,7 @@ gate_publish(struct gate *g, struct catalog_reader *reader,
 	enum weigh_code rc;
 
 	pthread_mutex_lock(&g->publishing);
-	rc = g->unsettled ? gate_settle(g, reader, err) : WEIGH_OK;
+	rc = gate_tidy_held(g, reader, err);
 	if (rc == WEIGH_OK)
 		rc = publish(g, reader, p, err);
 	pthread_mutex_unlock(&g->publishing);

@@ -243,12 +243,19 @@ gate_settle(struct gate *g, struct catalog_reader *reader,
 }
 
 enum weigh_code
+gate_tidy_held(struct gate *g, struct catalog_reader *reader,
+    struct weigh_err *err)
+{
+	return g->unsettled ? gate_settle(g, reader, err) : WEIGH_OK;
+}
+
+enum weigh_code
 gate_tidy(struct gate *g, struct catalog_reader *reader, struct weigh_err *err)
 {
 	enum weigh_code rc;
 
 	gate_hold(g);
-	rc = g->unsettled ? gate_settle(g, reader, err) : WEIGH_OK;
+	rc = gate_tidy_held(g, reader, err);
 	gate_release(g);
 	return rc;
 }

@@ -66,7 +66,9 @@ rebuild_run(struct rebuild *r, struct weigh_err *err)
 		.finish = journal,
 	};
 	gate_hold(r->gate);
-	rc = gate_write(r->gate, attempt, &a, err);
+	rc = gate_tidy_held(r->gate, r->reader, err);
+	if (rc == WEIGH_OK)
+		rc = gate_write(r->gate, attempt, &a, err);
 	gate_release(r->gate);
 	if (a.given_up)
 		weigh_fix(err,

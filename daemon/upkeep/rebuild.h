@@ -8,6 +8,8 @@
  * (4) It is journaled, in the same step.
  * (5) A catalog that is too damaged to be written is given up: the next start
  *     sets it aside and makes it again.
+ * (6) A publication that failed and could not be taken back is taken back first:
+ *     nothing of it becomes visible.
  *
  * Runs on a pool worker and blocks.  Publications wait until it is over, and so
  * does whatever else wants to write into the catalog.

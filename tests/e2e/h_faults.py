@@ -119,6 +119,28 @@ def test_what_could_not_be_taken_back_is_taken_back_first(tmp, where, nth):
     o.end()
 
 
+def test_a_rebuild_admits_nothing_that_failed(tmp):
+    """From one call on the disk is full, so the ref that has moved cannot be moved back;
+    the publisher was told that nothing happened."""
+    o = ordeal.AddOrdeal(tmp, failing(WRITE | NAME | CREATE, "ENOSPC", span=0))
+    o.house.add(another(tmp / "a", 0), "acme/m1")
+    o.prepare(1)
+    ref = o.house.data / "repos/models/acme/m1.git/refs/heads/main"
+    tip, nth = ref.read_bytes(), 0
+    before = aftermath.ask(o.house, "SELECT git, title FROM revisions ORDER BY git")
+    while ref.read_bytes() == tip:
+        nth += 1
+        o.control.arm(o.fault, nth)
+        assert o.operate().code != 0
+        o.control.disarm()
+    assert any("left-unsettled" in line for line in o.house.log), o.house.log
+    o.house.weigh("rebuild")
+    assert ref.read_bytes() == tip
+    assert aftermath.ask(o.house, "SELECT git, title FROM revisions ORDER BY git") == before
+    o.house.add(another(tmp / "b", 1), "acme/m1")
+    o.end()
+
+
 def test_a_signal_while_weigh_opens_its_notes_is_nothing(shared, tmp):
     """An interrupted open ended the pull; an interrupted read of the notes made it take
     its own files for somebody else's."""
