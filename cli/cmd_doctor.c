@@ -157,21 +157,14 @@ static enum weigh_code
 ask_house(const struct call *c, struct client *client, struct doc **out,
     struct weigh_err *err)
 {
-	struct job_asker asker = { .client = client };
-	struct doc *started = NULL;
-	enum weigh_code rc;
+	struct weigh_buf nothing;
 
-	if (!opts_has(c->opts, OPT_FULL))
-		return client_doc(client, "/-/v1/doctor", NULL,
-		    "weigh.doctor/1", out, err);
-	rc = client_doc(client, "/-/v1/doctor", "{}", "weigh.job/1", &started,
+	weigh_buf_init(&nothing, 0);
+	if (opts_has(c->opts, OPT_FULL))
+		return job_run(client, "/-/v1/doctor", &nothing, c->out,
+		    "doctor", "weigh.doctor/1", out, err);
+	return client_doc(client, "/-/v1/doctor", NULL, "weigh.doctor/1", out,
 	    err);
-	if (rc == WEIGH_OK)
-		rc = job_wait(&asker, started, c->out, "doctor", out, err);
-	doc_free(started);
-	if (rc == WEIGH_OK)
-		rc = doc_schema(*out, "weigh.doctor/1", err);
-	return rc;
 }
 
 /* What weighd says of itself, or that it does not tell us. */

@@ -39,8 +39,7 @@ write_request(const struct call *c, struct weigh_buf *out,
 	if (given)
 		weigh_jw_ku64(&w, "older", older);
 	weigh_jw_object_end(&w);
-	return out->failed ? weigh_fail(err, WEIGH_NOMEM, "out of memory") :
-			     WEIGH_OK;
+	return WEIGH_OK;
 }
 
 /* Evidence is the one thing that somebody might still want. */
@@ -118,8 +117,7 @@ enum weigh_code
 cmd_gc(const struct call *c, struct weigh_err *err)
 {
 	struct client client = { 0 };
-	struct job_asker asker = { .client = &client };
-	struct doc *started = NULL, *d = NULL;
+	struct doc *d = NULL;
 	struct weigh_buf b;
 	enum weigh_code rc;
 
@@ -130,16 +128,11 @@ cmd_gc(const struct call *c, struct weigh_err *err)
 	if (rc == WEIGH_OK)
 		rc = call_client(c, &client, err);
 	if (rc == WEIGH_OK)
-		rc = client_doc(&client, "/-/v1/gc", b.data, "weigh.job/1",
-		    &started, err);
-	if (rc == WEIGH_OK)
-		rc = job_wait(&asker, started, c->out, "gc", &d, err);
-	if (rc == WEIGH_OK)
-		rc = doc_schema(d, "weigh.gc/1", err);
+		rc = job_run(&client, "/-/v1/gc", &b, c->out, "gc",
+		    "weigh.gc/1", &d, err);
 	if (rc == WEIGH_OK)
 		rc = conclude(c, d, err);
 	doc_free(d);
-	doc_free(started);
 	weigh_buf_free(&b);
 	client_close(&client);
 	return rc;

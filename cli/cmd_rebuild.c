@@ -55,22 +55,18 @@ enum weigh_code
 cmd_rebuild(const struct call *c, struct weigh_err *err)
 {
 	struct client client = { 0 };
-	struct job_asker asker = { .client = &client };
-	struct doc *started = NULL, *d = NULL;
+	struct doc *d = NULL;
+	struct weigh_buf nothing;
 	enum weigh_code rc;
 
+	weigh_buf_init(&nothing, 0);
 	rc = call_client(c, &client, err);
 	if (rc == WEIGH_OK)
-		rc = client_doc(&client, "/-/v1/rebuild", "{}", "weigh.job/1",
-		    &started, err);
-	if (rc == WEIGH_OK)
-		rc = job_wait(&asker, started, c->out, "rebuild", &d, err);
-	if (rc == WEIGH_OK)
-		rc = doc_schema(d, "weigh.rebuild/1", err);
+		rc = job_run(&client, "/-/v1/rebuild", &nothing, c->out,
+		    "rebuild", "weigh.rebuild/1", &d, err);
 	if (rc == WEIGH_OK)
 		rc = conclude(c, d, err);
 	doc_free(d);
-	doc_free(started);
 	client_close(&client);
 	return rc;
 }

@@ -115,8 +115,6 @@ write_request(const struct call *c, struct weigh_buf *out,
 			weigh_jw_kstr(&w, "revision", ref.rev);
 	}
 	weigh_jw_object_end(&w);
-	if (rc == WEIGH_OK && out->failed)
-		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	return rc;
 }
 
@@ -157,25 +155,19 @@ conclude(const struct call *c, const struct doc *d, struct weigh_err *err)
 static enum weigh_code
 read_now(const struct call *c, struct client *client, struct weigh_err *err)
 {
-	struct job_asker asker = { .client = client };
-	struct doc *started = NULL, *d = NULL;
+	struct doc *d = NULL;
 	struct weigh_buf b;
 	enum weigh_code rc;
 
 	weigh_buf_init(&b, 4096);
 	rc = write_request(c, &b, err);
 	if (rc == WEIGH_OK)
-		rc = client_doc(client, "/-/v1/scrub", b.data, "weigh.job/1",
-		    &started, err);
-	if (rc == WEIGH_OK)
-		rc = job_wait(&asker, started, c->out,
-		    c->nargs > 0 ? c->args[0] : "scrub", &d, err);
-	if (rc == WEIGH_OK)
-		rc = doc_schema(d, "weigh.scrub/1", err);
+		rc = job_run(client, "/-/v1/scrub", &b, c->out,
+		    c->nargs > 0 ? c->args[0] : "scrub", "weigh.scrub/1", &d,
+		    err);
 	if (rc == WEIGH_OK)
 		rc = conclude(c, d, err);
 	doc_free(d);
-	doc_free(started);
 	weigh_buf_free(&b);
 	return rc;
 }

@@ -78,8 +78,7 @@ static enum weigh_code
 verify_store(const struct call *c, struct weigh_err *err)
 {
 	struct client client = { 0 };
-	struct job_asker asker = { .client = &client };
-	struct doc *started = NULL, *d = NULL;
+	struct doc *d = NULL;
 	char name[WEIGH_REPO_TEXT];
 	struct weigh_ref ref;
 	struct weigh_buf b;
@@ -97,17 +96,12 @@ verify_store(const struct call *c, struct weigh_err *err)
 		if (ref.rev[0] != '\0')
 			weigh_jw_kstr(&w, "revision", ref.rev);
 		weigh_jw_object_end(&w);
-		rc = client_doc(&client, "/-/v1/verify",
-		    b.data != NULL ? b.data : "", "weigh.job/1", &started, err);
+		rc = job_run(&client, "/-/v1/verify", &b, c->out, c->args[0],
+		    "weigh.verify/1", &d, err);
 	}
-	if (rc == WEIGH_OK)
-		rc = job_wait(&asker, started, c->out, c->args[0], &d, err);
-	if (rc == WEIGH_OK)
-		rc = doc_schema(d, "weigh.verify/1", err);
 	if (rc == WEIGH_OK)
 		rc = conclude(c, d, err);
 	doc_free(d);
-	doc_free(started);
 	weigh_buf_free(&b);
 	client_close(&client);
 	return rc;

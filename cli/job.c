@@ -118,3 +118,23 @@ job_wait(const struct job_asker *asker, const struct doc *started,
 	weigh_buf_free(&path);
 	return rc;
 }
+
+enum weigh_code
+job_run(struct client *client, const char *path, const struct weigh_buf *body,
+    const struct out *out, const char *name, const char *schema,
+    struct doc **result, struct weigh_err *err)
+{
+	struct job_asker asker = { .client = client };
+	struct doc *started = NULL;
+	enum weigh_code rc;
+
+	*result = NULL;
+	if (body->failed)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	rc = client_doc(client, path, body->data != NULL ? body->data : "{}",
+	    "weigh.job/1", &started, err);
+	if (rc == WEIGH_OK)
+		rc = job_wait(&asker, started, out, name, result, err);
+	doc_free(started);
+	return rc == WEIGH_OK ? doc_schema(*result, schema, err) : rc;
+}

@@ -21,4 +21,10 @@ enum weigh_code job_wait(const struct job_asker *asker,
     const struct doc *started, const struct out *out, const char *name,
     struct doc **result, struct weigh_err *err);
 
+/* Begin long work by `body` to `path` and wait for it; *result is of `schema`, and
+ * the caller's in any case.  `name` is what its bar says. */
+enum weigh_code job_run(struct client *client, const char *path,
+    const struct weigh_buf *body, const struct out *out, const char *name,
+    const char *schema, struct doc **result, struct weigh_err *err);
+
 #endif
