@@ -37,6 +37,7 @@ receive(struct fleet *fleet, struct flight *f, struct weigh_err *err)
 {
 	if (f->state == FLIGHT_FAILED) {
 		*err = f->err;
+		err->what[0] = '\0'; /* the server's words; why has them too */
 		return weigh_context(err, f->err.code, "'%.200s'",
 		    f->file->want->path);
 	}

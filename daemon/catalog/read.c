@@ -60,8 +60,10 @@ no_revision(const struct weigh_repo *repo, const char *rev,
 	char text[WEIGH_REPO_TEXT];
 
 	weigh_repo_text(repo, text);
-	return weigh_fail(err, WEIGH_NOT_FOUND,
+	weigh_fail(err, WEIGH_NOT_FOUND,
 	    "repository '%s' has no revision '%.*s'", text, WEIGH_REV_MAX, rev);
+	weigh_fix(err, "'weigh show %s' lists its branches and tags", text);
+	return WEIGH_NOT_FOUND;
 }
 
 enum weigh_code

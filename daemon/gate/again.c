@@ -181,7 +181,8 @@ static enum weigh_code
 look_at_missing(struct remaking *m, const struct catalog_blob *blob,
     struct weigh_err *err)
 {
-	char note[400] = "its bytes were found bad", hex[WEIGH_OID_HEX + 1];
+	char note[400] = "it is not there; the journal has it as bad";
+	char hex[WEIGH_OID_HEX + 1];
 	const struct catalog_check check = {
 		.blob = *blob,
 		.state = CATALOG_BAD,

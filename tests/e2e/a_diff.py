@@ -60,7 +60,8 @@ def test_the_same_revision_twice(house, tmp):
 
 def test_what_cannot_be_compared(house, tmp):
     two_revisions(house, tmp)
-    assert "no revision 'v9'" in house.weigh("diff", "acme/m", "v1", "v9", code=3).err
+    r = house.weigh("diff", "acme/m", "v1", "v9", code=3)
+    assert "no revision 'v9'" in r.err and "fix: 'weigh show acme/m' lists its" in r.err, r
     assert "cannot follow '@'" in house.weigh("diff", "acme/m", "v1", "a@{1}", code=2).err
     assert "weigh diff NAME OLD NEW" in house.weigh("diff", "acme/m@v1", "v1", "main", code=2).err
     assert "something is missing" in house.weigh("diff", "acme/m", "v1", code=2).err
