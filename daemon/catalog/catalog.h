@@ -310,11 +310,15 @@ enum weigh_code catalog_rows(struct catalog_reader *r,
     const struct weigh_oid *after, unsigned limit,
     void (*each)(void *ctx, const struct catalog_row *row), void *ctx,
     struct weigh_err *err);
+/* Every row, page by page; `each` may ask the catalog and write to it.  Stops at
+ * the first answer that is not WEIGH_OK and returns it. */
+typedef enum weigh_code catalog_row_fn(void *ctx,
+    const struct catalog_row *row, struct weigh_err *err);
+enum weigh_code catalog_each_row(struct catalog_reader *r, catalog_row_fn *each,
+    void *ctx, struct weigh_err *err);
 /* The same as the writer sees it, in the middle of a transaction. */
-enum weigh_code catalog_own_rows(struct catalog *c,
-    const struct weigh_oid *after, unsigned limit,
-    void (*each)(void *ctx, const struct catalog_row *row), void *ctx,
-    struct weigh_err *err);
+enum weigh_code catalog_own_each_row(struct catalog *c, catalog_row_fn *each,
+    void *ctx, struct weigh_err *err);
 
 /* Is this blob about to get its name?  *left: how many intents there are. */
 enum weigh_code catalog_intended(struct catalog_reader *r,

@@ -1,5 +1,6 @@
 /* Reading: the entries of a revision, and who uses a blob. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "reader.h"
@@ -240,12 +241,58 @@ catalog_rows(struct catalog_reader *r, const struct weigh_oid *after,
 	return page_of_rows(&r->db, after, limit, each, ctx, err);
 }
 
-enum weigh_code
-catalog_own_rows(struct catalog *c, const struct weigh_oid *after,
-    unsigned limit, void (*each)(void *ctx, const struct catalog_row *row),
-    void *ctx, struct weigh_err *err)
+/* --- every row --------------------------------------------------------------- */
+
+#define ROWS 1000
+
+struct rows_page {
+	struct catalog_row rows[ROWS];
+	unsigned count;
+};
+
+static void
+keep_row(void *ctx, const struct catalog_row *row)
 {
-	return page_of_rows(&c->db, after, limit, each, ctx, err);
+	struct rows_page *page = ctx;
+
+	if (page->count < ROWS)
+		page->rows[page->count++] = *row;
+}
+
+/* No statement is open while `each` is called. */
+static enum weigh_code
+each_row(struct db *db, catalog_row_fn *each, void *ctx, struct weigh_err *err)
+{
+	struct rows_page *page = malloc(sizeof(*page));
+	struct weigh_oid after = { { 0 } };
+	enum weigh_code rc;
+
+	if (page == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	do {
+		page->count = 0;
+		rc = page_of_rows(db, &after, ROWS, keep_row, page, err);
+		for (unsigned i = 0; rc == WEIGH_OK && i < page->count; i++)
+			rc = each(ctx, &page->rows[i], err);
+		if (page->count > 0)
+			after = page->rows[page->count - 1].blob.oid;
+	} while (rc == WEIGH_OK && page->count == ROWS);
+	free(page);
+	return rc;
+}
+
+enum weigh_code
+catalog_each_row(struct catalog_reader *r, catalog_row_fn *each, void *ctx,
+    struct weigh_err *err)
+{
+	return each_row(&r->db, each, ctx, err);
+}
+
+enum weigh_code
+catalog_own_each_row(struct catalog *c, catalog_row_fn *each, void *ctx,
+    struct weigh_err *err)
+{
+	return each_row(&c->db, each, ctx, err);
 }
 
 enum weigh_code

@@ -7,7 +7,6 @@
  */
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -160,22 +159,6 @@ look_for_lost(void *ctx, const struct weigh_repo *repo,
 
 /* --- what lies in the store ---------------------------------------------------------- */
 
-#define PAGE 1000
-
-struct page {
-	struct catalog_row rows[PAGE];
-	unsigned count;
-};
-
-static void
-keep_row(void *ctx, const struct catalog_row *row)
-{
-	struct page *page = ctx;
-
-	if (page->count < PAGE)
-		page->rows[page->count++] = *row;
-}
-
 /* What was found bad and never came again is bad, not only missing. */
 static enum weigh_code
 look_at_missing(struct remaking *m, const struct catalog_blob *blob,
@@ -204,9 +187,9 @@ look_at_missing(struct remaking *m, const struct catalog_blob *blob,
 }
 
 static enum weigh_code
-look_at_row(struct remaking *m, const struct catalog_row *row,
-    struct weigh_err *err)
+look_at_row(void *ctx, const struct catalog_row *row, struct weigh_err *err)
 {
+	struct remaking *m = ctx;
 	struct store_sight sight;
 	enum weigh_code rc;
 
@@ -214,28 +197,6 @@ look_at_row(struct remaking *m, const struct catalog_row *row,
 	rc = store_look(m->gate->parts.store, &row->blob.oid, &sight, err);
 	if (rc == WEIGH_OK && !sight.there)
 		rc = look_at_missing(m, &row->blob, err);
-	return rc;
-}
-
-static enum weigh_code
-look_at_rows(struct remaking *m, struct weigh_err *err)
-{
-	struct page *page = malloc(sizeof(*page));
-	struct weigh_oid after = { { 0 } };
-	enum weigh_code rc;
-
-	if (page == NULL)
-		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	do {
-		page->count = 0;
-		rc = catalog_own_rows(m->gate->parts.catalog, &after, PAGE,
-		    keep_row, page, err);
-		for (unsigned i = 0; rc == WEIGH_OK && i < page->count; i++)
-			rc = look_at_row(m, &page->rows[i], err);
-		if (page->count > 0)
-			after = page->rows[page->count - 1].blob.oid;
-	} while (rc == WEIGH_OK && page->count == PAGE);
-	free(page);
 	return rc;
 }
 
@@ -252,7 +213,7 @@ remake(struct remaking *m, struct weigh_err *err)
 	if (rc == WEIGH_OK)
 		rc = audit_ledger_each(m->ledger, look_for_lost, m, err);
 	if (rc == WEIGH_OK)
-		rc = look_at_rows(m, err);
+		rc = catalog_own_each_row(parts->catalog, look_at_row, m, err);
 	m->again->revisions = m->readmission.revisions;
 	if (rc == WEIGH_OK && m->again->finish != NULL)
 		rc = m->again->finish(m->again, parts->audit, err);

@@ -1,6 +1,5 @@
 /* gc_blobs: files below blobs/sha256, and rows of the catalog.  See gc.h. */
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "gc_priv.h"
@@ -206,22 +205,6 @@ gc_blobs(struct gc *gc, struct weigh_err *err)
 
 /* --- rows -------------------------------------------------------------------------- */
 
-#define PAGE 1000
-
-struct page {
-	struct catalog_row rows[PAGE];
-	unsigned count;
-};
-
-static void
-keep_row(void *ctx, const struct catalog_row *row)
-{
-	struct page *page = ctx;
-
-	if (page->count < PAGE)
-		page->rows[page->count++] = *row;
-}
-
 static void
 tell_missing(struct gc *gc, const struct catalog_row *row)
 {
@@ -241,8 +224,9 @@ tell_missing(struct gc *gc, const struct catalog_row *row)
 
 /* A row that nobody names goes with its file; here are those without one. */
 static enum weigh_code
-look_at_row(struct gc *gc, const struct catalog_row *row, struct weigh_err *err)
+look_at_row(void *ctx, const struct catalog_row *row, struct weigh_err *err)
 {
+	struct gc *gc = ctx;
 	struct litter_facts facts = { .changed = 0 };
 	enum litter_verdict verdict;
 	struct store_sight sight;
@@ -268,21 +252,5 @@ look_at_row(struct gc *gc, const struct catalog_row *row, struct weigh_err *err)
 enum weigh_code
 gc_rows(struct gc *gc, struct weigh_err *err)
 {
-	struct page *page = malloc(sizeof(*page));
-	struct weigh_oid after = { { 0 } };
-	enum weigh_code rc;
-
-	if (page == NULL)
-		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	do {
-		page->count = 0;
-		rc = catalog_rows(gc->reader, &after, PAGE, keep_row, page,
-		    err);
-		for (unsigned i = 0; rc == WEIGH_OK && i < page->count; i++)
-			rc = look_at_row(gc, &page->rows[i], err);
-		if (page->count > 0)
-			after = page->rows[page->count - 1].blob.oid;
-	} while (rc == WEIGH_OK && page->count == PAGE);
-	free(page);
-	return rc;
+	return catalog_each_row(gc->reader, look_at_row, gc, err);
 }

@@ -120,6 +120,51 @@ test_rows(void **state)
 	shelf_close(&s);
 }
 
+/* Writes between two rows, and stops when told. */
+static enum weigh_code
+drop_row(void *ctx, const struct catalog_row *row, struct weigh_err *err)
+{
+	struct shelf *s = ctx;
+	bool dropped;
+
+	check_code("drop",
+	    catalog_drop_blob(s->catalog, &row->blob.oid, &dropped, NULL),
+	    WEIGH_OK);
+	check_true("a named one stays", dropped == !row->named);
+	return dropped ? weigh_fail(err, WEIGH_CANCELED, "enough") : WEIGH_OK;
+}
+
+static enum weigh_code
+count_row(void *ctx, const struct catalog_row *row, struct weigh_err *err)
+{
+	struct rows *r = ctx;
+
+	(void)err;
+	note_row(r, row);
+	return WEIGH_OK;
+}
+
+static void
+test_each_row(void **state)
+{
+	struct rows rows = { .count = 0 };
+	struct shelf s;
+
+	(void)state;
+	fill(&s);
+	add_stray(&s);
+	check_code("count", catalog_each_row(s.reader, count_row, &rows, NULL),
+	    WEIGH_OK);
+	check_u64("all", rows.count, 3);
+	check_code("drop", catalog_own_each_row(s.catalog, drop_row, &s, NULL),
+	    WEIGH_CANCELED);
+	rows = (struct rows){ .count = 0 };
+	check_code("count again",
+	    catalog_own_each_row(s.catalog, count_row, &rows, NULL), WEIGH_OK);
+	check_u64("the named ones", rows.count, 2);
+	shelf_close(&s);
+}
+
 static void
 test_intended(void **state)
 {
@@ -265,6 +310,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_each_row),
 		cmocka_unit_test(test_intended),
 		cmocka_unit_test(test_nesting),
 		cmocka_unit_test(test_empty),
