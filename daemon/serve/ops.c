@@ -4,6 +4,7 @@
 
 #include <weigh/version.h>
 
+#include "base/metric.h"
 #include "priv.h"
 
 #define TEXT "text/plain; charset=utf-8"
@@ -57,16 +58,6 @@ serve_ready(struct ask *ask, struct catalog_reader *reader)
 /* --- metrics: the Prometheus text format, version 0.0.4 ------------------------------ */
 
 static void
-metric(struct weigh_buf *out, const char *name, const char *type,
-    const char *help, uint64_t value)
-{
-	weigh_buf_addf(out,
-	    "# HELP weighhouse_%s %s\n# TYPE weighhouse_%s %s\n"
-	    "weighhouse_%s %" PRIu64 "\n",
-	    name, help, name, type, name, value);
-}
-
-static void
 answers(struct weigh_buf *out, struct server_counters *c)
 {
 	unsigned i;
@@ -84,16 +75,16 @@ answers(struct weigh_buf *out, struct server_counters *c)
 static void
 server_metrics(struct weigh_buf *out, struct server_counters *c)
 {
-	metric(out, "http_connections", "gauge", "Open connections.",
+	metric_add(out, "http_connections", "gauge", "Open connections.",
 	    atomic_load(&c->connections));
-	metric(out, "http_connections_total", "counter",
+	metric_add(out, "http_connections_total", "counter",
 	    "Connections accepted.", atomic_load(&c->connections_total));
-	metric(out, "http_requests_total", "counter", "Requests with a head.",
-	    atomic_load(&c->requests_total));
-	metric(out, "http_refused_total", "counter",
+	metric_add(out, "http_requests_total", "counter",
+	    "Requests with a head.", atomic_load(&c->requests_total));
+	metric_add(out, "http_refused_total", "counter",
 	    "Requests refused by the parser or a limit.",
 	    atomic_load(&c->refused_total));
-	metric(out, "http_body_bytes_total", "counter",
+	metric_add(out, "http_body_bytes_total", "counter",
 	    "Bytes of bodies answered.", atomic_load(&c->body_bytes_total));
 	answers(out, c);
 }
@@ -101,12 +92,13 @@ server_metrics(struct weigh_buf *out, struct server_counters *c)
 static void
 catalog_metrics(struct weigh_buf *out, const struct catalog_totals *t)
 {
-	metric(out, "repositories", "gauge", "Repositories held.", t->repos);
-	metric(out, "revisions", "gauge", "Revisions held.", t->revisions);
-	metric(out, "blobs", "gauge", "Blobs held.", t->blobs);
-	metric(out, "blob_bytes", "gauge", "Bytes of blobs, each once.",
+	metric_add(out, "repositories", "gauge", "Repositories held.",
+	    t->repos);
+	metric_add(out, "revisions", "gauge", "Revisions held.", t->revisions);
+	metric_add(out, "blobs", "gauge", "Blobs held.", t->blobs);
+	metric_add(out, "blob_bytes", "gauge", "Bytes of blobs, each once.",
 	    t->bytes);
-	metric(out, "bad_blobs", "gauge",
+	metric_add(out, "bad_blobs", "gauge",
 	    "Blobs whose bytes were found bad and are not served.", t->bad);
 }
 
@@ -122,15 +114,15 @@ serve_metrics(struct ask *ask, struct catalog_reader *reader)
 	    "# HELP weighhouse_build_info What is running.\n"
 	    "# TYPE weighhouse_build_info gauge\n"
 	    "weighhouse_build_info{version=\"" WEIGH_VERSION "\"} 1\n");
-	metric(out, "uptime_seconds", "gauge", "Since the start.",
+	metric_add(out, "uptime_seconds", "gauge", "Since the start.",
 	    (uint64_t)(time(NULL) - s->parts.started));
 	server_metrics(out, server_counters(s->server));
 	/* Nothing is fetched from outside yet: the truth is 0. */
-	metric(out, "upstream_body_bytes_total", "counter",
+	metric_add(out, "upstream_body_bytes_total", "counter",
 	    "Bytes of bodies taken from outside.", 0);
-	metric(out, "store_room_bytes", "gauge",
+	metric_add(out, "store_room_bytes", "gauge",
 	    "Bytes that may still be written.", store_room(s->parts.store));
-	metric(out, "worker_queue", "gauge", "Jobs waiting and running.",
+	metric_add(out, "worker_queue", "gauge", "Jobs waiting and running.",
 	    pool_depth(s->parts.workers));
 	if (catalog_totals(reader, &totals, NULL) == WEIGH_OK)
 		catalog_metrics(out, &totals);

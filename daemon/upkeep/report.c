@@ -1,18 +1,8 @@
 /* report: scrub's lines of /metrics, in the Prometheus text format 0.0.4. */
-#include <inttypes.h>
 #include <time.h>
 
+#include "base/metric.h"
 #include "upkeep/scrub.h"
-
-static void
-metric(struct weigh_buf *out, const char *name, const char *type,
-    const char *help, uint64_t value)
-{
-	weigh_buf_addf(out,
-	    "# HELP weighhouse_scrub_%s %s\n# TYPE weighhouse_scrub_%s %s\n"
-	    "weighhouse_scrub_%s %" PRIu64 "\n",
-	    name, help, name, type, name, value);
-}
 
 static void
 state_metric(struct weigh_buf *out, enum scrub_state state)
@@ -32,25 +22,25 @@ scrub_metrics(void *ctx, struct weigh_buf *out)
 
 	scrub_look(ctx, &s);
 	state_metric(out, s.state);
-	metric(out, "rate_bytes", "gauge", "Bytes a second while it reads.",
-	    s.plan.rate);
-	metric(out, "read_bytes_total", "counter",
+	metric_add(out, "scrub_rate_bytes", "gauge",
+	    "Bytes a second while it reads.", s.plan.rate);
+	metric_add(out, "scrub_read_bytes_total", "counter",
 	    "Bytes read back from the disk since the start.", s.read_bytes);
-	metric(out, "read_blobs_total", "counter",
+	metric_add(out, "scrub_read_blobs_total", "counter",
 	    "Blobs read back to their end since the start.", s.read_blobs);
-	metric(out, "found_total", "counter",
+	metric_add(out, "scrub_found_total", "counter",
 	    "Things found bad by reading since the start.", s.found);
-	metric(out, "failed_total", "counter",
+	metric_add(out, "scrub_failed_total", "counter",
 	    "Readings that could not be made since the start.", s.failed);
-	metric(out, "round_bytes", "gauge", "Bytes to be read in a round.",
-	    s.total);
-	metric(out, "round_done_bytes", "gauge",
+	metric_add(out, "scrub_round_bytes", "gauge",
+	    "Bytes to be read in a round.", s.total);
+	metric_add(out, "scrub_round_done_bytes", "gauge",
 	    "Bytes read since the round began.", s.round.done);
 	if (s.any && s.oldest > 0)
-		metric(out, "oldest_seconds", "gauge",
+		metric_add(out, "scrub_oldest_seconds", "gauge",
 		    "Since the byte verified longest ago was verified.",
 		    (uint64_t)pace_age(s.oldest, time(NULL)));
-	metric(out, "overdue", "gauge",
+	metric_add(out, "scrub_overdue", "gauge",
 	    "Is a byte not verified for longer than scrub.days, or can it not "
 	    "be kept up: 1.",
 	    s.plan.late ||
