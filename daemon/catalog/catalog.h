@@ -376,8 +376,8 @@ struct catalog_turn {
 	struct catalog_blob blob;
 	struct weigh_repo repo;
 };
-/* The next good blob behind `after` (NULL: the first) among those whose
- * `checked` is below `before`; WEIGH_NOT_FOUND: there is none. */
+/* The next good blob behind `after` (NULL: the first) among those that are named
+ * and whose `checked` is below `before`; WEIGH_NOT_FOUND: there is none. */
 enum weigh_code catalog_scrub_next(struct catalog_reader *r,
     const struct catalog_turn *after, int64_t before, struct catalog_turn *out,
     struct weigh_err *err);

@@ -155,7 +155,8 @@ X(TOTALS, DB_READER,
     "SELECT repos, revisions, blobs, bytes, bad, bad_bytes FROM totals"
     " WHERE id = 1")
 
-/* --- scrub: when everything was last read, and what was found */
+/* --- scrub: when everything was last read, and what was found; rows that nobody
+ * names are gc's */
 X(SCRUB, DB_WRITER | DB_READER,
     "SELECT began, ended, done, catalog, journal FROM scrub WHERE id = 1")
 X(SCRUB_BEGIN, DB_WRITER,
@@ -180,10 +181,12 @@ X(SCRUB_PLACE_DROP, DB_WRITER,
 X(CHECKED_NEXT, DB_READER,
     "SELECT id, oid, size, checked,"
     " stamp_size, stamp_inode, stamp_mtime, stamp_ctime"
-    " FROM blobs WHERE state = 0 AND (checked, id) > (?1, ?2)"
-    " AND checked < ?3 ORDER BY checked, id LIMIT 1")
+    " FROM blobs AS b WHERE state = 0 AND (checked, id) > (?1, ?2)"
+    " AND checked < ?3 AND EXISTS (SELECT 1 FROM entries AS e WHERE e.blob = b.id)"
+    " ORDER BY checked, id LIMIT 1")
 X(CHECKED_LAST, DB_WRITER | DB_READER,
-    "SELECT checked FROM blobs WHERE state = 0 AND checked < ?1"
+    "SELECT checked FROM blobs AS b WHERE state = 0 AND checked < ?1"
+    " AND EXISTS (SELECT 1 FROM entries AS e WHERE e.blob = b.id)"
     " ORDER BY checked DESC LIMIT 1")
 X(CHECKED_BYTES, DB_READER,
     "SELECT total(size) FROM blobs WHERE state = 0 AND checked < ?1")

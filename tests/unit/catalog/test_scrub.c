@@ -436,6 +436,11 @@ make_old(struct shelf *s)
 	    " stamp_mtime, stamp_ctime)"
 	    " VALUES (zeroblob(32), 5, 0, 5, 1, 2, 3),"
 	    " (randomblob(32), 600, 1, 600, 1, 2, 3);"
+	    "INSERT INTO revisions (repo, git, manifest, date, title, origin,"
+	    " license, files, bytes)"
+	    " VALUES (1, zeroblob(20), zeroblob(32), 7, '', '', '', 1, 5);"
+	    "INSERT INTO entries (revision, path, folder, git, blob, last)"
+	    " VALUES (1, 'a', '', zeroblob(20), 1, 1);"
 	    "UPDATE totals SET repos = 1, blobs = 2, bytes = 605, bad = 1");
 	sqlite3_close(sqlite);
 }
