@@ -136,6 +136,7 @@ put_head(struct page *p, const struct doc *d, const char *server)
 {
 	char line[LINE_MAX], up[TEXT_DURATION], rate[TEXT_SIZE];
 	char room[TEXT_SIZE], bytes[TEXT_SIZE];
+	char connections[TEXT_COUNT], requests[TEXT_COUNT], blobs[TEXT_COUNT];
 
 	text_duration(doc_u64(d, "uptime_seconds"), up);
 	snprintf(line, sizeof(line), "weighd at %s, up %s; q ends", server, up);
@@ -143,13 +144,14 @@ put_head(struct page *p, const struct doc *d, const char *server)
 	text_size(doc_u64(d, "bytes_per_second"), rate);
 	text_size(doc_u64(d, "room"), room);
 	text_size(doc_u64(d, "bytes"), bytes);
-	snprintf(line, sizeof(line),
-	    "%" PRIu64 " connections, %" PRIu64 " requests/s, %s/s out",
-	    doc_u64(d, "connections"), doc_u64(d, "requests_per_second"), rate);
+	text_count(doc_u64(d, "connections"), "connection", connections);
+	text_count(doc_u64(d, "requests_per_second"), "request", requests);
+	text_count(doc_u64(d, "blobs"), "blob", blobs);
+	snprintf(line, sizeof(line), "%s, %s/s, %s/s out", connections,
+	    requests, rate);
 	put(p, line);
-	snprintf(line, sizeof(line),
-	    "%" PRIu64 " blobs, %s, %" PRIu64 " bad, room for %s",
-	    doc_u64(d, "blobs"), bytes, doc_u64(d, "bad"), room);
+	snprintf(line, sizeof(line), "%s, %s, %" PRIu64 " bad, room for %s",
+	    blobs, bytes, doc_u64(d, "bad"), room);
 	put(p, line);
 }
 

@@ -209,8 +209,8 @@ judge_key(const struct weigh_house_facts *f, struct weigh_finding *out)
 		weigh_doctor_say(out, WEIGH_HEALTH_BAD,
 		    "keys/mirror.key has mode %04o, not 0600", f->key_mode);
 		weigh_doctor_mend(out,
-		    "chmod 600 '%.200s/keys/mirror.key'; if others could read "
-		    "it, take a new key",
+		    "chmod 600 '%.200s/keys/mirror.key'; for a new key, in case "
+		    "others read it: delete it, restart weighd",
 		    f->data);
 	}
 }

@@ -119,6 +119,16 @@ def test_what_is_missing_is_named(filled):
     assert house.get("/acme/m/resolve/main/config.json").status in (404, 503)
 
 
+def test_what_was_found_missing_stays_bad(filled):
+    house = filled
+    sha = sha256_of(house.folder / "config.json")
+    house.blobs()[sha].unlink()
+    house.weigh("verify", "acme/m", code=5)
+    r = house.weigh("rebuild", "--json").json
+    assert [(i["kind"], i["name"]) for i in r["items"]] == [("bad", sha)], r
+    assert "it is not there" in r["items"][0]["why"], r  # nobody found bad bytes
+
+
 def test_an_unreadable_repository_is_named_and_the_rest_is_served(filled, tmp):
     house = filled
     objects = house.data / "repos/models/acme/m.git/objects"
