@@ -14,7 +14,7 @@ judge_server(const struct weigh_way_facts *f, struct weigh_finding *out)
 		return;
 	}
 	weigh_doctor_say(out, WEIGH_HEALTH_BAD,
-	    "no weighd answers at %.200s: %.240s", f->server, f->problem);
+	    "no weighd answers at %.110s: %.360s", f->server, f->problem);
 	if (f->refused)
 		weigh_doctor_mend(out,
 		    "run it as the user of weighd, or as a member of its group");

@@ -214,6 +214,7 @@ def test_nothing_was_ever_here(tmp):
     assert bad_checks(found) == {"server", "socket"}
     assert found["folder"][0][0] == found["port"][0][0] == "warn"
     assert "nobody listens" in found["port"][0][1]
+    assert "connect to server" in found["server"][0][1]  # the reason, to its end
 
 
 @pytest.mark.skipif(os.path.exists("/var/lib/weighhouse"), reason="a weighd lives here")
