@@ -38,6 +38,10 @@ conclude(const struct call *c, const struct doc *d, struct weigh_err *err)
 	if (doc_u64(d, "unlisted") > 0)
 		out_say(c->out, "%" PRIu64 " more are not listed",
 		    doc_u64(d, "unlisted"));
+	if (rc == WEIGH_OK && doc_u64(d, "missing") > 0)
+		out_say(c->out,
+		    "next: weigh scrub --all, which names who uses what is "
+		    "missing");
 	if (rc != WEIGH_OK || partly == 0)
 		return rc;
 	text_count(doc_u64(d, "unreadable"), "repository", unreadable);

@@ -295,6 +295,9 @@ def test_strange_names_and_missing_files_are_told(littered):
     odd = {(i["kind"], i["name"]) for i in r["items"] if i["fate"] == "odd"}
     assert odd == {("strange", "00/readme"), ("missing", gone)}, odd
     assert (house.data / "blobs/sha256/00/readme").exists()
+    assert "next: weigh scrub --all" in house.weigh("gc").err
+    r = house.weigh("scrub", "--all", code=5)
+    assert gone in r.out and "USED BY" in r.out, r
 
 
 def test_a_catalog_that_was_deleted_stops_it(littered):
