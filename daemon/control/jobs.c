@@ -27,7 +27,8 @@ control_random_id(char out[CONTROL_ID + 1])
 	return true;
 }
 
-/* A free place, else that of the oldest finished job. */
+/* A free place, else that of the job that ended first: whoever waits for one that
+ * ended just now has not asked yet. */
 static struct long_job *
 find_place(struct control *c)
 {
@@ -40,7 +41,7 @@ find_place(struct control *c)
 		if (j->state == LONG_FREE)
 			return j;
 		if (j->state != LONG_RUNNING &&
-		    (best == NULL || j->serial < best->serial))
+		    (best == NULL || j->ended < best->ended))
 			best = j;
 	}
 	return best;
@@ -58,7 +59,6 @@ long_begin(struct control *c, uint64_t total)
 	if ((j = find_place(c)) != NULL) {
 		weigh_buf_free(&j->result);
 		*j = (struct long_job){ .state = LONG_RUNNING, .total = total };
-		j->serial = ++c->serial;
 		memcpy(j->id, id, sizeof(id));
 		weigh_buf_init(&j->result, CONTROL_RESULT);
 	}
@@ -90,6 +90,7 @@ long_end(struct control *c, struct long_job *j, enum weigh_code rc,
 {
 	pthread_mutex_lock(&c->lock);
 	j->state = rc == WEIGH_OK ? LONG_DONE : LONG_FAILED;
+	j->ended = ++c->serial;
 	if (rc == WEIGH_OK) {
 		j->result = *result;
 		weigh_buf_init(result, 0);

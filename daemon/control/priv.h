@@ -25,7 +25,7 @@ struct long_job {
 	char id[CONTROL_ID + 1];
 	char kind[16];                 /* "verify" */
 	char subject[WEIGH_REPO_TEXT]; /* what it is about; "" */
-	uint64_t serial; /* rises; the oldest finished one is dropped first */
+	uint64_t ended;  /* in this order; what ended first is dropped first */
 	uint64_t total;  /* bytes to be done */
 	struct store_progress progress;
 	struct weigh_buf result; /* JSON, when DONE */

@@ -1,5 +1,6 @@
 """weigh top: what weighd is doing now, once or live on a terminal."""
 import fcntl
+import http.client
 import json
 import os
 import pty
@@ -252,3 +253,31 @@ def test_weighd_goes_away_meanwhile(house, terminal):
     last = terminal.text.rsplit("\x1b[?1049l", 1)[1]  # behind the end of the screen
     assert last.startswith("weigh: cannot show what weighd is doing now"), last
     assert termios.tcgetattr(terminal.slave) == terminal.before
+
+
+def test_a_long_job_keeps_its_result_though_many_short_ones_came(house, tmp):
+    """64 are remembered; the first to go is the one that ended first, not that began first."""
+    (tmp / "big").mkdir()
+    with open(tmp / "big/model.bin", "wb") as f:
+        f.truncate(256 << 20)
+    house.add(tmp / "big", "acme/big")
+    house.add(models.tiny(tmp / "m"), "acme/tiny")
+
+    def ask(conn, method, path, body=None):
+        conn.request(method, "/-/v1/" + path, body, {"Content-Type": "application/json"})
+        a = conn.getresponse()
+        return a.status, json.loads(a.read())
+
+    conn = http.client.HTTPConnection("localhost", timeout=20)
+    conn.sock = socket.socket(socket.AF_UNIX)
+    conn.sock.connect(str(house.data / "control.sock"))
+    begun = [ask(conn, "POST", "verify", json.dumps({"name": name}))
+             for name in ["acme/big"] + ["acme/tiny"] * 63]
+    assert all(status == 202 for status, _ in begun), begun
+    slow = "jobs/" + begun[0][1]["job"]
+    while ask(conn, "GET", slow)[1]["state"] == "running":
+        pass
+    assert ask(conn, "POST", "verify", '{"name":"acme/tiny"}')[0] == 202
+    status, answer = ask(conn, "GET", slow)
+    assert status == 200 and answer["state"] == "done", answer
+    conn.close()
