@@ -92,7 +92,7 @@ static void
 connections_are_given_back(void **state)
 {
 	struct addresses *a = table();
-	struct address *held[3];
+	struct address *held[3], *elsewhere;
 	unsigned i;
 
 	(void)state;
@@ -100,7 +100,8 @@ connections_are_given_back(void **state)
 		held[i] = come(a, "192.0.2.1", 3);
 	check_true("three", held[2] != NULL);
 	check_true("no fourth", come(a, "192.0.2.1", 3) == NULL);
-	check_true("but elsewhere", come(a, "192.0.2.2", 3) != NULL);
+	elsewhere = come(a, "192.0.2.2", 3);
+	check_true("but elsewhere", elsewhere != NULL);
 	check_true("0 is any number", come(a, "192.0.2.1", 0) == held[0]);
 	for (i = 0; i < 2; i++)
 		address_leave(a, held[i]);
@@ -108,8 +109,7 @@ connections_are_given_back(void **state)
 	check_true("again", held[0] == held[2]);
 	for (i = 0; i < 3; i++)
 		address_leave(a, held[2]);
-	address_leave(a, come(a, "192.0.2.2", 0));
-	address_leave(a, come(a, "192.0.2.2", 0));
+	address_leave(a, elsewhere);
 	addresses_free(a);
 }
 
