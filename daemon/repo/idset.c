@@ -26,7 +26,7 @@ void
 idset_free(struct idset *set)
 {
 	free(set->slots);
-	*set = (struct idset){ NULL };
+	*set = (struct idset){ 0 };
 }
 
 bool

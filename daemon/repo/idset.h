@@ -12,7 +12,7 @@ struct idset {
 	size_t count;
 };
 
-/* Starts as { NULL }. */
+/* Starts as { 0 }. */
 void idset_free(struct idset *set);
 bool idset_has(const struct idset *set, const git_oid *id);
 /* *fresh: it was not in it.  False when there is no memory. */

@@ -167,7 +167,7 @@ store_each_item(struct store *s, item_fn *each, void *ctx,
 	char fan[3];
 
 	for (unsigned i = 0; rc == WEIGH_OK && i < 256; i++) {
-		struct roll roll = { NULL };
+		struct roll roll = { 0 };
 
 		snprintf(fan, sizeof(fan), "%02x", i);
 		rc = weigh_context(err, roll_read(&roll, s->blobs, fan, err),
@@ -254,7 +254,7 @@ enum weigh_code
 store_each_apart(struct store *s, apart_fn *each, void *ctx,
     struct weigh_err *err)
 {
-	struct roll roll = { NULL };
+	struct roll roll = { 0 };
 	enum weigh_code rc = roll_read(&roll, s->quarantine, ".", err);
 
 	for (size_t i = 0; rc == WEIGH_OK && i < roll.count; i++)

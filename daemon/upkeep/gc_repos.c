@@ -232,7 +232,7 @@ static enum weigh_code
 collect(struct gc *gc, const struct weigh_repo *repo, struct repo *r,
     struct repo_collecting *result, bool dry, struct weigh_err *err)
 {
-	struct commits commits = { NULL };
+	struct commits commits = { 0 };
 	enum weigh_code rc = list_commits(gc, repo, &commits, err);
 
 	*result = (struct repo_collecting){
