@@ -55,6 +55,7 @@ CARD
 
 # --- weighd ----------------------------------------------------------------
 
+: >"$tmp/weighd.log" # it is looked into before weighd may have begun
 "$build/weighd" --data "$tmp/data" --listen 127.0.0.1:0 2>"$tmp/weighd.log" &
 pid=$!
 url=
