@@ -1,4 +1,5 @@
 /* call: what every verb needs. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -233,6 +234,27 @@ call_print_list(const struct call *c, const struct doc *d, const char *list,
 	if (c->out->format == OUT_JSON)
 		return out_document(c->out, d, err);
 	return out_table(c->out, columns, n, doc_get(d, list), err);
+}
+
+enum weigh_code
+call_print_items(const struct call *c, const struct doc *d,
+    const struct out_column *columns, size_t n,
+    void (*print_summary)(const struct doc *d), struct weigh_err *err)
+{
+	enum weigh_code rc = WEIGH_OK;
+
+	if (c->out->format != OUT_HUMAN || doc_count(doc_get(d, "items")) > 0)
+		rc = call_print_list(c, d, "items", columns, n, err);
+	if (rc == WEIGH_OK && c->out->format == OUT_HUMAN)
+		print_summary(d);
+	if (doc_u64(d, "unlisted") > 0)
+		out_say(c->out, "%" PRIu64 " more are not listed",
+		    doc_u64(d, "unlisted"));
+	if (rc == WEIGH_OK && doc_u64(d, "missing") > 0)
+		out_say(c->out,
+		    "next: weigh scrub --all, which names who uses what is "
+		    "missing");
+	return rc;
 }
 
 enum weigh_code

@@ -84,5 +84,10 @@ enum weigh_code call_print_list(const struct call *c, const struct doc *d,
     struct weigh_err *err);
 enum weigh_code call_print(const struct call *c, const struct doc *d,
     const struct out_column *columns, size_t n, struct weigh_err *err);
+/* What housekeeping came upon: the rows of "items" if there are any, the summary
+ * for people, and on stderr what is not listed and what to do next. */
+enum weigh_code call_print_items(const struct call *c, const struct doc *d,
+    const struct out_column *columns, size_t n,
+    void (*print_summary)(const struct doc *d), struct weigh_err *err);
 
 #endif

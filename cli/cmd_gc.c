@@ -89,20 +89,10 @@ static enum weigh_code
 conclude(const struct call *c, const struct doc *d, struct weigh_err *err)
 {
 	char repos[TEXT_COUNT];
-	enum weigh_code rc = WEIGH_OK;
+	enum weigh_code rc;
 
-	if (c->out->format != OUT_HUMAN || doc_count(doc_get(d, "items")) > 0)
-		rc = call_print_list(c, d, "items", columns,
-		    sizeof(columns) / sizeof(columns[0]), err);
-	if (rc == WEIGH_OK && c->out->format == OUT_HUMAN)
-		print_summary(d);
-	if (doc_u64(d, "unlisted") > 0)
-		out_say(c->out, "%" PRIu64 " more are not listed",
-		    doc_u64(d, "unlisted"));
-	if (rc == WEIGH_OK && doc_u64(d, "missing") > 0)
-		out_say(c->out,
-		    "next: weigh scrub --all, which names who uses what is "
-		    "missing");
+	rc = call_print_items(c, d, columns,
+	    sizeof(columns) / sizeof(columns[0]), print_summary, err);
 	if (rc != WEIGH_OK || doc_u64(d, "repositories") == 0)
 		return rc;
 	text_count(doc_u64(d, "repositories"), "repository", repos);
