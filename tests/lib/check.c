@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include <cmocka.h>
 
@@ -56,4 +57,17 @@ check_has(const char *label, const char *text, const char *part)
 {
 	if (strstr(text, part) == NULL)
 		fail_msg("%s: '%s' does not contain '%s'", label, text, part);
+}
+
+bool
+check_came_through(const char *label, pid_t child)
+{
+	int status;
+
+	check_true(label, child > 0);
+	check_true(label, waitpid(child, &status, 0) == child);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		return false;
+	check_true(label, WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	return true;
 }

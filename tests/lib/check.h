@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <weigh/err.h>
 
@@ -20,5 +21,8 @@ void check_bytes(const char *label, const void *got, size_t got_len,
     const void *want, size_t want_len);
 /* Does `text` contain `part`? */
 void check_has(const char *label, const char *text, const char *part);
+/* Wait for a child of fork(): false if it was killed (SIGKILL), true if it ended
+ * well; anything else is a failure. */
+bool check_came_through(const char *label, pid_t child);
 
 #endif

@@ -142,3 +142,20 @@ grove_fsck(struct grove *g, const char *label)
 	check_str(label, g->out.data, "");
 	check_u64(label, (uint64_t)status, 0);
 }
+
+static void
+unswept(void *ctx, const struct weigh_repo *repo, const struct weigh_err *err)
+{
+	(void)ctx;
+	check_str(repo->name, err->why, "");
+}
+
+static bool
+nobodys(void *ctx, const struct weigh_repo *repo)
+{
+	(void)ctx;
+	(void)repo;
+	return true;
+}
+
+const struct repo_sweeping grove_sweeping = { nobodys, unswept, NULL };

@@ -13,7 +13,7 @@ struct grove {
 	struct tmpdir dir; /* "repos" below it is the root */
 	char path[300];    /* of the repository acme/demo */
 	struct repo_root *root;
-	struct repo *repo; /* acme/demo, made */
+	struct repo *repo;    /* acme/demo, made */
 	struct weigh_buf out; /* of gitrun */
 };
 
@@ -45,6 +45,9 @@ void grove_free(struct repo_commit *c);
 /* grove_write and move `branch` ("main") to it from where it is. */
 struct weigh_gitid grove_publish(struct grove *g, const char *branch,
     const struct grove_file *files, size_t nfiles);
+
+/* How tests sweep: a repository is nobody's, and none resists. */
+extern const struct repo_sweeping grove_sweeping;
 
 /* `git fsck --strict` has nothing to say: silent, and exit status 0. */
 void grove_fsck(struct grove *g, const char *label);

@@ -19,7 +19,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "blobs.h"
@@ -209,20 +208,6 @@ recover_and_end(struct gatehouse *g, int n)
 	_exit(0);
 }
 
-/* Did the child come through?  Anything but that or the kill is a failure. */
-static bool
-came_through(const char *label, pid_t child)
-{
-	int status;
-
-	check_true(label, child > 0);
-	check_true(label, waitpid(child, &status, 0) == child);
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-		return false;
-	check_true(label, WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	return true;
-}
-
 /* Is the revision whole, or nothing of it there? */
 static bool
 is_there(struct gatehouse *g, const char *label, int n)
@@ -271,11 +256,11 @@ kill_at(struct gatehouse *g, const struct story *story, int n, char **picture,
 	gatehouse_shut(g);
 	if ((child = fork()) == 0)
 		publish_and_end(g, repo, n);
-	through = came_through(label, child);
+	through = check_came_through(label, child);
 	for (int m = 1; story->start_too && m < CALLS_MAX; m += 7) {
 		if ((child = fork()) == 0)
 			recover_and_end(g, m);
-		if (came_through(label, child))
+		if (check_came_through(label, child))
 			break;
 	}
 	gatehouse_start(g);
@@ -369,7 +354,7 @@ test_kills_while_made_again(void **state)
 		drop_catalog(&g);
 		if ((child = fork()) == 0)
 			recover_and_end(&g, n);
-		through = came_through(label, child);
+		through = check_came_through(label, child);
 		gatehouse_start(&g);
 		after = gatehouse_picture(&g);
 		check_str(label, after, before);

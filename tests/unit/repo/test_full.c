@@ -19,24 +19,6 @@
 #include "gitrun.h"
 #include "grove.h"
 
-/* No repository of these tests resists. */
-static void
-unswept(void *ctx, const struct weigh_repo *repo, const struct weigh_err *err)
-{
-	(void)ctx;
-	check_str(repo->name, err->why, "");
-}
-
-static bool
-nobodys(void *ctx, const struct weigh_repo *repo)
-{
-	(void)ctx;
-	(void)repo;
-	return true;
-}
-
-static const struct repo_sweeping sweeping = { nobodys, unswept, NULL };
-
 #define DISK "size=3m"
 #define PACK "repos/models/acme/demo.git/objects/pack"
 
@@ -122,8 +104,8 @@ test_full_disk(void **state)
 		gitrun(&g.out, g.path, "count-objects", NULL);
 		check_has("nor files but the first revision's", g.out.data,
 		    "3 objects");
-		check_code("swept", repo_root_sweep(g.root, &sweeping, NULL),
-		    WEIGH_OK);
+		check_code("swept",
+		    repo_root_sweep(g.root, &grove_sweeping, NULL), WEIGH_OK);
 		grove_fsck(&g, "what was there");
 		grove_close(&g); /* gives the room back */
 	}

@@ -15,24 +15,6 @@
 #include "gitrun.h"
 #include "grove.h"
 
-/* No repository of these tests resists. */
-static void
-unswept(void *ctx, const struct weigh_repo *repo, const struct weigh_err *err)
-{
-	(void)ctx;
-	check_str(repo->name, err->why, "");
-}
-
-static bool
-nobodys(void *ctx, const struct weigh_repo *repo)
-{
-	(void)ctx;
-	(void)repo;
-	return true;
-}
-
-static const struct repo_sweeping sweeping = { nobodys, unswept, NULL };
-
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define DEMO "repos/models/acme/demo.git/"
 
@@ -253,7 +235,8 @@ test_sweep(void **state)
 		tmpdir_write(&g.dir, swept[i].path, branch ? tip : "",
 		    branch ? strlen(tip) : 0);
 	}
-	check_code("sweep", repo_root_sweep(g.root, &sweeping, &err), WEIGH_OK);
+	check_code("sweep", repo_root_sweep(g.root, &grove_sweeping, &err),
+	    WEIGH_OK);
 	for (size_t i = 0; i < COUNT(swept); i++)
 		check_true(swept[i].path,
 		    tmpdir_has(&g.dir, swept[i].path) != swept[i].removed);
@@ -263,8 +246,8 @@ test_sweep(void **state)
 	check_true("half made", !tmpdir_has(&g.dir, "repos/models/half.git"));
 	check_true("unlink",
 	    unlinkat(g.dir.fd, DEMO "objects/pack/pack-3.idx", 0) == 0);
-	check_code("sweep again", repo_root_sweep(g.root, &sweeping, &err),
-	    WEIGH_OK);
+	check_code("sweep again",
+	    repo_root_sweep(g.root, &grove_sweeping, &err), WEIGH_OK);
 	grove_fsck(&g, "what is left is whole");
 	grove_close(&g);
 }

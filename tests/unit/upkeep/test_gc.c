@@ -17,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -299,19 +298,6 @@ collect_and_end(struct gatehouse *g, int n)
 	_exit(0);
 }
 
-static bool
-came_through(const char *label, pid_t child)
-{
-	int status;
-
-	check_true(label, child > 0);
-	check_true(label, waitpid(child, &status, 0) == child);
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-		return false;
-	check_true(label, WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	return true;
-}
-
 static void
 test_kills(void **state)
 {
@@ -330,7 +316,7 @@ test_kills(void **state)
 		gatehouse_shut(&g);
 		if ((child = fork()) == 0)
 			collect_and_end(&g, n);
-		through = came_through(label, child);
+		through = check_came_through(label, child);
 		check_u64(label, gatehouse_start(&g), 0);
 		check_live(&g, label);
 		check_no_dangling_row(&g, label);
