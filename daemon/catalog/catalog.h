@@ -30,7 +30,7 @@
 
 #include "base/stamp.h"
 
-#define CATALOG_SCHEMA 2 /* PRAGMA user_version of what this code writes */
+#define CATALOG_SCHEMA 3 /* PRAGMA user_version of what this code writes */
 
 struct catalog;
 struct catalog_reader;

@@ -141,13 +141,67 @@ static const char step_2[] =
 
 "PRAGMA user_version = 2;";
 
+/* What the Hub's clients ask beyond files: who may read a repository, the names it
+ * had, what its card says, pull requests, uploads that no revision names yet, and
+ * what is known of or made from a file of weights.  What lists and searches need
+ * is derived from the revision that HEAD means. */
+static const char step_3[] =
+"CREATE TABLE refs_3 ("
+"  repo     INTEGER NOT NULL REFERENCES repositories,"
+"  kind     INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2)," /* branch, tag, pull */
+"  name     TEXT NOT NULL," /* "main"; of a pull request its number */
+"  revision INTEGER NOT NULL REFERENCES revisions,"
+"  PRIMARY KEY (repo, kind, name)"
+") STRICT, WITHOUT ROWID;"
+"INSERT INTO refs_3 SELECT * FROM refs;"
+"DROP TABLE refs;"
+"ALTER TABLE refs_3 RENAME TO refs;"
+"CREATE INDEX refs_revision ON refs (revision);"
+
+"ALTER TABLE repositories ADD COLUMN visibility INTEGER NOT NULL DEFAULT 0"
+" CHECK (visibility BETWEEN 0 AND 2);" /* public, gated, private */
+"CREATE TABLE renames (" /* names that repositories had before */
+"  kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),"
+"  key  TEXT NOT NULL,"
+"  repo INTEGER NOT NULL REFERENCES repositories,"
+"  PRIMARY KEY (kind, key)"
+") STRICT, WITHOUT ROWID;"
+"CREATE INDEX renames_repo ON renames (repo);"
+
+"ALTER TABLE revisions ADD COLUMN card TEXT NOT NULL DEFAULT '';" /* JSON */
+
+"CREATE TABLE received (" /* uploads: who proved to have these bytes */
+"  blob  INTEGER NOT NULL REFERENCES blobs ON DELETE CASCADE,"
+"  token TEXT NOT NULL," /* its id; '' for the mirror's own user */
+"  time  INTEGER NOT NULL,"
+"  PRIMARY KEY (blob, token)"
+") STRICT, WITHOUT ROWID;"
+
+"CREATE TABLE weights (" /* what the header of a weights file says */
+"  blob  INTEGER PRIMARY KEY REFERENCES blobs ON DELETE CASCADE,"
+"  facts TEXT NOT NULL" /* JSON */
+") STRICT;"
+"CREATE TABLE made (" /* blobs the mirror itself made from a file of weights */
+"  source INTEGER NOT NULL REFERENCES blobs ON DELETE CASCADE,"
+"  kind   TEXT NOT NULL," /* "config", "template", "params" */
+"  blob   INTEGER NOT NULL REFERENCES blobs,"
+"  PRIMARY KEY (source, kind)"
+") STRICT, WITHOUT ROWID;"
+"CREATE INDEX made_blob ON made (blob);"
+
+"PRAGMA user_version = 3;";
+
 /* Children before parents: each check of a reference then finds no rows. */
 const char db_empty[] =
 "DELETE FROM entries;"
 "DELETE FROM refs;"
+"DELETE FROM renames;"
 "DELETE FROM revisions;"
 "DELETE FROM repositories;"
 "DELETE FROM findings;"
+"DELETE FROM received;"
+"DELETE FROM weights;"
+"DELETE FROM made;"
 "DELETE FROM blobs;"
 "UPDATE totals SET repos = 0, revisions = 0, blobs = 0, bytes = 0, bad = 0,"
 " bad_bytes = 0;"
@@ -155,7 +209,7 @@ const char db_empty[] =
 " chain = NULL;";
 /* clang-format on */
 
-const char *const db_migrations[] = { step_1, step_2 };
+const char *const db_migrations[] = { step_1, step_2, step_3 };
 
 _Static_assert(sizeof(db_migrations) / sizeof(db_migrations[0]) ==
 	CATALOG_SCHEMA,
