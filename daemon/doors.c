@@ -158,6 +158,8 @@ house_open_doors(struct house *h, struct weigh_err *err)
 		.gate = h->gate,
 		.store = h->store,
 		.workers = h->workers,
+		.heavy = h->heavy,
+		.streams = h->streams,
 		.nloops = h->nloops,
 		.metrics = scrub_metrics,
 		.metrics_ctx = h->scrub,

@@ -46,7 +46,7 @@ struct house {
 
 	struct loop **loops;
 	unsigned nloops;
-	struct pool *writer, *workers, *heavy;
+	struct pool *writer, *workers, *heavy, *streams;
 	struct scrub *scrub;
 	struct census *census;
 	struct serve *serve;

@@ -98,6 +98,10 @@ start_threads(struct house *h, struct weigh_err *err)
 		rc = start_pool(h, &h->heavy, "heavy",
 		    count_or(h, PARAM_pool_heavy, house_cores()), err);
 	if (rc == WEIGH_OK)
+		rc = start_pool(h, &h->streams, "stream",
+		    (unsigned)config_number(h->config, PARAM_pool_streams),
+		    err);
+	if (rc == WEIGH_OK)
 		gate_start(h->gate, h->writer, h->heavy, h->loops[0]);
 	return rc;
 }
@@ -185,8 +189,9 @@ take_down(struct house *h)
 	if (h->gate != NULL)
 		gate_stop(h->gate);
 	census_stop(h->census);
-	scrub_stop(h->scrub); /* it calls the writer, */
-	pool_stop(h->heavy);  /* and so may these jobs */
+	scrub_stop(h->scrub);  /* it calls the writer, */
+	pool_stop(h->streams); /* and so may these jobs */
+	pool_stop(h->heavy);
 	pool_stop(h->workers);
 	pool_stop(h->writer);
 	finish_jobs(h);
@@ -195,6 +200,7 @@ take_down(struct house *h)
 	scrub_free(h->scrub);
 	serve_free(h->serve);
 	server_free(h->server);
+	pool_free(h->streams);
 	pool_free(h->heavy);
 	pool_free(h->workers);
 	pool_free(h->writer);

@@ -26,4 +26,11 @@ struct job {
  * main.c hands net's loop_post to the pool. */
 typedef void job_post_fn(void *home, struct job *job);
 
+/* Where a job can be submitted, for who may not know what is behind it: net and
+ * pool are neighbors.  Any thread; does not block. */
+struct job_queue {
+	void (*submit)(void *queue, struct job *job);
+	void *queue;
+};
+
 #endif

@@ -204,6 +204,18 @@ pool_submit(struct pool *p, struct job *job)
 	}
 }
 
+static void
+queue_submit(void *queue, struct job *job)
+{
+	pool_submit(queue, job);
+}
+
+struct job_queue
+pool_queue(struct pool *p)
+{
+	return (struct job_queue){ .submit = queue_submit, .queue = p };
+}
+
 unsigned
 pool_depth(struct pool *p)
 {

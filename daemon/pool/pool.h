@@ -22,7 +22,8 @@ struct pool_options {
 	const char *name; /* of the threads, at most 15 bytes */
 	/* Make and drop what each worker has for itself; may be NULL.  Runs on the
 	 * worker's thread.  A NULL answer of `enter` with rc != OK fails pool_new. */
-	enum weigh_code (*enter)(void *ctx, void **worker, struct weigh_err *err);
+	enum weigh_code (*enter)(void *ctx, void **worker,
+	    struct weigh_err *err);
 	void (*leave)(void *ctx, void *worker);
 	void *ctx;
 	job_post_fn *post;
@@ -33,6 +34,9 @@ enum weigh_code pool_new(struct pool **out, const struct pool_options *options,
 
 /* Hand over a job; any thread.  Does not block. */
 void pool_submit(struct pool *p, struct job *job);
+
+/* The pool as a queue of jobs, for net's intakes. */
+struct job_queue pool_queue(struct pool *p);
 
 /* Jobs waiting and running, for metrics; any thread. */
 unsigned pool_depth(struct pool *p);

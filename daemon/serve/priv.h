@@ -4,6 +4,7 @@
 
 #include <weigh/route.h>
 
+#include "net/intake.h"
 #include "net/task.h"
 #include "serve/serve.h"
 
@@ -17,12 +18,39 @@ struct serve {
 
 /* A question on its way to a worker and back. */
 struct ask {
-	struct http_task task; /* first: the task is the ask */
+	union { /* first: the task is the ask */
+		struct http_task task;
+		struct http_intake intake; /* where the route takes a body */
+	};
 	struct serve *serve;
 	const struct route *route;
 	struct weigh_route_match match;
-	uint64_t generation; /* when it was asked */
+	uint64_t generation;       /* when it was asked */
 	struct weigh_gitid commit; /* what match.rev means, once looked up */
+	struct weigh_buf body; /* of the request, if its route collects it */
+	void *own; /* the handler's: from begin and block to work or lost */
+};
+
+/* How a route takes its request's body; net/intake.h says when each is called. */
+struct route_body {
+	uint64_t max; /* bytes, after a coding was taken off */
+	/* Before the body is read; NULL: it is wanted.  False: not, and the reply
+	 * is filled. */
+	bool (*begin)(struct ask *ask, struct catalog_reader *reader);
+	/* Takes the body block by block; NULL: it is collected in ask->body. */
+	enum weigh_code (*block)(struct ask *ask, struct catalog_reader *reader,
+	    const char *data, size_t len, struct weigh_err *err);
+	/* Releases ask->own where `work` will not be called; may be NULL, and so
+	 * may be `reader`. */
+	void (*lost)(struct ask *ask, struct catalog_reader *reader);
+};
+
+enum route_flags {
+	ROUTE_CACHED = 1, /* the answer may be given again */
+	ROUTE_HUB = 2,    /* tolerates one empty part in front */
+	/* Whose threads work it out; neither: `workers`, for questions. */
+	ROUTE_HEAVY = 4,   /* reads or writes many bytes, waits for no client */
+	ROUTE_STREAMS = 8, /* writes by an outlet, so waits for its client */
 };
 
 struct route {
@@ -30,8 +58,8 @@ struct route {
 	const char *pattern;
 	/* On a worker; fills the reply.  NULL: it is answered on the loop. */
 	void (*work)(struct ask *ask, struct catalog_reader *reader);
-	bool cached; /* may the answer be given again? */
-	bool hub;    /* tolerates one empty part in front */
+	unsigned flags;
+	const struct route_body *body; /* NULL: it takes none */
 };
 
 /* --- helpers of the handlers ------------------------------------------------ */
@@ -44,8 +72,7 @@ bool ask_revision(struct ask *ask, struct catalog_reader *reader);
 void ask_fail(struct ask *ask, enum weigh_code rc, const char *hub_code);
 
 /* A query parameter; "" and false when absent or malformed. */
-bool ask_query(
-    const struct ask *ask, const char *key, char *out, size_t size);
+bool ask_query(const struct ask *ask, const char *key, char *out, size_t size);
 bool ask_flag(const struct ask *ask, const char *key);
 
 /* --- handlers ------------------------------------------------------------------ */
@@ -63,8 +90,8 @@ enum weigh_code cache_new(struct cache **out, struct weigh_err *err);
 void cache_free(struct cache *c);
 /* Answer `x` from the cache if it holds an answer to this very request made under
  * `generation`.  True: answered. */
-bool cache_answer(
-    struct cache *c, struct http_exchange *x, uint64_t generation);
+bool cache_answer(struct cache *c, struct http_exchange *x,
+    uint64_t generation);
 /* Keep a copy of a reply, if it is small and no error. */
 void cache_keep(struct cache *c, const struct http_exchange *x,
     uint64_t generation, const struct http_reply *r);

@@ -10,19 +10,21 @@
 
 #define BODY_MAX (64u << 20) /* of one JSON answer */
 
+#define READ (ROUTE_CACHED | ROUTE_HUB)
+
 /* {id} with a verb behind it stands before {id} alone: see README.md. */
 static const struct route routes[] = {
-	{ "GET", "/api/whoami-v2", serve_whoami, false, true },
-	{ "GET", "/api/{kind}/{id}/revision/{rev}", serve_info, true, true },
-	{ "GET", "/api/{kind}/{id}/tree/{rev}/**", serve_tree, true, true },
-	{ "GET", "/api/{kind}/{id}/tree/{rev}", serve_tree, true, true },
-	{ "GET", "/api/{kind}/{id}/refs", serve_refs, true, true },
-	{ "GET", "/api/{kind}/{id}", serve_info, true, true },
-	{ "GET", "/{repo}/resolve/{rev}/**", serve_resolve, true, true },
-	{ "GET", "/healthz", NULL, false, false },
-	{ "GET", "/readyz", serve_ready, false, false },
-	{ "GET", "/metrics", serve_metrics, false, false },
-	{ "GET", "/", serve_front, false, false },
+	{ "GET", "/api/whoami-v2", serve_whoami, ROUTE_HUB, NULL },
+	{ "GET", "/api/{kind}/{id}/revision/{rev}", serve_info, READ, NULL },
+	{ "GET", "/api/{kind}/{id}/tree/{rev}/**", serve_tree, READ, NULL },
+	{ "GET", "/api/{kind}/{id}/tree/{rev}", serve_tree, READ, NULL },
+	{ "GET", "/api/{kind}/{id}/refs", serve_refs, READ, NULL },
+	{ "GET", "/api/{kind}/{id}", serve_info, READ, NULL },
+	{ "GET", "/{repo}/resolve/{rev}/**", serve_resolve, READ, NULL },
+	{ "GET", "/healthz", NULL, 0, NULL },
+	{ "GET", "/readyz", serve_ready, 0, NULL },
+	{ "GET", "/metrics", serve_metrics, 0, NULL },
+	{ "GET", "/", serve_front, 0, NULL },
 };
 #define NROUTES (sizeof(routes) / sizeof(routes[0]))
 
@@ -97,7 +99,7 @@ ask_finish(struct http_task *task)
 	struct ask *ask = (struct ask *)task;
 	struct serve *s = ask->serve;
 
-	if (ask->route->cached)
+	if (ask->route->flags & ROUTE_CACHED)
 		cache_keep(s->caches[http_loop_index(task->x)], task->x,
 		    ask->generation, &task->reply);
 }
@@ -157,7 +159,7 @@ find_route(const struct http_exchange *x, struct weigh_route_match *m,
 
 	*other_method = NULL;
 	for (i = 0; i < NROUTES; i++) {
-		if (from == 1 && !routes[i].hub)
+		if (from == 1 && !(routes[i].flags & ROUTE_HUB))
 			continue;
 		if (!weigh_route_match(routes[i].pattern, t, from, m))
 			continue;

@@ -24,7 +24,7 @@ struct serve;
 struct serve_parts {
 	struct gate *gate;
 	struct store *store; /* for /readyz: is there room? */
-	struct pool *workers;
+	struct pool *workers, *heavy, *streams; /* see priv.h, route_flags */
 	unsigned nloops;
 	/* Appends lines of /metrics that others keep; may be NULL. */
 	void (*metrics)(void *ctx, struct weigh_buf *out);
