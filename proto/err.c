@@ -22,6 +22,8 @@ static const struct weigh_code_info infos[WEIGH_CODES] = {
 	    "choose another name" },
 	[WEIGH_CONFLICT] = { WEIGH_CONFLICT, "conflict", WEIGH_EXIT_FAILED, 409,
 	    "look at what changed meanwhile, then try again" },
+	[WEIGH_STALE] = { WEIGH_STALE, "stale", WEIGH_EXIT_FAILED, 412,
+	    "get what is there now, and begin from that" },
 	[WEIGH_DENIED] = { WEIGH_DENIED, "policy_denied",
 	    WEIGH_EXIT_REFUSED, 403,
 	    "ask whoever answers for this mirror's policy" },

@@ -63,7 +63,12 @@ void catalog_reader_close(struct catalog_reader *r);
 
 /* --- what is kept ------------------------------------------------------ */
 
-enum catalog_ref_kind { CATALOG_BRANCH, CATALOG_TAG };
+/* A pull request's name is its number: refs/pr/1 is "1". */
+enum catalog_ref_kind { CATALOG_BRANCH, CATALOG_TAG, CATALOG_PULL };
+/* "refs/heads/", "refs/tags/", "refs/pr/". */
+const char *catalog_ref_prefix(enum catalog_ref_kind kind);
+/* Split "refs/heads/main" or "refs/tags/v1" or "refs/pr/1"; NULL for others. */
+const char *catalog_ref_short(const char *full, enum catalog_ref_kind *kind);
 
 /* One file or directory of a revision. */
 struct catalog_entry {

@@ -195,6 +195,32 @@ target_of_newest(struct db *db, int64_t repo, struct target *t,
 	return query_end(&q, err);
 }
 
+static const char *const prefixes[] = {
+	[CATALOG_BRANCH] = "refs/heads/",
+	[CATALOG_TAG] = "refs/tags/",
+	[CATALOG_PULL] = "refs/pr/",
+};
+
+const char *
+catalog_ref_prefix(enum catalog_ref_kind kind)
+{
+	return prefixes[kind];
+}
+
+const char *
+catalog_ref_short(const char *full, enum catalog_ref_kind *kind)
+{
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		size_t len = strlen(prefixes[i]);
+
+		if (strncmp(full, prefixes[i], len) != 0)
+			continue;
+		*kind = (enum catalog_ref_kind)i;
+		return full + len;
+	}
+	return NULL;
+}
+
 /* Where a name of a ref is looked up, in this order. */
 static const struct {
 	const char *prefix; /* cut off before looking */
@@ -202,6 +228,7 @@ static const struct {
 } places[] = {
 	{ "refs/heads/", CATALOG_BRANCH },
 	{ "refs/tags/", CATALOG_TAG },
+	{ "refs/pr/", CATALOG_PULL },
 	{ "", CATALOG_BRANCH },
 	{ "", CATALOG_TAG },
 };
@@ -332,10 +359,8 @@ catalog_refs(struct catalog_reader *r, const struct weigh_repo *repo,
 	query_int(&q, id);
 	while (query_row(&q)) {
 		struct weigh_gitid commit = query_column_gitid(&q, 2);
-		enum catalog_ref_kind kind = sqlite3_column_int(q.stmt, 0) ==
-			0 ?
-		    CATALOG_BRANCH :
-		    CATALOG_TAG;
+		enum catalog_ref_kind kind = (enum catalog_ref_kind)
+		    sqlite3_column_int(q.stmt, 0);
 
 		each(ctx, kind, query_column_text(&q, 1), &commit);
 	}

@@ -158,6 +158,27 @@ static const char step_3[] =
 "ALTER TABLE refs_3 RENAME TO refs;"
 "CREATE INDEX refs_revision ON refs (revision);"
 
+/* `last` is a revision of the same repository and goes with it; a reference to it
+ * would want an index of its own, or revisions could not be deleted. */
+"CREATE TABLE entries_3 ("
+"  revision     INTEGER NOT NULL REFERENCES revisions,"
+"  path         TEXT NOT NULL,"
+"  folder       TEXT NOT NULL," /* path up to its last '/', '' in the root */
+"  git          BLOB NOT NULL CHECK (length(git) = 20),"
+"  blob         INTEGER REFERENCES blobs," /* NULL: a directory */
+"  pointer_size INTEGER," /* NULL: not LFS */
+"  last         INTEGER NOT NULL," /* revision of the last change */
+"  PRIMARY KEY (revision, path)"
+") STRICT, WITHOUT ROWID;"
+"INSERT INTO entries_3 SELECT * FROM entries;"
+"DROP TABLE entries;"
+"ALTER TABLE entries_3 RENAME TO entries;"
+"CREATE INDEX entries_folder ON entries (revision, folder, path);"
+"CREATE INDEX entries_blob ON entries (blob) WHERE blob IS NOT NULL;"
+
+"ALTER TABLE intents ADD COLUMN verb INTEGER NOT NULL DEFAULT 0;" /* catalog.h */
+"ALTER TABLE intents ADD COLUMN target TEXT NOT NULL DEFAULT '';" /* of a move */
+
 "ALTER TABLE repositories ADD COLUMN visibility INTEGER NOT NULL DEFAULT 0"
 " CHECK (visibility BETWEEN 0 AND 2);" /* public, gated, private */
 "CREATE TABLE renames (" /* names that repositories had before */
@@ -184,7 +205,7 @@ static const char step_3[] =
 "CREATE TABLE made (" /* blobs the mirror itself made from a file of weights */
 "  source INTEGER NOT NULL REFERENCES blobs ON DELETE CASCADE,"
 "  kind   TEXT NOT NULL," /* "config", "template", "params" */
-"  blob   INTEGER NOT NULL REFERENCES blobs,"
+"  blob   INTEGER NOT NULL REFERENCES blobs ON DELETE CASCADE,"
 "  PRIMARY KEY (source, kind)"
 ") STRICT, WITHOUT ROWID;"
 "CREATE INDEX made_blob ON made (blob);"

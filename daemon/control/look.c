@@ -260,10 +260,15 @@ static void
 write_ref(void *ctx, enum catalog_ref_kind kind, const char *name,
     const struct weigh_gitid *commit)
 {
+	static const char *const kinds[] = {
+		[CATALOG_BRANCH] = "branch",
+		[CATALOG_TAG] = "tag",
+		[CATALOG_PULL] = "pull",
+	};
 	struct show *s = ctx;
 
 	weigh_jw_object(&s->w);
-	weigh_jw_kstr(&s->w, "kind", kind == CATALOG_BRANCH ? "branch" : "tag");
+	weigh_jw_kstr(&s->w, "kind", kinds[kind]);
 	weigh_jw_kstr(&s->w, "name", name);
 	write_commit(&s->w, "revision", commit);
 	weigh_jw_object_end(&s->w);

@@ -27,7 +27,7 @@ static enum weigh_code
 readmit_commit(void *ctx, const struct repo_history *h, struct weigh_err *err)
 {
 	struct gate_readmission *r = ctx;
-	struct gate_commit c = {
+	struct gate_found c = {
 		.name = r->name,
 		.repo = r->repo,
 		.history = h,
@@ -53,7 +53,7 @@ readmit_ref(void *ctx, const char *ref, const struct weigh_gitid *id,
 	struct gate_readmission *r = ctx;
 	enum catalog_ref_kind kind;
 
-	if (gate_short_ref(ref, &kind) == NULL)
+	if (catalog_ref_short(ref, &kind) == NULL)
 		return WEIGH_OK;
 	r->ref = ref;
 	return repo_each_commit(r->repo, id, readmit_commit, r, err);

@@ -109,18 +109,6 @@ derive(const struct listing *l, struct weigh_oid *manifest,
 	return rc;
 }
 
-const char *
-gate_short_ref(const char *full, enum catalog_ref_kind *kind)
-{
-	*kind = CATALOG_BRANCH;
-	if (strncmp(full, "refs/heads/", 11) == 0)
-		return full + 11;
-	*kind = CATALOG_TAG;
-	if (strncmp(full, "refs/tags/", 10) == 0)
-		return full + 10;
-	return NULL;
-}
-
 /* The license that the revision's model card declares, if the card is held and is
  * what the revision says. */
 static void
@@ -161,7 +149,7 @@ find_card(const struct listing *l)
 
 /* Journal it unless an earlier run did; learn the origin if it did. */
 static enum weigh_code
-journal(struct gate *g, const struct gate_commit *c,
+journal(struct gate *g, const struct gate_found *c,
     const struct weigh_oid *manifest, char origin[256], struct weigh_err *err)
 {
 	struct audit *audit = g->parts.audit;
@@ -204,7 +192,7 @@ is_theirs(enum weigh_code rc)
 }
 
 static enum weigh_code
-admit(struct gate *g, struct gate_commit *c, const struct listing *l,
+admit(struct gate *g, struct gate_found *c, const struct listing *l,
     const struct catalog_blob *blobs, const struct weigh_oid *manifest,
     struct weigh_err *err)
 {
@@ -242,14 +230,14 @@ admit(struct gate *g, struct gate_commit *c, const struct listing *l,
 		.intent = c->intent,
 		.now = time(NULL),
 	};
-	a.ref = gate_short_ref(c->ref, &a.ref_kind);
+	a.ref = catalog_ref_short(c->ref, &a.ref_kind);
 	rc = catalog_admit(g->parts.catalog, &a, err);
 	c->ours = rc != WEIGH_OK && !is_theirs(rc);
 	return rc;
 }
 
 enum weigh_code
-gate_admit_commit(struct gate *g, struct gate_commit *c, struct weigh_err *err)
+gate_admit_commit(struct gate *g, struct gate_found *c, struct weigh_err *err)
 {
 	struct catalog_blob *blobs = NULL;
 	struct listing l = { 0 };

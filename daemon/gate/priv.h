@@ -17,7 +17,7 @@ struct gate {
 	void *home;
 	atomic_uint_fast64_t generation;
 	atomic_bool doubt; /* catalog or journal wait for a restart */
-	pthread_mutex_t publishing; /* one publication, or condemnation, at a time */
+	pthread_mutex_t publishing; /* one change, or condemnation, at a time */
 	bool unsettled;             /* a failed one left an intent; under it */
 	pthread_mutex_t lock;       /* of what follows */
 	struct weigh_oid suspects[GATE_SUSPECTS];
@@ -34,7 +34,7 @@ enum weigh_code gate_on_writer(struct gate *g,
     void *ctx, struct weigh_err *err);
 
 /* commit.c: one commit of a repository. */
-struct gate_commit {
+struct gate_found {
 	const struct weigh_repo *name;
 	struct repo *repo;
 	const struct repo_history *history;
@@ -46,15 +46,12 @@ struct gate_commit {
 	const struct audit_ledger *ledger;
 	/* out */
 	uint64_t bytes; /* of its files */
-	bool ours; /* a failure lies with catalog, journal or memory */
+	bool ours;      /* a failure lies with catalog, journal or memory */
 };
 /* Make it visible, from what git holds: its entries, and its blobs as not yet
  * verified.  On the writer thread. */
-enum weigh_code gate_admit_commit(
-    struct gate *g, struct gate_commit *c, struct weigh_err *err);
-
-/* Split "refs/heads/main" or "refs/tags/v1"; NULL for other refs. */
-const char *gate_short_ref(const char *full, enum catalog_ref_kind *kind);
+enum weigh_code gate_admit_commit(struct gate *g, struct gate_found *c,
+    struct weigh_err *err);
 
 /* again.c: one repository, all of its branches and tags, or nothing of it. */
 struct gate_readmission {
@@ -65,7 +62,7 @@ struct gate_readmission {
 	const struct weigh_repo *name;
 	const char *ref;
 	uint64_t revisions, bytes; /* so far, of all repositories */
-	bool ours; /* as in gate_commit */
+	bool ours;                 /* as in gate_found */
 };
 enum weigh_code gate_readmit(struct gate_readmission *r,
     const struct weigh_repo *name, struct weigh_err *err);

@@ -37,7 +37,7 @@ finish_tip(void *ctx, const struct repo_history *h, struct weigh_err *err)
 {
 	struct tip *tip = ctx;
 	const struct catalog_intent *intent = tip->r->intent;
-	struct gate_commit c = {
+	struct gate_found c = {
 		.name = &intent->repo,
 		.repo = tip->r->repo,
 		.history = h,

@@ -23,6 +23,7 @@ enum weigh_code {
 	WEIGH_NOT_FOUND,    /* no such repository, revision, file, blob */
 	WEIGH_EXISTS,       /* the name is taken */
 	WEIGH_CONFLICT,     /* somebody else was faster; try again */
+	WEIGH_STALE,        /* the asker's picture of it is out of date */
 	WEIGH_DENIED,       /* policy or license says no */
 	WEIGH_UNAUTHORIZED, /* who are you? */
 	WEIGH_NOT_YET,      /* being worked on; try again later */

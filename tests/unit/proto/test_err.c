@@ -24,6 +24,7 @@ static const struct code_row {
 	{ WEIGH_NOT_FOUND, "not_found", 3, 404 },
 	{ WEIGH_EXISTS, "exists", 1, 409 },
 	{ WEIGH_CONFLICT, "conflict", 1, 409 },
+	{ WEIGH_STALE, "stale", 1, 412 },
 	{ WEIGH_DENIED, "policy_denied", 4, 403 },
 	{ WEIGH_UNAUTHORIZED, "unauthorized", 6, 401 },
 	{ WEIGH_NOT_YET, "not_yet", 75, 503 },
