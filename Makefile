@@ -67,6 +67,7 @@ NEEDS_check-clang = build fuzz
 NEEDS_fuzz = build fuzz
 NEEDS_lint = build lint
 NEEDS_bench = build bench
+NEEDS_compat = build compat
 DEPS	= $(if $(strip $(NEEDS)),deps)
 
 all: $(BUILD)/weighd $(BUILD)/weigh ## build weighd and weigh
@@ -124,6 +125,9 @@ check-long: all $(PRELOAD) ## the long loops of tests/long, ROUNDS percent of ea
 	    tests/tools/run-checks long
 check-valgrind: all ## every verb of weigh, and pulls that go wrong, under valgrind
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) SAN= TSAN= tests/tools/run-checks valgrind
+compat: all ## the real Hub clients, git, curl... against weighd; needs pip and npm
+	@PYTHON=$(PYTHON) tests/compat/install $(BUILD)/compat
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) SAN=$(SAN) TSAN=$(TSAN) tests/tools/run-checks compat
 check-asan: ## the same as check under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory SAN=1 check
 check-tsan: ## the same under ThreadSanitizer
@@ -225,7 +229,7 @@ help: ## this list
 	@echo "  SAN=1 or TSAN=1 builds under sanitizers, V=1 shows commands, BUILD=DIR elsewhere,"
 	@echo "  NEEDS= installs nothing"
 
-.PHONY: all everything deps unit demo check check-long check-asan check-tsan check-clang check-valgrind \
+.PHONY: all everything deps unit demo compat check check-long check-asan check-tsan check-clang check-valgrind \
 	check-layers check-pure fuzz lint bench man install clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
