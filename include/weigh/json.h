@@ -35,7 +35,8 @@ enum weigh_json_token {
 	WEIGH_JSON_NUMBER, /* text: as written */
 	WEIGH_JSON_TRUE,
 	WEIGH_JSON_FALSE,
-	WEIGH_JSON_NULL
+	WEIGH_JSON_NULL,
+	WEIGH_JSON_PART /* text: a part of a string; see weigh_json_parts */
 };
 
 struct weigh_json_limits {
@@ -58,8 +59,8 @@ void weigh_json_free(struct weigh_json *j);
 
 /* Give the next piece; it must stay until weigh_json_next answers MORE.
  * `last` says that no piece follows. */
-void weigh_json_feed(
-    struct weigh_json *j, const char *data, size_t len, bool last);
+void weigh_json_feed(struct weigh_json *j, const char *data, size_t len,
+    bool last);
 
 /* The next token. */
 enum weigh_json_token weigh_json_next(struct weigh_json *j);
@@ -73,6 +74,12 @@ const char *weigh_json_text(const struct weigh_json *j, size_t *len);
 bool weigh_json_u64(const struct weigh_json *j, uint64_t *out);
 bool weigh_json_i64(const struct weigh_json *j, int64_t *out);
 
+/* From now on (or no longer) strings that are values come in parts: PART any
+ * number of times, then STRING with the rest, which may be "".  No part is longer
+ * than limits.string, a string is as long as the text may be; where the parts
+ * end depends on the cutting, what they are together does not. */
+void weigh_json_parts(struct weigh_json *j, bool on);
+
 /* How many arrays and objects are open. */
 unsigned weigh_json_depth(const struct weigh_json *j);
 
@@ -82,8 +89,8 @@ bool weigh_json_skip(struct weigh_json *j, enum weigh_json_token first);
 
 /* Why it was BAD: WEIGH_MALFORMED, WEIGH_TOO_BIG or WEIGH_NOMEM, with the byte
  * offset in the words. */
-enum weigh_code weigh_json_error(
-    const struct weigh_json *j, struct weigh_err *err);
+enum weigh_code weigh_json_error(const struct weigh_json *j,
+    struct weigh_err *err);
 
 /*
  * A flat object into a struct, by table: the way requests of our own API are
@@ -108,6 +115,39 @@ struct weigh_json_field {
  * what *out held before. */
 enum weigh_code weigh_json_read_fields(const char *data, size_t len,
     const struct weigh_json_field *rows, size_t n, void *out,
+    struct weigh_err *err);
+
+/*
+ * What other people's clients send: the members of an object or the elements of
+ * an array, each read by a function.  For input given as one piece.
+ */
+struct weigh_json_member {
+	const char *key;
+	/* Read the value that begins with `first`, already taken, into *out. */
+	enum weigh_code (*read)(struct weigh_json *j,
+	    enum weigh_json_token first, void *out, struct weigh_err *err);
+};
+
+/* Read the members of the object that `first` opens.  A key that no row names is
+ * read over; a value `null` counts as not given. */
+enum weigh_code weigh_json_members(struct weigh_json *j,
+    enum weigh_json_token first, const struct weigh_json_member *rows, size_t n,
+    void *out, struct weigh_err *err);
+/* Call `read` for each element of the array that `first` opens. */
+enum weigh_code weigh_json_elements(struct weigh_json *j,
+    enum weigh_json_token first,
+    enum weigh_code (*read)(struct weigh_json *j, enum weigh_json_token first,
+	void *out, struct weigh_err *err),
+    void *out, struct weigh_err *err);
+/* The value is a string of at most size - 1 bytes without NUL: copy it. */
+enum weigh_code weigh_json_copy(struct weigh_json *j,
+    enum weigh_json_token first, char *out, size_t size, struct weigh_err *err);
+/* The value is a whole number of 0 to 2^63 - 1. */
+enum weigh_code weigh_json_size(struct weigh_json *j,
+    enum weigh_json_token first, uint64_t *out, struct weigh_err *err);
+/* A whole text that is one object, by weigh_json_members. */
+enum weigh_code weigh_json_read_object(const char *data, size_t len,
+    const struct weigh_json_member *rows, size_t n, void *out,
     struct weigh_err *err);
 
 /*

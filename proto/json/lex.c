@@ -3,6 +3,8 @@
  */
 #include "reader.h"
 
+#define PART_SPARE 4 /* bytes that one escape adds at most */
+
 /* Append to the text; MORE stands for "go on". */
 static enum weigh_json_token
 keep(struct weigh_json *j, const char *bytes, size_t len)
@@ -43,19 +45,42 @@ keep_point(struct weigh_json *j, uint32_t c)
 	return keep(j, b, 4);
 }
 
+/* Does this string come in parts, and is one full?  Room is left for what an
+ * escape may add. */
+static bool
+part_is_full(const struct weigh_json *j)
+{
+	return j->parts && !j->is_key &&
+	    j->text.len + PART_SPARE >= j->limits.string;
+}
+
+/* How many plain bytes the text takes. */
+static size_t
+room_for_plain(const struct weigh_json *j)
+{
+	size_t room = j->limits.string - j->text.len;
+
+	return j->parts && !j->is_key ? room - PART_SPARE : room;
+}
+
 /* Plain bytes, as many as there are and fit.  A limit is looked at before the
  * bytes are, so that every cutting stumbles over the same thing. */
 static enum weigh_json_token
 lex_string(struct weigh_json *j)
 {
-	size_t room = j->limits.string - j->text.len;
 	const char *start = j->p;
 	enum weigh_json_token t;
+	size_t room;
 
+	if (part_is_full(j))
+		return WEIGH_JSON_PART;
+	room = room_for_plain(j);
 	while (j->p < j->end) {
 		unsigned char c = (unsigned char)*j->p;
 
 		if (j->utf8.need == 0 && (c == '"' || c == '\\' || c < 0x20))
+			break;
+		if ((size_t)(j->p - start) == room && j->parts && !j->is_key)
 			break;
 		if ((size_t)(j->p - start) == room)
 			return keep(j, start, room + 1);
@@ -66,6 +91,8 @@ lex_string(struct weigh_json *j)
 	t = keep(j, start, (size_t)(j->p - start));
 	if (t != WEIGH_JSON_MORE || j->p == j->end)
 		return t;
+	if (part_is_full(j))
+		return WEIGH_JSON_PART;
 	if (*j->p == '"') {
 		j->p++;
 		j->lex = LEX_NONE;
@@ -223,9 +250,13 @@ lex_step(struct weigh_json *j)
 static enum weigh_json_token
 lex_dry(struct weigh_json *j)
 {
+	bool string = j->lex >= LEX_STRING && j->lex <= LEX_LOW_U;
 	bool whole = j->lex == LEX_NUMBER &&
 	    weigh_number_step(j->number, '\0') == WEIGH_NUMBER_WHOLE;
 
+	if (string && j->parts && !j->is_key && !j->last && !j->cut &&
+	    j->text.len > 0)
+		return WEIGH_JSON_PART;
 	if (!whole || !j->last || j->cut)
 		return weigh_json_dry(j, "the text ends inside a value");
 	j->lex = LEX_NONE;

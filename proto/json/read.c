@@ -141,9 +141,13 @@ end_key(struct weigh_json *j)
 static enum weigh_json_token
 go_on(struct weigh_json *j)
 {
-	enum weigh_json_token t = weigh_json_lex(j);
+	enum weigh_json_token t;
 
-	if (t == WEIGH_JSON_MORE || t == WEIGH_JSON_BAD)
+	if (j->given)
+		weigh_buf_reset(&j->text);
+	t = weigh_json_lex(j);
+	j->given = t == WEIGH_JSON_PART;
+	if (t == WEIGH_JSON_MORE || t == WEIGH_JSON_BAD || j->given)
 		return t;
 	if (t == WEIGH_JSON_STRING && j->is_key)
 		return end_key(j);
@@ -281,6 +285,12 @@ weigh_json_text(const struct weigh_json *j, size_t *len)
 	if (len != NULL)
 		*len = j->text.len;
 	return j->text.data != NULL ? j->text.data : "";
+}
+
+void
+weigh_json_parts(struct weigh_json *j, bool on)
+{
+	j->parts = on && j->limits.string > 64;
 }
 
 unsigned

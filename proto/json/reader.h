@@ -65,6 +65,8 @@ struct weigh_json {
 
 	enum lex lex;
 	bool is_key;
+	bool parts; /* values that are strings come in parts */
+	bool given; /* `text` is a part that was told */
 	struct weigh_buf text;
 	struct utf8 utf8;
 	uint32_t unit,

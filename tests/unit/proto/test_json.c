@@ -450,6 +450,54 @@ test_skip_refuses(void **state)
 	}
 }
 
+/* Strings in parts: whatever the cutting, together they are the string. */
+static void
+test_parts(void **state)
+{
+	static const char text[] =
+	    "{\"a\":\"0123456789012345678901234567890123456789\\u20ac"
+	    "0123456789\\/\\n012345678901234567890123456789\\ud83d\\ude00\","
+	    "\"b\":\"\",\"c\":[1,\"x\"]}";
+	static const char want[] =
+	    "k:a 0123456789012345678901234567890123456789\xe2\x82\xac"
+	    "0123456789/\n012345678901234567890123456789\xf0\x9f\x98\x80 k:b  "
+	    "k:c x ";
+	const struct weigh_json_limits limits = { 8, 65, 8, 4096 };
+
+	(void)state;
+	for (size_t piece = 1; piece <= sizeof(text); piece++) {
+		struct weigh_json *j = weigh_json_new(&limits);
+		enum weigh_json_token t = WEIGH_JSON_MORE;
+		struct weigh_buf got;
+		size_t len, at = 0;
+
+		weigh_buf_init(&got, 4096);
+		weigh_json_parts(j, true);
+		while (t != WEIGH_JSON_END && t != WEIGH_JSON_BAD) {
+			if ((t = weigh_json_next(j)) == WEIGH_JSON_MORE) {
+				size_t left = sizeof(text) - 1 - at;
+				size_t n = left < piece ? left : piece;
+
+				weigh_json_feed(j, text + at, n, n == left);
+				at += n;
+				continue;
+			}
+			const char *s = weigh_json_text(j, &len);
+			check_true("no part is over the limit", len <= 65);
+			if (t == WEIGH_JSON_KEY)
+				weigh_buf_addf(&got, "k:%s ", s);
+			if (t == WEIGH_JSON_PART || t == WEIGH_JSON_STRING)
+				weigh_buf_add(&got, s, len);
+			if (t == WEIGH_JSON_STRING)
+				weigh_buf_addc(&got, ' ');
+		}
+		check_true("the end", t == WEIGH_JSON_END);
+		check_str("together", got.data, want);
+		weigh_buf_free(&got);
+		weigh_json_free(j);
+	}
+}
+
 int
 main(void)
 {
@@ -462,6 +510,7 @@ main(void)
 		cmocka_unit_test(test_last_piece_may_be_empty),
 		cmocka_unit_test(test_nul_in_a_string),
 		cmocka_unit_test(test_integers),
+		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_skip),
 		cmocka_unit_test(test_skip_refuses),
 	};
