@@ -27,6 +27,7 @@
 #include <weigh/err.h>
 #include <weigh/name.h>
 #include <weigh/oid.h>
+#include <weigh/repofile.h>
 
 #include "base/stamp.h"
 
@@ -125,6 +126,11 @@ enum weigh_code catalog_empty(struct catalog *c, struct weigh_err *err);
 /* Forget a blob, if no entry names it; *dropped tells. */
 enum weigh_code catalog_drop_blob(struct catalog *c,
     const struct weigh_oid *oid, bool *dropped, struct weigh_err *err);
+
+/* Record a blob that came without a revision, and from whom. */
+enum weigh_code catalog_receive(struct catalog *c,
+    const struct catalog_blob *blob, const char *token, int64_t now,
+    struct weigh_err *err);
 
 /* What is about to be done, written down before the first lasting step, so that
  * the next start can finish it or take it back. */
@@ -297,13 +303,33 @@ enum weigh_code catalog_list(struct catalog_reader *r,
 enum weigh_code catalog_created(struct catalog_reader *r,
     const struct weigh_repo *repo, int64_t *date, struct weigh_err *err);
 
-/* What is recorded about a blob.  WEIGH_NOT_FOUND: no admitted revision names it. */
+/* What is recorded about a blob.  WEIGH_NOT_FOUND: no admitted revision names it,
+ * nor one that it was made from. */
 enum weigh_code catalog_blob(struct catalog_reader *r,
     const struct weigh_oid *oid, struct catalog_blob *out,
     enum catalog_blob_state *state, struct weigh_err *err);
 
+/* The same, whoever names it.  For those who look after bytes; no door asks
+ * this. */
+enum weigh_code catalog_known_blob(struct catalog_reader *r,
+    const struct weigh_oid *oid, struct catalog_blob *out,
+    enum catalog_blob_state *state, struct weigh_err *err);
+
+/* When this token sent this blob, and when anybody did last; 0: never. */
+enum weigh_code catalog_received(struct catalog_reader *r,
+    const struct weigh_oid *oid, const char *token, int64_t *time,
+    int64_t *last, struct weigh_err *err);
+
+/* The repositories that name a blob, each perhaps many times, until `each` answers
+ * false; of at most `limit` uses. */
+enum weigh_code catalog_uses(struct catalog_reader *r,
+    const struct weigh_oid *oid, unsigned limit,
+    bool (*each)(void *ctx, const struct weigh_repo *repo,
+	enum weigh_visibility visibility),
+    void *ctx, struct weigh_err *err);
+
 /* Blobs in the order of their names, beginning after `after` (zero: the first),
- * at most `limit`; `named`: an entry names it.  For upkeep: also those are told
+ * at most `limit`; `named`: as of catalog_blob.  For upkeep: also those are told
  * that catalog_blob does not know. */
 struct catalog_row {
 	struct catalog_blob blob;

@@ -95,7 +95,13 @@ X(TREE_ALL, DB_READER,
     " ORDER BY e.path LIMIT ?3")
 #undef ENTRY_COLUMNS
 
-/* --- blobs */
+/* --- blobs; named is one that an entry names, or that was made from such a one */
+#define NAMED(id) \
+	"(EXISTS (SELECT 1 FROM entries AS e WHERE e.blob = " id ")" \
+	" OR EXISTS (SELECT 1 FROM made AS m JOIN entries AS e" \
+	" ON e.blob = m.source WHERE m.blob = " id "))"
+#define RECEIVED(id) \
+	"EXISTS (SELECT 1 FROM received AS r WHERE r.blob = " id ")"
 X(BLOB_ID, DB_WRITER,
     "SELECT id, size, state, checked,"
     " stamp_size, stamp_inode, stamp_mtime, stamp_ctime"
@@ -113,15 +119,16 @@ X(BLOB_READ, DB_WRITER,
     "UPDATE blobs SET checked = ?2 WHERE id = ?1")
 X(BLOB, DB_READER,
     "SELECT size, state, stamp_size, stamp_inode, stamp_mtime, stamp_ctime"
-    " FROM blobs AS b WHERE b.oid = ?1"
-    " AND EXISTS (SELECT 1 FROM entries AS e WHERE e.blob = b.id)")
+    " FROM blobs AS b WHERE b.oid = ?1 AND " NAMED("b.id"))
+X(BLOB_KNOWN, DB_READER,
+    "SELECT size, state, stamp_size, stamp_inode, stamp_mtime, stamp_ctime"
+    " FROM blobs WHERE oid = ?1")
 X(BLOB_PAGE, DB_WRITER | DB_READER,
     "SELECT size, state, stamp_size, stamp_inode, stamp_mtime, stamp_ctime,"
-    " oid, EXISTS (SELECT 1 FROM entries AS e WHERE e.blob = b.id), checked"
+    " oid, " NAMED("b.id") ", checked"
     " FROM blobs AS b WHERE oid > ?1 ORDER BY oid LIMIT ?2")
 X(BLOB_DELETE, DB_WRITER,
-    "DELETE FROM blobs WHERE id = ?1"
-    " AND NOT EXISTS (SELECT 1 FROM entries AS e WHERE e.blob = ?1)")
+    "DELETE FROM blobs WHERE id = ?1 AND NOT " NAMED("?1"))
 X(BLOB_USERS, DB_READER,
     "SELECT p.kind, p.name, v.git, e.path"
     " FROM blobs AS b JOIN entries AS e ON e.blob = b.id"
@@ -129,6 +136,24 @@ X(BLOB_USERS, DB_READER,
     " JOIN repositories AS p ON p.id = v.repo"
     " WHERE b.oid = ?1"
     " AND EXISTS (SELECT 1 FROM refs AS r WHERE r.revision = v.id) LIMIT ?2")
+
+/* --- uploads that no revision names yet */
+X(RECEIVED_SET, DB_WRITER,
+    "INSERT INTO received (blob, token, time)"
+    " SELECT id, ?2, ?3 FROM blobs WHERE oid = ?1"
+    " ON CONFLICT (blob, token) DO UPDATE SET time = excluded.time")
+X(RECEIVED_FROM, DB_READER,
+    "SELECT r.time FROM blobs AS b JOIN received AS r ON r.blob = b.id"
+    " WHERE b.oid = ?1 AND r.token = ?2")
+X(RECEIVED_LAST, DB_READER,
+    "SELECT max(r.time) FROM blobs AS b JOIN received AS r ON r.blob = b.id"
+    " WHERE b.oid = ?1")
+X(BLOB_USES, DB_READER,
+    "SELECT p.kind, p.name, p.visibility"
+    " FROM blobs AS b JOIN entries AS e ON e.blob = b.id"
+    " JOIN revisions AS v ON v.id = e.revision"
+    " JOIN repositories AS p ON p.id = v.repo"
+    " WHERE b.oid = ?1 LIMIT ?2")
 
 /* --- intents */
 X(INTENT_INSERT, DB_WRITER,
@@ -182,11 +207,11 @@ X(CHECKED_NEXT, DB_READER,
     "SELECT id, oid, size, checked,"
     " stamp_size, stamp_inode, stamp_mtime, stamp_ctime"
     " FROM blobs AS b WHERE state = 0 AND (checked, id) > (?1, ?2)"
-    " AND checked < ?3 AND EXISTS (SELECT 1 FROM entries AS e WHERE e.blob = b.id)"
+    " AND checked < ?3 AND (" NAMED("b.id") " OR " RECEIVED("b.id") ")"
     " ORDER BY checked, id LIMIT 1")
 X(CHECKED_LAST, DB_WRITER | DB_READER,
     "SELECT checked FROM blobs AS b WHERE state = 0 AND checked < ?1"
-    " AND EXISTS (SELECT 1 FROM entries AS e WHERE e.blob = b.id)"
+    " AND (" NAMED("b.id") " OR " RECEIVED("b.id") ")"
     " ORDER BY checked DESC LIMIT 1")
 X(CHECKED_BYTES, DB_READER,
     "SELECT total(size) FROM blobs WHERE state = 0 AND checked < ?1")
@@ -215,3 +240,5 @@ X(FINDING, DB_READER,
 X(FINDINGS, DB_READER,
     FINDING_COLUMNS " WHERE b.state = 1 AND b.oid > ?1 ORDER BY b.oid LIMIT ?2")
 #undef FINDING_COLUMNS
+#undef NAMED
+#undef RECEIVED

@@ -192,12 +192,12 @@ blob_row(const struct query *q, struct catalog_blob *out)
 	return sqlite3_column_int(q->stmt, 1) == 0 ? CATALOG_GOOD : CATALOG_BAD;
 }
 
-enum weigh_code
-catalog_blob(struct catalog_reader *r, const struct weigh_oid *oid,
-    struct catalog_blob *out, enum catalog_blob_state *state,
-    struct weigh_err *err)
+static enum weigh_code
+look_up_blob(struct db *db, enum db_statement which,
+    const struct weigh_oid *oid, struct catalog_blob *out,
+    enum catalog_blob_state *state, struct weigh_err *err)
 {
-	struct query q = query_begin(&r->db, SQL_BLOB);
+	struct query q = query_begin(db, which);
 	enum weigh_code rc;
 	bool found;
 
@@ -209,6 +209,22 @@ catalog_blob(struct catalog_reader *r, const struct weigh_oid *oid,
 	}
 	rc = query_end(&q, err);
 	return rc == WEIGH_OK && !found ? no_blob(oid, err) : rc;
+}
+
+enum weigh_code
+catalog_blob(struct catalog_reader *r, const struct weigh_oid *oid,
+    struct catalog_blob *out, enum catalog_blob_state *state,
+    struct weigh_err *err)
+{
+	return look_up_blob(&r->db, SQL_BLOB, oid, out, state, err);
+}
+
+enum weigh_code
+catalog_known_blob(struct catalog_reader *r, const struct weigh_oid *oid,
+    struct catalog_blob *out, enum catalog_blob_state *state,
+    struct weigh_err *err)
+{
+	return look_up_blob(&r->db, SQL_BLOB_KNOWN, oid, out, state, err);
 }
 
 static enum weigh_code

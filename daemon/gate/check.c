@@ -136,7 +136,7 @@ gate_found_right(struct gate *g, struct catalog_reader *reader,
 	enum catalog_blob_state state;
 	enum weigh_code rc;
 
-	rc = catalog_blob(reader, oid, &held, &state, err);
+	rc = catalog_known_blob(reader, oid, &held, &state, err);
 	if (rc == WEIGH_OK && state == CATALOG_GOOD &&
 	    stamp_equal(&held.stamp, stamp))
 		return note_reading(g, &check.blob, err);
@@ -175,7 +175,7 @@ condemn_found(struct gate *g, struct catalog_reader *reader,
 	enum weigh_code rc;
 
 	pthread_mutex_lock(&g->publishing);
-	rc = catalog_blob(reader, oid, &blob, &state, err);
+	rc = catalog_known_blob(reader, oid, &blob, &state, err);
 	if (rc != WEIGH_OK)
 		; /* WEIGH_NOT_FOUND: nobody names it any more */
 	else if (still_there(g, oid, f))
@@ -197,7 +197,7 @@ is_known_bad(struct gate *g, struct catalog_reader *reader,
 	enum catalog_blob_state state;
 	char note[120];
 
-	if (catalog_blob(reader, oid, &blob, &state, NULL) != WEIGH_OK ||
+	if (catalog_known_blob(reader, oid, &blob, &state, NULL) != WEIGH_OK ||
 	    state != CATALOG_BAD)
 		return false;
 	if (store_quarantine_note(g->parts.store, oid, note, sizeof(note)))

@@ -155,46 +155,6 @@ making_list_blobs(struct making *m, struct weigh_err *err)
 	return WEIGH_OK;
 }
 
-/* Is this blob held, and are its bytes right?  If so, *stamp is how it looks; one
- * that is wrong goes to quarantine. */
-static enum weigh_code
-is_held(struct making *m, const struct catalog_blob *blob, bool *held,
-    struct stamp *stamp, struct weigh_err *err)
-{
-	struct store *store = m->gate->parts.store;
-	struct catalog_blob known;
-	enum catalog_blob_state state;
-	struct store_finding finding;
-	enum weigh_code rc, known_rc;
-	int fd = -1;
-
-	*held = false;
-	rc = store_open_blob(store, &blob->oid, &fd, stamp, err);
-	fd_close(&fd);
-	if (rc == WEIGH_NOT_FOUND)
-		return WEIGH_OK;
-	if (rc != WEIGH_OK) /* no file: then no stamp is its stamp */
-		*stamp = (struct stamp){ .size = -1 };
-	known_rc = catalog_blob(m->reader, &blob->oid, &known, &state, err);
-	if (known_rc == WEIGH_OK && state == CATALOG_GOOD &&
-	    stamp_equal(stamp, &known.stamp)) {
-		*held = true;
-		return WEIGH_OK;
-	}
-	rc = store_verify(store, &blob->oid, blob->size,
-	    m->gate->parts.verify_threads, &m->gate->background, &finding, err);
-	if (rc != WEIGH_OK)
-		return rc;
-	*held = finding.ok;
-	*stamp = finding.stamp;
-	if (finding.ok)
-		return WEIGH_OK;
-	if (known_rc == WEIGH_OK)
-		return gate_condemn(m->gate, &blob->oid, blob->size, &finding,
-		    err);
-	return store_quarantine(store, &blob->oid, finding.problem, err);
-}
-
 /* Which blobs are new?  Asked before the intent is written down. */
 enum weigh_code
 making_find_fresh(struct making *m, struct weigh_err *err)
@@ -204,7 +164,7 @@ making_find_fresh(struct making *m, struct weigh_err *err)
 	size_t i;
 
 	for (i = 0; i < m->nblobs && rc == WEIGH_OK; i++) {
-		rc = is_held(m, &m->blobs[i], &held, &m->blobs[i].stamp, err);
+		rc = gate_holds(m->gate, m->reader, &m->blobs[i], &held, err);
 		m->fresh[i] = !held;
 		if (rc == WEIGH_OK && !held)
 			m->p->new_bytes += m->blobs[i].size;

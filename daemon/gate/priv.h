@@ -67,6 +67,11 @@ struct gate_readmission {
 enum weigh_code gate_readmit(struct gate_readmission *r,
     const struct weigh_repo *name, struct weigh_err *err);
 
+/* receive.c: is this blob held, and are its bytes right?  If so, its stamp is how
+ * it looks; one that is wrong goes to quarantine.  While the gate is held. */
+enum weigh_code gate_holds(struct gate *g, struct catalog_reader *reader,
+    struct catalog_blob *blob, bool *held, struct weigh_err *err);
+
 /* Quarantine a blob, mark it bad, write it into the journal. */
 enum weigh_code gate_condemn(struct gate *g, const struct weigh_oid *oid,
     uint64_t size, const struct store_finding *f, struct weigh_err *err);

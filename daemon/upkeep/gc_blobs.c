@@ -13,6 +13,7 @@ ask_names(struct gc *gc, const struct weigh_oid *oid,
 {
 	struct catalog_blob blob;
 	enum catalog_blob_state state;
+	int64_t sent, last;
 	enum weigh_code rc;
 	unsigned left;
 
@@ -23,6 +24,12 @@ ask_names(struct gc *gc, const struct weigh_oid *oid,
 	facts->named = rc == WEIGH_OK;
 	if (rc != WEIGH_OK && rc != WEIGH_NOT_FOUND)
 		return rc;
+	/* Sent again, it waits for its commit again. */
+	rc = catalog_received(gc->reader, oid, "", &sent, &last, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	if (last > facts->changed)
+		facts->changed = last;
 	return catalog_intended(gc->reader, oid, &facts->intended, &left, err);
 }
 

@@ -265,7 +265,7 @@ finish_place(struct scrub *s)
 	if (!s->place_first)
 		return false;
 	s->place_first = false;
-	if (catalog_blob(s->reader, &s->place.oid, &blob, &state, NULL) !=
+	if (catalog_known_blob(s->reader, &s->place.oid, &blob, &state, NULL) !=
 		WEIGH_OK ||
 	    state != CATALOG_GOOD) {
 		forget_place(s);

@@ -1,0 +1,164 @@
+/* receive: bytes that come before the commit which names them.  See change.h. */
+#include <time.h>
+
+#include "base/fd.h"
+#include "gate/change.h"
+#include "priv.h"
+
+/* --- is it held? -------------------------------------------------------------- */
+
+/* Something has its name: are these its bytes?  What is wrong goes to quarantine;
+ * `known`: the catalog has a row for it. */
+static enum weigh_code
+read_held(struct gate *g, struct catalog_blob *blob, bool known, bool *held,
+    struct weigh_err *err)
+{
+	struct store *store = g->parts.store;
+	struct store_finding finding;
+	enum weigh_code rc;
+
+	rc = store_verify(store, &blob->oid, blob->size,
+	    g->parts.verify_threads, &g->background, &finding, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	*held = finding.ok;
+	blob->stamp = finding.stamp;
+	if (finding.ok)
+		return WEIGH_OK;
+	if (known)
+		return gate_condemn(g, &blob->oid, blob->size, &finding, err);
+	return store_quarantine(store, &blob->oid, finding.problem, err);
+}
+
+enum weigh_code
+gate_holds(struct gate *g, struct catalog_reader *reader,
+    struct catalog_blob *blob, bool *held, struct weigh_err *err)
+{
+	struct catalog_blob known;
+	enum catalog_blob_state state;
+	enum weigh_code rc, known_rc;
+	int fd = -1;
+
+	*held = false;
+	rc = store_open_blob(g->parts.store, &blob->oid, &fd, &blob->stamp,
+	    err);
+	fd_close(&fd);
+	if (rc == WEIGH_NOT_FOUND)
+		return WEIGH_OK;
+	if (rc != WEIGH_OK) /* no file: then no stamp is its stamp */
+		blob->stamp = (struct stamp){ .size = -1 };
+	known_rc = catalog_known_blob(reader, &blob->oid, &known, &state, err);
+	if (known_rc == WEIGH_OK && state == CATALOG_GOOD &&
+	    stamp_equal(&blob->stamp, &known.stamp)) {
+		*held = true;
+		return WEIGH_OK;
+	}
+	return read_held(g, blob, known_rc == WEIGH_OK, held, err);
+}
+
+/* --- receiving ------------------------------------------------------------------- */
+
+struct reception {
+	struct catalog_blob blob;
+	const char *token;
+};
+
+static enum weigh_code
+write_reception(struct gate *g, void *ctx, struct weigh_err *err)
+{
+	const struct reception *r = ctx;
+
+	return catalog_receive(g->parts.catalog, &r->blob, r->token, time(NULL),
+	    err);
+}
+
+/* Its name, then its row.  A kill between the two leaves a blob that nobody names,
+ * which is gc's; so does a failure, unless it was here before. */
+static enum weigh_code
+receive(struct gate *g, struct catalog_reader *reader,
+    struct store_writer **writer, struct reception *r, struct weigh_err *err)
+{
+	struct store_blob published;
+	enum weigh_code rc;
+	bool held;
+
+	rc = gate_holds(g, reader, &r->blob, &held, err);
+	if (rc == WEIGH_OK && !held) {
+		rc = store_publish(*writer, &published, err);
+		*writer = NULL;
+		r->blob.stamp = published.stamp;
+	}
+	if (rc == WEIGH_OK)
+		rc = gate_on_writer(g, write_reception, r, err);
+	return rc;
+}
+
+enum weigh_code
+gate_receive(struct gate *g, struct catalog_reader *reader,
+    struct store_writer *writer, const struct store_blob *blob,
+    const struct gate_who *who, struct weigh_err *err)
+{
+	struct reception r = {
+		.blob = { .oid = blob->oid, .size = blob->size },
+		.token = who->token,
+	};
+	enum weigh_code rc;
+
+	gate_hold(g);
+	rc = gate_tidy_held(g, reader, err);
+	if (rc == WEIGH_OK)
+		rc = receive(g, reader, &writer, &r, err);
+	gate_release(g);
+	store_abandon(writer);
+	return rc;
+}
+
+/* --- who may use it ---------------------------------------------------------------- */
+
+struct use {
+	const struct gate_who *who;
+	bool allowed;
+};
+
+static bool
+look_at_use(void *ctx, const struct weigh_repo *repo,
+    enum weigh_visibility visibility)
+{
+	struct use *use = ctx;
+
+	use->allowed = use->who->may_read == NULL ||
+	    use->who->may_read(use->who->ctx, repo, visibility);
+	return !use->allowed;
+}
+
+enum weigh_code
+gate_may_use(struct gate *g, struct catalog_reader *reader,
+    const struct weigh_oid *oid, const struct gate_who *who, uint64_t *size,
+    struct weigh_err *err)
+{
+	struct use use = { .who = who };
+	struct catalog_blob blob;
+	enum catalog_blob_state state;
+	enum weigh_code rc;
+	int64_t sent, last;
+
+	(void)g;
+	rc = catalog_known_blob(reader, oid, &blob, &state, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	if (state == CATALOG_GOOD) {
+		rc = catalog_received(reader, oid, who->token, &sent, &last,
+		    err);
+		if (rc != WEIGH_OK)
+			return rc;
+		use.allowed = sent != 0;
+	}
+	if (state == CATALOG_GOOD && !use.allowed)
+		rc = catalog_uses(reader, oid, GATE_USES_MAX, look_at_use, &use,
+		    err);
+	if (rc == WEIGH_OK && !use.allowed)
+		return weigh_fail(err, WEIGH_NOT_FOUND,
+		    "these bytes are not held here");
+	*size = blob.size;
+	return rc;
+}
