@@ -167,6 +167,7 @@ void weigh_jw_object_end(struct weigh_jw *w);
 void weigh_jw_array(struct weigh_jw *w);
 void weigh_jw_array_end(struct weigh_jw *w);
 void weigh_jw_key(struct weigh_jw *w, const char *key);
+void weigh_jw_key_text(struct weigh_jw *w, const char *key, size_t len);
 /* Bytes that are not UTF-8 are written as U+FFFD. */
 void weigh_jw_text(struct weigh_jw *w, const char *text, size_t len);
 void weigh_jw_str(struct weigh_jw *w, const char *text);

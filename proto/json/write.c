@@ -138,12 +138,18 @@ add_string(struct weigh_buf *out, const char *text, size_t len)
 }
 
 void
-weigh_jw_key(struct weigh_jw *w, const char *key)
+weigh_jw_key_text(struct weigh_jw *w, const char *key, size_t len)
 {
 	separate(w);
-	add_string(w->out, key, strlen(key));
+	add_string(w->out, key, len);
 	weigh_buf_addc(w->out, ':');
 	w->after_key = true;
+}
+
+void
+weigh_jw_key(struct weigh_jw *w, const char *key)
+{
+	weigh_jw_key_text(w, key, strlen(key));
 }
 
 void

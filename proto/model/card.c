@@ -1,24 +1,16 @@
-/* card: see include/weigh/card.h.  YAML 1.1 by libyaml's event parser. */
+/* card: see include/weigh/card.h. */
 #include <string.h>
-#include <yaml.h>
 
 #include <weigh/card.h>
+#include <weigh/json.h>
 
-#define DEPTH_MAX 32
-#define KEYS 2
+#include "matter.h"
 
-/* The top-level keys that are read, and where their values go. */
-struct reading {
-	const char *const *keys;
-	char (*values)[128];
-	int wanted; /* which key's value comes next; -1: none of ours */
-	int depth;  /* 1: in the top-level mapping */
-	bool key_next;
-};
+/* --- front matter -------------------------------------------------------- */
 
-/* The text between the two `---` lines; false if there is no such thing. */
-static bool
-front_matter(const char *text, size_t len, const char **from, size_t *length)
+bool
+card_front_matter(const char *text, size_t len, const char **from,
+    size_t *length)
 {
 	const char *end;
 
@@ -41,133 +33,240 @@ front_matter(const char *text, size_t len, const char **from, size_t *length)
 	return true;
 }
 
-static int
-known_key(const struct reading *r, const yaml_event_t *event)
+enum weigh_code
+card_read(struct matter *m, const char *text, size_t len, struct weigh_err *err)
 {
-	const char *text = (const char *)event->data.scalar.value;
-	size_t len = event->data.scalar.length; /* NUL may be in it */
-	int i;
+	const char *from;
+	size_t length;
+	enum weigh_code rc;
 
-	for (i = 0; i < KEYS; i++)
-		if (len == strlen(r->keys[i]) &&
-		    memcmp(text, r->keys[i], len) == 0)
-			return i;
-	return -1;
+	*m = (struct matter){ 0 };
+	if (text == NULL || !card_front_matter(text, len, &from, &length))
+		return weigh_fail(err, WEIGH_NOT_FOUND,
+		    "the card has no front matter");
+	if ((rc = matter_read(m, from, length, err)) != WEIGH_OK)
+		return weigh_context(err, rc, "front matter");
+	if (m->count == 1 || m->values[1].kind == MATTER_NULL)
+		return weigh_fail(err, WEIGH_NOT_FOUND,
+		    "the front matter is empty");
+	if (m->values[1].kind != MATTER_MAP)
+		return weigh_fail(err, WEIGH_MALFORMED,
+		    "front matter: it is no mapping of keys to values");
+	return WEIGH_OK;
 }
 
-static void
-take_value(struct reading *r, const yaml_event_t *event)
-{
-	const unsigned char *text = event->data.scalar.value;
-	size_t len = event->data.scalar.length, i;
+/* --- the license --------------------------------------------------------- */
 
-	if (r->wanted < 0 || len >= sizeof(r->values[0]))
+/* The scalar behind a top-level key: visible ASCII of less than `size` bytes, or
+ * "". */
+static void
+take_word(const struct matter *m, const char *key, char *out, size_t size)
+{
+	const struct matter_value *v = matter_at(m,
+	    matter_find(m, &m->values[1], key));
+	size_t i;
+
+	out[0] = '\0';
+	if (v == m->values || !matter_is_scalar(v) || v->len >= size)
 		return;
-	for (i = 0; i < len; i++)
-		if (text[i] <= 0x20 || text[i] >= 0x7f)
+	for (i = 0; i < v->len; i++) {
+		unsigned char c = (unsigned char)matter_text(m, v)[i];
+
+		if (c <= 0x20 || c >= 0x7f)
 			return;
-	memcpy(r->values[r->wanted], text, len);
-	r->values[r->wanted][len] = '\0';
-}
-
-/* A key or a value of the top-level mapping is over, whatever kind of node it
- * was: the other follows. */
-static void
-node_over(struct reading *r)
-{
-	if (r->depth != 1)
-		return;
-	r->key_next = !r->key_next;
-	if (r->key_next)
-		r->wanted = -1;
-}
-
-static void
-take_scalar(struct reading *r, const yaml_event_t *event)
-{
-	if (r->depth != 1)
-		return;
-	if (r->key_next)
-		r->wanted = known_key(r, event);
-	else
-		take_value(r, event);
-	node_over(r);
-}
-
-/* Take one event; false ends the reading. */
-static bool
-take_event(struct reading *r, const yaml_event_t *event)
-{
-	switch ((int)event->type) {
-	case YAML_MAPPING_START_EVENT:
-	case YAML_SEQUENCE_START_EVENT:
-		if (r->depth == 0 && event->type != YAML_MAPPING_START_EVENT)
-			return false;
-		return ++r->depth <= DEPTH_MAX;
-	case YAML_MAPPING_END_EVENT:
-	case YAML_SEQUENCE_END_EVENT:
-		r->depth--;
-		node_over(r);
-		return r->depth > 0;
-	case YAML_SCALAR_EVENT:
-		take_scalar(r, event);
-		return r->depth > 0;
-	case YAML_ALIAS_EVENT:
-		node_over(r);
-		return true;
-	case YAML_DOCUMENT_END_EVENT:
-	case YAML_STREAM_END_EVENT:
-		return false;
-	default:
-		return true;
 	}
-}
-
-/* Did the YAML parse to the end of its mapping? */
-static bool
-read_front_matter(struct reading *r, const char *text, size_t len)
-{
-	yaml_parser_t parser;
-	yaml_event_t event;
-	bool more = true, ok = true;
-
-	if (yaml_parser_initialize(&parser) == 0)
-		return false;
-	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
-	while (more && ok) {
-		ok = yaml_parser_parse(&parser, &event) != 0;
-		if (!ok)
-			break;
-		more = take_event(r, &event);
-		yaml_event_delete(&event);
-	}
-	yaml_parser_delete(&parser);
-	return ok && r->depth == 0;
+	memcpy(out, matter_text(m, v), v->len + 1);
 }
 
 bool
 weigh_card_license(const char *text, size_t len, char *out, size_t size)
 {
-	static const char *const keys[KEYS] = { "license", "license_name" };
-	char values[KEYS][128] = { "", "" };
-	struct reading r = {
-		.keys = keys,
-		.values = values,
-		.wanted = -1,
-		.key_next = true,
-	};
-	const char *from, *found;
-	size_t length;
+	char license[128], name[128];
+	const char *found = license;
+	struct matter m;
 
-	out[0] = '\0';
-	if (text == NULL || !front_matter(text, len, &from, &length) ||
-	    !read_front_matter(&r, from, length))
-		return false;
-	found = values[0];
-	if (strcmp(found, "other") == 0 && values[1][0] != '\0')
-		found = values[1];
+	out[0] = license[0] = name[0] = '\0';
+	if (card_read(&m, text, len, NULL) == WEIGH_OK) {
+		take_word(&m, "license", license, sizeof(license));
+		take_word(&m, "license_name", name, sizeof(name));
+	}
+	matter_free(&m);
+	if (strcmp(license, "other") == 0 && name[0] != '\0')
+		found = name;
 	if (found[0] == '\0' || strlen(found) >= size)
 		return false;
 	memcpy(out, found, strlen(found) + 1);
 	return true;
+}
+
+/* --- as JSON ------------------------------------------------------------- */
+
+#define STEPS \
+	(4u << 20) /* values and keys looked at; aliases can multiply them */
+
+struct printer {
+	struct weigh_jw w;
+	const struct matter *m;
+	unsigned *left; /* steps, of all printers of a card */
+};
+
+static void print_value(struct printer *p, uint32_t value);
+
+static bool
+may_go_on(struct printer *p)
+{
+	if (*p->left == 0)
+		p->w.out->failed = true;
+	else
+		--*p->left;
+	return !p->w.out->failed;
+}
+
+static void
+print_number(struct printer *p, const struct matter_value *v)
+{
+	struct weigh_buf number;
+
+	weigh_buf_init(&number, 256);
+	if (matter_number(&number, matter_text(p->m, v), v->len) &&
+	    !number.failed)
+		weigh_jw_raw(&p->w, number.data, number.len);
+	else
+		weigh_jw_null(&p->w);
+	weigh_buf_free(&number);
+}
+
+static void
+print_list(struct printer *p, const struct matter_value *v)
+{
+	uint32_t i;
+
+	weigh_jw_array(&p->w);
+	for (i = v->first; i != 0 && may_go_on(p); i = p->m->values[i].next)
+		print_value(p, i);
+	weigh_jw_array_end(&p->w);
+}
+
+/* Does this key stand for its value: a scalar that does not come again? */
+static bool
+counts(struct printer *p, uint32_t key)
+{
+	const struct matter *m = p->m;
+	const struct matter_value *v = matter_at(m, key);
+	uint32_t k = key;
+
+	if (!matter_is_scalar(v))
+		return false;
+	while ((k = m->values[m->values[k].next].next) != 0 && may_go_on(p))
+		if (matter_same(m, v, matter_at(m, k)))
+			return false;
+	return true;
+}
+
+/* A key may hold any character, a NUL too. */
+static void
+print_key(struct printer *p, uint32_t key)
+{
+	const struct matter_value *v = matter_at(p->m, key);
+
+	weigh_jw_key_text(&p->w, matter_text(p->m, v), v->len);
+}
+
+static void
+print_map(struct printer *p, const struct matter_value *v)
+{
+	uint32_t k, value;
+
+	weigh_jw_object(&p->w);
+	for (k = v->first; k != 0 && may_go_on(p);
+	     k = p->m->values[value].next) {
+		value = p->m->values[k].next;
+		if (!counts(p, k))
+			continue;
+		print_key(p, k);
+		print_value(p, value);
+	}
+	weigh_jw_object_end(&p->w);
+}
+
+/* Aliases can nest deeper than what was written: the writer's depth ends it, as
+ * the steps and the buffer's ceiling do. */
+static void
+print_value(struct printer *p, uint32_t value)
+{
+	const struct matter_value *v = matter_at(p->m, value);
+
+	switch (v->kind) {
+	case MATTER_STRING:
+		weigh_jw_text(&p->w, matter_text(p->m, v), v->len);
+		break;
+	case MATTER_TRUE:
+	case MATTER_FALSE:
+		weigh_jw_bool(&p->w, v->kind == MATTER_TRUE);
+		break;
+	case MATTER_NUMBER:
+		print_number(p, v);
+		break;
+	case MATTER_LIST:
+		print_list(p, v);
+		break;
+	case MATTER_MAP:
+		print_map(p, v);
+		break;
+	case MATTER_NULL:
+	case MATTER_ALIAS: /* never: matter_at follows it */
+		weigh_jw_null(&p->w);
+		break;
+	}
+}
+
+/* The top-level mapping, without values that are too long: each is printed aside
+ * first. */
+static void
+print_card(struct weigh_buf *out, const struct matter *m)
+{
+	unsigned left = STEPS;
+	struct weigh_buf aside;
+	struct printer whole = { .m = m, .left = &left }, one = whole;
+	uint32_t k, value;
+
+	weigh_buf_init(&aside, WEIGH_CARD_VALUE_MAX);
+	weigh_jw_init(&whole.w, out);
+	weigh_jw_object(&whole.w);
+	for (k = m->values[1].first; k != 0; k = m->values[value].next) {
+		value = m->values[k].next;
+		if (!counts(&whole, k))
+			continue;
+		weigh_buf_reset(&aside);
+		weigh_jw_init(&one.w, &aside);
+		print_value(&one, value);
+		if (aside.failed)
+			continue;
+		print_key(&whole, k);
+		weigh_jw_raw(&whole.w, aside.data, aside.len);
+	}
+	weigh_jw_object_end(&whole.w);
+	weigh_buf_free(&aside);
+}
+
+enum weigh_code
+weigh_card_json(const char *text, size_t len, struct weigh_buf *out,
+    struct weigh_err *err)
+{
+	struct weigh_buf whole;
+	enum weigh_code rc;
+	struct matter m;
+
+	weigh_buf_init(&whole, out->max - out->len);
+	rc = card_read(&m, text, len, err);
+	if (rc == WEIGH_OK)
+		print_card(&whole, &m);
+	if (rc == WEIGH_OK && whole.failed)
+		rc = weigh_fail(err, WEIGH_TOO_BIG,
+		    "front matter: it is too large");
+	if (rc == WEIGH_OK && !weigh_buf_add(out, whole.data, whole.len))
+		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	weigh_buf_free(&whole);
+	matter_free(&m);
+	return rc;
 }
