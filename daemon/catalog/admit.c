@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <weigh/model.h>
+
 #include "db.h"
 #include "rows.h"
 
@@ -62,6 +64,18 @@ admit_blobs(struct admission *s, struct weigh_err *err)
 	return rc;
 }
 
+/* What the names of its files tell. */
+static uint32_t
+marks_of(const struct catalog_admission *a)
+{
+	uint32_t marks = 0;
+
+	for (size_t i = 0; i < a->nentries; i++)
+		if (!a->entries[i].directory)
+			marks |= weigh_model_mark(a->entries[i].path);
+	return marks;
+}
+
 static enum weigh_code
 insert_revision(struct admission *s, struct weigh_err *err)
 {
@@ -78,6 +92,9 @@ insert_revision(struct admission *s, struct weigh_err *err)
 	query_text(&q, v->license);
 	query_size(&q, v->files);
 	query_size(&q, v->bytes);
+	query_int(&q, marks_of(s->a));
+	query_text(&q, v->card);
+	query_text(&q, v->config);
 	s->difference.revisions++;
 	return query_insert(&q, &s->revision, err);
 }

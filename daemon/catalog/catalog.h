@@ -96,6 +96,8 @@ struct catalog_revision {
 	const char *title;          /* first line of its message */
 	const char *origin;         /* where it came from: "published by uid 0" */
 	const char *license;        /* as the model card declares it, or "" */
+	const char *card;   /* its front matter as JSON, "" none; catalog_admit */
+	const char *config; /* weigh_model_config's, "" none; catalog_admit */
 	uint64_t files;             /* count, without directories */
 	uint64_t bytes;
 	uint64_t bad; /* files whose blobs were found bad; readers */

@@ -189,7 +189,9 @@ static const char step_3[] =
 ") STRICT, WITHOUT ROWID;"
 "CREATE INDEX renames_repo ON renames (repo);"
 
+"ALTER TABLE revisions ADD COLUMN marks INTEGER NOT NULL DEFAULT 0;"
 "ALTER TABLE revisions ADD COLUMN card TEXT NOT NULL DEFAULT '';" /* JSON */
+"ALTER TABLE revisions ADD COLUMN config TEXT NOT NULL DEFAULT '';" /* JSON */
 
 "CREATE TABLE received (" /* uploads: who proved to have these bytes */
 "  blob  INTEGER NOT NULL REFERENCES blobs ON DELETE CASCADE,"

@@ -57,8 +57,9 @@ X(REVISION, DB_READER,
     " FROM revisions WHERE id = ?1")
 X(REVISION_INSERT, DB_WRITER,
     "INSERT INTO revisions"
-    " (repo, git, parent, manifest, date, title, origin, license, files, bytes)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
+    " (repo, git, parent, manifest, date, title, origin, license, files, bytes,"
+    " marks, card, config)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")
 
 /* --- how many files of a revision are bad: asked from the bad blobs, or from the
  * revision's entries, whichever are fewer */

@@ -7,13 +7,11 @@
 #include <string.h>
 #include <time.h>
 
-#include <weigh/card.h>
 #include <weigh/manifest.h>
 
+#include "about.h"
 #include "base/fd.h"
 #include "priv.h"
-
-#define CARD_MAX (1u << 20) /* bytes of README.md that are looked at */
 
 /* The entries of a commit, with paths of our own. */
 struct listing {
@@ -109,42 +107,47 @@ derive(const struct listing *l, struct weigh_oid *manifest,
 	return rc;
 }
 
-/* The license that the revision's model card declares, if the card is held and is
- * what the revision says. */
-static void
-declared_license(struct gate *g, const struct catalog_entry *card, char *out,
-    size_t size)
-{
-	struct weigh_buf text;
-	struct weigh_oid oid;
-	struct stamp stamp;
-	char *room;
-	int fd = -1;
-
-	if (card->size > CARD_MAX || card->size == 0)
-		return;
-	weigh_buf_init(&text, CARD_MAX);
-	room = weigh_buf_room(&text, (size_t)card->size);
-	if (room != NULL &&
-	    store_open_blob(g->parts.store, &card->oid, &fd, &stamp, NULL) ==
-		WEIGH_OK &&
-	    fd_pread_all(fd, room, (size_t)card->size, 0, NULL) == WEIGH_OK &&
-	    weigh_oid_of(&oid, room, (size_t)card->size) &&
-	    weigh_oid_equal(&oid, &card->oid))
-		weigh_card_license(room, (size_t)card->size, out, size);
-	fd_close(&fd);
-	weigh_buf_free(&text);
-}
+/* The files of a revision that the store holds, for gate_about_read. */
+struct held {
+	struct gate *gate;
+	const struct listing *listing;
+};
 
 static const struct catalog_entry *
-find_card(const struct listing *l)
+find_entry(const struct listing *l, const char *path)
 {
 	size_t i;
 
 	for (i = 0; i < l->count; i++)
-		if (strcmp(l->entries[i].path, "README.md") == 0)
+		if (strcmp(l->entries[i].path, path) == 0)
 			return &l->entries[i];
 	return NULL;
+}
+
+/* Only bytes that are what the revision says. */
+static bool
+read_text(void *ctx, const char *path, struct weigh_buf *out)
+{
+	const struct held *h = ctx;
+	const struct catalog_entry *e = find_entry(h->listing, path);
+	struct weigh_oid oid;
+	struct stamp stamp;
+	bool ok = false;
+	char *room;
+	int fd = -1;
+
+	if (e == NULL || e->directory || e->size == 0 || e->size > out->max)
+		return false;
+	room = weigh_buf_room(out, (size_t)e->size);
+	if (room != NULL &&
+	    store_open_blob(h->gate->parts.store, &e->oid, &fd, &stamp, NULL) ==
+		WEIGH_OK &&
+	    fd_pread_all(fd, room, (size_t)e->size, 0, NULL) == WEIGH_OK &&
+	    weigh_oid_of(&oid, room, (size_t)e->size))
+		ok = weigh_oid_equal(&oid, &e->oid);
+	fd_close(&fd);
+	out->len += ok ? (size_t)e->size : 0;
+	return ok;
 }
 
 /* Journal it unless an earlier run did; learn the origin if it did. */
@@ -196,8 +199,9 @@ admit(struct gate *g, struct gate_found *c, const struct listing *l,
     const struct catalog_blob *blobs, const struct weigh_oid *manifest,
     struct weigh_err *err)
 {
-	const struct catalog_entry *card = find_card(l);
-	char license[128] = "", origin[256];
+	struct held held = { g, l };
+	struct gate_about about;
+	char origin[256];
 	struct catalog_revision revision;
 	struct catalog_admission a;
 	enum weigh_code rc;
@@ -207,8 +211,7 @@ admit(struct gate *g, struct gate_found *c, const struct listing *l,
 		c->ours = true;
 		return rc;
 	}
-	if (card != NULL)
-		declared_license(g, card, license, sizeof(license));
+	gate_about_read(&about, read_text, &held);
 	revision = (struct catalog_revision){
 		.commit = c->history->id,
 		.parent = c->history->parent,
@@ -216,10 +219,10 @@ admit(struct gate *g, struct gate_found *c, const struct listing *l,
 		.date = c->history->date,
 		.title = c->history->title,
 		.origin = origin,
-		.license = license,
 		.files = l->files,
 		.bytes = l->bytes,
 	};
+	gate_about_lend(&about, &revision);
 	a = (struct catalog_admission){
 		.repo = *c->name,
 		.revision = &revision,
@@ -232,6 +235,7 @@ admit(struct gate *g, struct gate_found *c, const struct listing *l,
 	};
 	a.ref = catalog_ref_short(c->ref, &a.ref_kind);
 	rc = catalog_admit(g->parts.catalog, &a, err);
+	gate_about_free(&about);
 	c->ours = rc != WEIGH_OK && !is_theirs(rc);
 	return rc;
 }

@@ -3,13 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <weigh/card.h>
-
 #include "base/fd.h"
 #include "making.h"
 
 #define RULES_MAX (1u << 20) /* bytes of .gitattributes */
-#define CARD_MAX (1u << 20)  /* bytes of README.md that are looked at */
 
 /* --- small files that decide something ------------------------------------------ */
 
@@ -71,20 +68,15 @@ read_rules(struct making *m, struct repo_attributes **out,
 	return rc;
 }
 
-/* What the model card declares; a card that cannot be read declares nothing. */
-static void
-read_license(struct making *m)
+/* For gate_about_read. */
+static bool
+read_text(void *ctx, const char *path, struct weigh_buf *out)
 {
-	struct gate_file *f = find_file(m->p, "README.md");
-	struct weigh_buf text;
+	struct making *m = ctx;
+	struct gate_file *f = find_file(m->p, path);
 
-	if (f == NULL)
-		return;
-	weigh_buf_init(&text, CARD_MAX);
-	if (read_sealed(f, &text, NULL) == WEIGH_OK)
-		weigh_card_license(text.data, text.len, m->license,
-		    sizeof(m->license));
-	weigh_buf_free(&text);
+	return f != NULL && f->blob.size > 0 && f->blob.size <= out->max &&
+	    read_sealed(f, out, NULL) == WEIGH_OK;
 }
 
 enum weigh_code
@@ -96,7 +88,7 @@ making_list_files(struct making *m, struct weigh_err *err)
 	size_t i;
 
 	qsort(p->files, p->nfiles, sizeof(*p->files), compare_file);
-	read_license(m);
+	gate_about_read(&m->about, read_text, m);
 	m->commit.files = calloc(p->nfiles, sizeof(*m->commit.files));
 	if (m->commit.files == NULL)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");

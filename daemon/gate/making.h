@@ -5,6 +5,7 @@
 #ifndef GATE_MAKING_H
 #define GATE_MAKING_H
 
+#include "about.h"
 #include "priv.h"
 
 /* A publication while it is being made. */
@@ -25,7 +26,7 @@ struct making {
 	bool moving;    /* the ref was told to move, and may have */
 	bool journaled; /* the journal says that it was admitted */
 	bool doubt;     /* whether the catalog has it shows at the next start */
-	char license[128];
+	struct gate_about about;
 };
 
 /* contents.c: which files are LFS; distinct blobs; which are new; their names. */

@@ -246,6 +246,7 @@ publish(struct gate *g, struct catalog_reader *reader,
 	repo_close(m.repo);
 	free(m.commit.files);
 	free(m.by_oid);
+	gate_about_free(&m.about);
 	free(m.blobs);
 	free(m.fresh);
 	return rc;

@@ -202,10 +202,10 @@ making_admit(struct making *m, struct weigh_err *err)
 		.date = m->commit.date,
 		.title = title,
 		.origin = p->origin,
-		.license = m->license,
 		.files = p->nfiles,
 		.bytes = p->bytes,
 	};
+	gate_about_lend(&m->about, &revision);
 	a.catalog = (struct catalog_admission){
 		.repo = p->repo,
 		.ref_kind = CATALOG_BRANCH,

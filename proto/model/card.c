@@ -9,7 +9,7 @@
 /* --- front matter -------------------------------------------------------- */
 
 bool
-card_front_matter(const char *text, size_t len, const char **from,
+weigh_card_front(const char *text, size_t len, const char **from,
     size_t *length)
 {
 	const char *end;
@@ -34,17 +34,18 @@ card_front_matter(const char *text, size_t len, const char **from,
 }
 
 enum weigh_code
-card_read(struct matter *m, const char *text, size_t len, struct weigh_err *err)
+weigh_card_read(struct matter *m, const char *text, size_t len,
+    struct weigh_err *err)
 {
 	const char *from;
 	size_t length;
 	enum weigh_code rc;
 
 	*m = (struct matter){ 0 };
-	if (text == NULL || !card_front_matter(text, len, &from, &length))
+	if (text == NULL || !weigh_card_front(text, len, &from, &length))
 		return weigh_fail(err, WEIGH_NOT_FOUND,
 		    "the card has no front matter");
-	if ((rc = matter_read(m, from, length, err)) != WEIGH_OK)
+	if ((rc = weigh_matter_read(m, from, length, err)) != WEIGH_OK)
 		return weigh_context(err, rc, "front matter");
 	if (m->count == 1 || m->values[1].kind == MATTER_NULL)
 		return weigh_fail(err, WEIGH_NOT_FOUND,
@@ -62,20 +63,20 @@ card_read(struct matter *m, const char *text, size_t len, struct weigh_err *err)
 static void
 take_word(const struct matter *m, const char *key, char *out, size_t size)
 {
-	const struct matter_value *v = matter_at(m,
-	    matter_find(m, &m->values[1], key));
+	const struct matter_value *v = weigh_matter_at(m,
+	    weigh_matter_find(m, &m->values[1], key));
 	size_t i;
 
 	out[0] = '\0';
-	if (v == m->values || !matter_is_scalar(v) || v->len >= size)
+	if (v == m->values || !weigh_matter_is_scalar(v) || v->len >= size)
 		return;
 	for (i = 0; i < v->len; i++) {
-		unsigned char c = (unsigned char)matter_text(m, v)[i];
+		unsigned char c = (unsigned char)weigh_matter_text(m, v)[i];
 
 		if (c <= 0x20 || c >= 0x7f)
 			return;
 	}
-	memcpy(out, matter_text(m, v), v->len + 1);
+	memcpy(out, weigh_matter_text(m, v), v->len + 1);
 }
 
 bool
@@ -86,11 +87,11 @@ weigh_card_license(const char *text, size_t len, char *out, size_t size)
 	struct matter m;
 
 	out[0] = license[0] = name[0] = '\0';
-	if (card_read(&m, text, len, NULL) == WEIGH_OK) {
+	if (weigh_card_read(&m, text, len, NULL) == WEIGH_OK) {
 		take_word(&m, "license", license, sizeof(license));
 		take_word(&m, "license_name", name, sizeof(name));
 	}
-	matter_free(&m);
+	weigh_matter_free(&m);
 	if (strcmp(license, "other") == 0 && name[0] != '\0')
 		found = name;
 	if (found[0] == '\0' || strlen(found) >= size)
@@ -128,7 +129,7 @@ print_number(struct printer *p, const struct matter_value *v)
 	struct weigh_buf number;
 
 	weigh_buf_init(&number, 256);
-	if (matter_number(&number, matter_text(p->m, v), v->len) &&
+	if (weigh_matter_number(&number, weigh_matter_text(p->m, v), v->len) &&
 	    !number.failed)
 		weigh_jw_raw(&p->w, number.data, number.len);
 	else
@@ -152,13 +153,13 @@ static bool
 counts(struct printer *p, uint32_t key)
 {
 	const struct matter *m = p->m;
-	const struct matter_value *v = matter_at(m, key);
+	const struct matter_value *v = weigh_matter_at(m, key);
 	uint32_t k = key;
 
-	if (!matter_is_scalar(v))
+	if (!weigh_matter_is_scalar(v))
 		return false;
 	while ((k = m->values[m->values[k].next].next) != 0 && may_go_on(p))
-		if (matter_same(m, v, matter_at(m, k)))
+		if (weigh_matter_same(m, v, weigh_matter_at(m, k)))
 			return false;
 	return true;
 }
@@ -167,9 +168,9 @@ counts(struct printer *p, uint32_t key)
 static void
 print_key(struct printer *p, uint32_t key)
 {
-	const struct matter_value *v = matter_at(p->m, key);
+	const struct matter_value *v = weigh_matter_at(p->m, key);
 
-	weigh_jw_key_text(&p->w, matter_text(p->m, v), v->len);
+	weigh_jw_key_text(&p->w, weigh_matter_text(p->m, v), v->len);
 }
 
 static void
@@ -194,11 +195,11 @@ print_map(struct printer *p, const struct matter_value *v)
 static void
 print_value(struct printer *p, uint32_t value)
 {
-	const struct matter_value *v = matter_at(p->m, value);
+	const struct matter_value *v = weigh_matter_at(p->m, value);
 
 	switch (v->kind) {
 	case MATTER_STRING:
-		weigh_jw_text(&p->w, matter_text(p->m, v), v->len);
+		weigh_jw_text(&p->w, weigh_matter_text(p->m, v), v->len);
 		break;
 	case MATTER_TRUE:
 	case MATTER_FALSE:
@@ -214,7 +215,7 @@ print_value(struct printer *p, uint32_t value)
 		print_map(p, v);
 		break;
 	case MATTER_NULL:
-	case MATTER_ALIAS: /* never: matter_at follows it */
+	case MATTER_ALIAS: /* never: weigh_matter_at follows it */
 		weigh_jw_null(&p->w);
 		break;
 	}
@@ -258,7 +259,7 @@ weigh_card_json(const char *text, size_t len, struct weigh_buf *out,
 	struct matter m;
 
 	weigh_buf_init(&whole, out->max - out->len);
-	rc = card_read(&m, text, len, err);
+	rc = weigh_card_read(&m, text, len, err);
 	if (rc == WEIGH_OK)
 		print_card(&whole, &m);
 	if (rc == WEIGH_OK && whole.failed)
@@ -267,6 +268,6 @@ weigh_card_json(const char *text, size_t len, struct weigh_buf *out,
 	if (rc == WEIGH_OK && !weigh_buf_add(out, whole.data, whole.len))
 		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	weigh_buf_free(&whole);
-	matter_free(&m);
+	weigh_matter_free(&m);
 	return rc;
 }

@@ -152,7 +152,7 @@ take_scalar(struct reading *r, const yaml_event_t *event)
 
 	if (event->data.scalar.plain_implicit != 0 &&
 	    event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
-		v.kind = matter_plain_kind(text, v.len);
+		v.kind = weigh_matter_plain_kind(text, v.len);
 	if (!weigh_buf_add(&r->m->texts, text, v.len) ||
 	    !weigh_buf_addc(&r->m->texts, '\0'))
 		return weigh_fail(r->err, WEIGH_NOMEM, "out of memory");
@@ -248,7 +248,7 @@ read_events(struct reading *r, yaml_parser_t *parser)
 }
 
 enum weigh_code
-matter_read(struct matter *m, const char *text, size_t len,
+weigh_matter_read(struct matter *m, const char *text, size_t len,
     struct weigh_err *err)
 {
 	struct reading *r = calloc(1, sizeof(*r));
@@ -266,7 +266,6 @@ matter_read(struct matter *m, const char *text, size_t len,
 	r->m = m;
 	r->err = err;
 	weigh_buf_init(&r->names, len + MATTER_ANCHORS);
-	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
 	if ((rc = add_value(r, &none, &id)) == WEIGH_OK)
 		rc = read_events(r, &parser);
@@ -277,7 +276,7 @@ matter_read(struct matter *m, const char *text, size_t len,
 }
 
 void
-matter_free(struct matter *m)
+weigh_matter_free(struct matter *m)
 {
 	free(m->values);
 	weigh_buf_free(&m->texts);
@@ -287,7 +286,7 @@ matter_free(struct matter *m)
 /* --- looking ------------------------------------------------------------- */
 
 const struct matter_value *
-matter_at(const struct matter *m, uint32_t value)
+weigh_matter_at(const struct matter *m, uint32_t value)
 {
 	const struct matter_value *v = &m->values[value];
 
@@ -295,27 +294,29 @@ matter_at(const struct matter *m, uint32_t value)
 }
 
 const char *
-matter_text(const struct matter *m, const struct matter_value *v)
+weigh_matter_text(const struct matter *m, const struct matter_value *v)
 {
 	return m->texts.data + v->text;
 }
 
 bool
-matter_is_scalar(const struct matter_value *v)
+weigh_matter_is_scalar(const struct matter_value *v)
 {
 	return v->kind < MATTER_LIST;
 }
 
 bool
-matter_same(const struct matter *m, const struct matter_value *a,
+weigh_matter_same(const struct matter *m, const struct matter_value *a,
     const struct matter_value *b)
 {
-	return matter_is_scalar(a) && matter_is_scalar(b) && a->len == b->len &&
-	    memcmp(matter_text(m, a), matter_text(m, b), a->len) == 0;
+	return weigh_matter_is_scalar(a) && weigh_matter_is_scalar(b) &&
+	    a->len == b->len &&
+	    memcmp(weigh_matter_text(m, a), weigh_matter_text(m, b), a->len) ==
+	    0;
 }
 
 uint32_t
-matter_find(const struct matter *m, const struct matter_value *map,
+weigh_matter_find(const struct matter *m, const struct matter_value *map,
     const char *key)
 {
 	uint32_t k, found = 0;
@@ -324,10 +325,10 @@ matter_find(const struct matter *m, const struct matter_value *map,
 	if (map->kind != MATTER_MAP)
 		return 0;
 	for (k = map->first; k != 0; k = m->values[m->values[k].next].next) {
-		const struct matter_value *v = matter_at(m, k);
+		const struct matter_value *v = weigh_matter_at(m, k);
 
-		if (matter_is_scalar(v) && v->len == len &&
-		    memcmp(matter_text(m, v), key, len) == 0)
+		if (weigh_matter_is_scalar(v) && v->len == len &&
+		    memcmp(weigh_matter_text(m, v), key, len) == 0)
 			found = m->values[k].next;
 	}
 	return found;

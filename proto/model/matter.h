@@ -52,34 +52,36 @@ struct matter {
 };
 
 /* Read one document.  An empty one has no root.  Free it, whatever came. */
-enum weigh_code matter_read(struct matter *m, const char *text, size_t len,
-    struct weigh_err *err);
-void matter_free(struct matter *m);
+enum weigh_code weigh_matter_read(struct matter *m, const char *text,
+    size_t len, struct weigh_err *err);
+void weigh_matter_free(struct matter *m);
 
 /* The value itself; of an alias, what it means. */
-const struct matter_value *matter_at(const struct matter *m, uint32_t value);
+const struct matter_value *weigh_matter_at(const struct matter *m,
+    uint32_t value);
 /* A scalar's text, with a NUL behind it (and perhaps in it). */
-const char *matter_text(const struct matter *m, const struct matter_value *v);
-bool matter_is_scalar(const struct matter_value *v);
+const char *weigh_matter_text(const struct matter *m,
+    const struct matter_value *v);
+bool weigh_matter_is_scalar(const struct matter_value *v);
 /* Two scalars with one text? */
-bool matter_same(const struct matter *m, const struct matter_value *a,
+bool weigh_matter_same(const struct matter *m, const struct matter_value *a,
     const struct matter_value *b);
 /* The value of the last `key` in a map, or 0. */
-uint32_t matter_find(const struct matter *m, const struct matter_value *map,
-    const char *key);
+uint32_t weigh_matter_find(const struct matter *m,
+    const struct matter_value *map, const char *key);
 
 /* card.c: the text between the two `---` lines; false if there is no such thing. */
-bool card_front_matter(const char *text, size_t len, const char **from,
+bool weigh_card_front(const char *text, size_t len, const char **from,
     size_t *length);
 
-/* It as a tree whose root is a map; codes as of weigh_card_json.  matter_free,
+/* It as a tree whose root is a map; codes as of weigh_card_json.  weigh_matter_free,
  * whatever came. */
-enum weigh_code card_read(struct matter *m, const char *text, size_t len,
+enum weigh_code weigh_card_read(struct matter *m, const char *text, size_t len,
     struct weigh_err *err);
 
 /* scalar.c: what a plain scalar is by YAML 1.2's core schema. */
-enum matter_kind matter_plain_kind(const char *text, size_t len);
+enum matter_kind weigh_matter_plain_kind(const char *text, size_t len);
 /* A plain number as JSON has it; false if it has no place there (.inf). */
-bool matter_number(struct weigh_buf *out, const char *text, size_t len);
+bool weigh_matter_number(struct weigh_buf *out, const char *text, size_t len);
 
 #endif

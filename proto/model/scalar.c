@@ -113,7 +113,7 @@ split_number(struct number *n, const char *text, size_t len)
 }
 
 enum matter_kind
-matter_plain_kind(const char *text, size_t len)
+weigh_matter_plain_kind(const char *text, size_t len)
 {
 	struct number n;
 	size_t i;
@@ -142,7 +142,7 @@ print_based(struct weigh_buf *out, const struct number *n)
 }
 
 bool
-matter_number(struct weigh_buf *out, const char *text, size_t len)
+weigh_matter_number(struct weigh_buf *out, const char *text, size_t len)
 {
 	struct number n;
 	size_t zeros;

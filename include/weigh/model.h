@@ -1,0 +1,51 @@
+/*
+ * model: what a repository is, told by its card, its config and the names of its
+ * files: task, library, tags, as the Hub derives them.
+ *
+ * (1) Pure and bounded.
+ * (2) What the card says goes before what is derived; what cannot be told is left
+ *     out, never guessed from a repository's name.
+ *
+ * The order of tags and the names of tasks and libraries are those of the Hub's
+ * answers (/api/models), 2026.
+ */
+#ifndef WEIGH_MODEL_H
+#define WEIGH_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <weigh/buf.h>
+#include <weigh/json.h>
+#include <weigh/name.h>
+
+#define WEIGH_CONFIG_MAX (64u << 10) /* bytes of what is kept of config files */
+
+/* What the path of a file tells, a bit for each thing; 0: nothing.  The marks of
+ * a revision are those of its files, or-ed. */
+uint32_t weigh_model_mark(const char *path);
+
+/* The files that are read when a revision comes in. */
+enum weigh_model_file {
+	WEIGH_FILE_CARD,      /* README.md */
+	WEIGH_FILE_CONFIG,    /* config.json */
+	WEIGH_FILE_TOKENIZER, /* tokenizer_config.json */
+	WEIGH_FILE_TEMPLATE,  /* chat_template.jinja */
+	WEIGH_FILE_PIPELINE,  /* model_index.json, of diffusers */
+	WEIGH_FILES
+};
+extern const char *const weigh_model_file[WEIGH_FILES];
+
+struct weigh_text {
+	const char *p; /* NULL: there is none */
+	size_t len;
+};
+/* Append what of config files is given out as "config", a JSON object:
+ * architectures, model_type, quantization method, chat template, special tokens,
+ * class of the pipeline.  False, and nothing appended, when there is nothing to
+ * say.  A file that is no JSON says nothing. */
+bool weigh_model_config(
+    const struct weigh_text texts[WEIGH_FILES], struct weigh_buf *out);
+
+#endif
