@@ -12,8 +12,8 @@ FUZZ_SECONDS ?= 30
 ROUNDS	?= 100
 PYTHON	?= $(firstword $(wildcard /usr/bin/python3) python3)
 
-PKGS	= libevent libcrypto sqlite3 libgit2 yaml-0.1
-CLIPKGS	= libcurl libcrypto smartcols yaml-0.1
+PKGS	= libevent libcrypto sqlite3 libgit2 yaml-0.1 zlib
+CLIPKGS	= libcurl libcrypto smartcols yaml-0.1 zlib
 pkg	= $(shell pkg-config $(1) $(2) 2>/dev/null)
 
 WARN	= -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
@@ -150,7 +150,7 @@ $(BUILD)/fuzz/%.o: %.c | $(DEPS)
 	$(Q)$(CLANG) $(STD) -Idaemon -Itests/lib $(call FUZZ_SAN,-no-link) -MMD -MP -c -o $@ $<
 $(BUILD)/fuzz/%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
 	$(call say,FUZZ,$@)
-	$(Q)$(CLANG) $(call FUZZ_SAN,) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1)
+	$(Q)$(CLANG) $(call FUZZ_SAN,) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1 zlib)
 # New inputs go to the build folder; tests/fuzz/corpus grows by choice only.
 fuzz-%: $(BUILD)/fuzz/%
 	@mkdir -p $(BUILD)/corpus/$* tests/fuzz/corpus/$*
@@ -162,7 +162,7 @@ fuzz: $(addprefix fuzz-,$(FUZZ)) ## fuzz every parser, FUZZ_SECONDS each
 $(BUILD)/replay/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay_main.o $(PROTO) $(call obj,$(FUZZ_MORE))
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1)
+	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1 zlib)
 
 # Analyzers, a file at a time; what they found lies in the build folder until the
 # source or a header changes.  tests/tools/lint-known explains what may stay.
