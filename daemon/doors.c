@@ -156,6 +156,7 @@ house_open_doors(struct house *h, struct weigh_err *err)
 {
 	const struct serve_parts serve_parts = {
 		.gate = h->gate,
+		.tokens = h->tokens,
 		.store = h->store,
 		.workers = h->workers,
 		.heavy = h->heavy,

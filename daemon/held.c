@@ -43,6 +43,8 @@ house_open_parts(struct house *h, struct weigh_err *err)
 		rc = repo_root_open(&h->repos, repos, err);
 	if (rc == WEIGH_OK)
 		rc = key_open(&h->key, h->folder.dirfd, err);
+	if (rc == WEIGH_OK)
+		rc = tokens_open(&h->tokens, h->folder.dirfd, err);
 	if (cut)
 		log_event(LOG_WARN_LEVEL, "journal-cut", "why",
 		    "the last line was torn by a crash and is gone", NULL);

@@ -26,6 +26,7 @@
 #include "serve/serve.h"
 #include "store/store.h"
 #include "trust/key.h"
+#include "trust/tokens.h"
 #include "upkeep/census.h"
 #include "upkeep/scrub.h"
 
@@ -42,6 +43,7 @@ struct house {
 	struct audit *audit;
 	struct repo_root *repos;
 	struct key *key;
+	struct tokens *tokens;
 	struct gate *gate;
 
 	struct loop **loops;

@@ -213,6 +213,7 @@ take_down(struct house *h)
 		loop_free(h->loops[i]);
 	free(h->loops);
 	gate_free(h->gate);
+	tokens_close(h->tokens);
 	key_close(h->key);
 	repo_root_close(h->repos);
 	store_close(h->store);

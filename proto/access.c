@@ -13,13 +13,6 @@ static const char *const roles[WEIGH_ROLES] = {
 	[WEIGH_ROLE_ADMIN] = "admin",
 };
 
-static const char *const visibilities[] = {
-	[WEIGH_PUBLIC] = "public",
-	[WEIGH_GATED] = "gated",
-	[WEIGH_PRIVATE] = "private",
-};
-#define VISIBILITIES (sizeof(visibilities) / sizeof(visibilities[0]))
-
 static bool
 is_word(const char *text, size_t len, const char *word)
 {
@@ -48,25 +41,6 @@ const char *
 weigh_role_hub_name(enum weigh_role role)
 {
 	return role > WEIGH_ROLE_READ ? "write" : "read";
-}
-
-const char *
-weigh_visibility_name(enum weigh_visibility visibility)
-{
-	return (unsigned)visibility < VISIBILITIES ? visibilities[visibility] :
-						     "private";
-}
-
-bool
-weigh_visibility_parse(enum weigh_visibility *out, const char *text, size_t len)
-{
-	for (unsigned i = 0; i < VISIBILITIES; i++) {
-		if (is_word(text, len, visibilities[i])) {
-			*out = (enum weigh_visibility)i;
-			return true;
-		}
-	}
-	return false;
 }
 
 bool

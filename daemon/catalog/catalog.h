@@ -255,6 +255,11 @@ enum weigh_code catalog_find_repo(struct catalog_reader *r,
     const struct weigh_repo *repo, struct weigh_repo *out,
     struct weigh_err *err);
 
+/* The same, and who may read it. */
+enum weigh_code catalog_visibility(struct catalog_reader *r,
+    const struct weigh_repo *repo, struct weigh_repo *out,
+    enum weigh_visibility *visibility, struct weigh_err *err);
+
 /* What `rev` means in `repo`: a branch, a tag, refs/heads/…, refs/tags/…, 40 hex
  * of an admitted commit, or "" or "HEAD" for main (else the only branch).
  * WEIGH_NOT_FOUND with err->why naming repository or revision: *repo_known tells

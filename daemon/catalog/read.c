@@ -118,6 +118,31 @@ catalog_find_repo(struct catalog_reader *r, const struct weigh_repo *repo,
 }
 
 enum weigh_code
+catalog_visibility(struct catalog_reader *r, const struct weigh_repo *repo,
+    struct weigh_repo *out, enum weigh_visibility *visibility,
+    struct weigh_err *err)
+{
+	struct rows_key key = rows_key(repo);
+	struct query q = query_begin(&r->db, SQL_REPO_VISIBILITY);
+	bool held = false;
+	enum weigh_code rc;
+
+	query_int(&q, repo->kind);
+	query_text(&q, key.text);
+	if (query_row(&q)) {
+		held = true;
+		out->kind = repo->kind;
+		snprintf(out->name, sizeof(out->name), "%s",
+		    query_column_text(&q, 0));
+		*visibility =
+		    (enum weigh_visibility)sqlite3_column_int64(q.stmt, 1);
+	}
+	if ((rc = query_end(&q, err)) == WEIGH_OK && !held)
+		rc = no_repo(repo, err);
+	return rc;
+}
+
+enum weigh_code
 catalog_created(struct catalog_reader *r, const struct weigh_repo *repo,
     int64_t *date, struct weigh_err *err)
 {

@@ -16,6 +16,8 @@ X(ROLLBACK_TO, DB_WRITER, "ROLLBACK TO inner")
 /* --- repositories; `key` is the name with A-Z lowered */
 X(REPO_BY_KEY, DB_WRITER | DB_READER,
     "SELECT id, name FROM repositories WHERE kind = ?1 AND key = ?2")
+X(REPO_VISIBILITY, DB_READER,
+    "SELECT name, visibility FROM repositories WHERE kind = ?1 AND key = ?2")
 X(REPO, DB_READER,
     "SELECT id, created FROM repositories"
     " WHERE kind = ?1 AND key = ?2 AND name = ?3")

@@ -16,6 +16,7 @@
 
 struct slot {
 	uint64_t generation; /* 0: empty */
+	enum cache_for whom;
 	uint64_t hash;
 	char *key;
 	size_t key_len;
@@ -134,7 +135,8 @@ copy_reply(struct http_reply *to, const struct http_reply *from)
 }
 
 bool
-cache_answer(struct cache *c, struct http_exchange *x, uint64_t generation)
+cache_answer(struct cache *c, struct http_exchange *x, uint64_t generation,
+    enum cache_for whom)
 {
 	struct http_reply reply;
 	struct slot *slot;
@@ -143,8 +145,9 @@ cache_answer(struct cache *c, struct http_exchange *x, uint64_t generation)
 	if (!key_make(c, x, &k))
 		return false;
 	slot = &c->slots[k.hash % SLOTS];
-	if (slot->generation != generation || slot->hash != k.hash ||
-	    slot->key_len != k.len || memcmp(slot->key, k.text, k.len) != 0)
+	if (slot->generation != generation || slot->whom < whom ||
+	    slot->hash != k.hash || slot->key_len != k.len ||
+	    memcmp(slot->key, k.text, k.len) != 0)
 		return false;
 	if (!copy_reply(&reply, &slot->reply)) {
 		http_reply_free(&reply);
@@ -167,7 +170,7 @@ worth_keeping(const struct http_exchange *x, const struct http_reply *r)
 
 void
 cache_keep(struct cache *c, const struct http_exchange *x, uint64_t generation,
-    const struct http_reply *r)
+    enum cache_for whom, const struct http_reply *r)
 {
 	struct slot *slot;
 	struct key k;
@@ -186,5 +189,6 @@ cache_keep(struct cache *c, const struct http_exchange *x, uint64_t generation,
 	memcpy(slot->key, k.text, k.len);
 	slot->key_len = k.len;
 	slot->hash = k.hash;
+	slot->whom = whom;
 	slot->generation = generation;
 }

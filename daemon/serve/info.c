@@ -170,17 +170,44 @@ serve_refs(struct ask *ask, struct catalog_reader *reader)
 
 /* --- who am I ----------------------------------------------------------------------- */
 
-/* This mirror knows no tokens yet, so every one is unknown to it.  The words are
- * those that clients look for. */
+static void
+write_token(struct weigh_jw *w, const struct weigh_who *who)
+{
+	char created[WEIGH_HUB_DATE];
+
+	weigh_hub_date(who->created, created);
+	weigh_jw_key(w, "auth");
+	weigh_jw_object(w);
+	weigh_jw_kstr(w, "type", "access_token");
+	weigh_jw_key(w, "accessToken");
+	weigh_jw_object(w);
+	weigh_jw_kstr(w, "displayName", who->name);
+	weigh_jw_kstr(w, "role", weigh_role_hub_name(who->role));
+	weigh_jw_kstr(w, "createdAt", created);
+	weigh_jw_object_end(w);
+	weigh_jw_object_end(w);
+}
+
+/* Who shows no token is told so in the words of one that is not good: clients
+ * look for them. */
 void
 serve_whoami(struct ask *ask, struct catalog_reader *reader)
 {
+	const struct weigh_who *who = &ask->who;
+	struct weigh_jw w;
+
 	(void)reader;
-	weigh_fail(&ask->task.reply.err, WEIGH_UNAUTHORIZED,
-	    "this mirror has no account for the token");
-	weigh_what(&ask->task.reply.err,
-	    "Invalid credentials in Authorization header");
-	weigh_fix(&ask->task.reply.err,
-	    "read without a token; publish on the mirror with: weigh add");
-	ask_fail(ask, WEIGH_UNAUTHORIZED, NULL);
+	if (who->role == WEIGH_ROLE_NOBODY) {
+		ask_refuse(ask, WEIGH_HUB_BAD_TOKEN);
+		return;
+	}
+	weigh_jw_init(&w, &ask->task.reply.body);
+	weigh_jw_object(&w);
+	weigh_jw_kstr(&w, "type", "user");
+	weigh_jw_kstr(&w, "name", who->local ? "mirror" : who->name);
+	weigh_jw_key(&w, "orgs");
+	weigh_jw_array(&w);
+	weigh_jw_array_end(&w);
+	write_token(&w, who);
+	weigh_jw_object_end(&w);
 }

@@ -2,6 +2,8 @@
 #ifndef SERVE_PRIV_H
 #define SERVE_PRIV_H
 
+#include <weigh/access.h>
+#include <weigh/hub_error.h>
 #include <weigh/route.h>
 
 #include "net/intake.h"
@@ -25,6 +27,8 @@ struct ask {
 	struct serve *serve;
 	const struct route *route;
 	struct weigh_route_match match;
+	struct weigh_who who; /* asks */
+	bool shared; /* nobody in particular may have the same: see ask_may */
 	uint64_t generation;       /* when it was asked */
 	struct weigh_gitid commit; /* what match.rev means, once looked up */
 	struct weigh_buf body; /* of the request, if its route collects it */
@@ -51,11 +55,16 @@ enum route_flags {
 	/* Whose threads work it out; neither: `workers`, for questions. */
 	ROUTE_HEAVY = 4,   /* reads or writes many bytes, waits for no client */
 	ROUTE_STREAMS = 8, /* writes by an outlet, so waits for its client */
+	ROUTE_GIT = 16, /* a 401 asks for user and password, as git expects */
+	ROUTE_LFS = 32, /* and so does git-lfs, by a field of its own */
 };
 
 struct route {
 	const char *methods; /* "GET", or "GET POST": HEAD goes with GET */
 	const char *pattern;
+	/* What it needs: judged before begin and work, so no handler can forget
+	 * it (serve.h, 5). */
+	enum weigh_right right;
 	/* On a worker; fills the reply.  NULL: it is answered on the loop. */
 	void (*work)(struct ask *ask, struct catalog_reader *reader);
 	unsigned flags;
@@ -70,6 +79,22 @@ bool ask_revision(struct ask *ask, struct catalog_reader *reader);
 
 /* The reply becomes this error; `hub_code` is static or NULL. */
 void ask_fail(struct ask *ask, enum weigh_code rc, const char *hub_code);
+
+/* May whoever asks do what the route is for, to the repository that it names?
+ * Asked before begin and work; a handler asks again (ask_may_repo) about every
+ * other repository that its request names: a new name, a copy's source.  False:
+ * the reply is the refusal.  `right` is one of the last four. */
+bool ask_may(struct ask *ask, struct catalog_reader *reader);
+bool ask_may_repo(struct ask *ask, struct catalog_reader *reader,
+    enum weigh_right right, const struct weigh_repo *repo);
+
+/* The reply becomes this row of the Hub's table of errors, with its status and
+ * fields.  reply.err may say why in better words; it is left empty otherwise. */
+void ask_refuse(struct ask *ask, enum weigh_hub_case which);
+
+/* The predicate for lists: leave out what is answered false. */
+bool ask_sees(const struct ask *ask, const struct weigh_repo *repo,
+    enum weigh_visibility visibility);
 
 /* A query parameter; "" and false when absent or malformed. */
 bool ask_query(const struct ask *ask, const char *key, char *out, size_t size);
@@ -88,12 +113,30 @@ void serve_front(struct ask *ask, struct catalog_reader *reader);
 /* --- cache.c: answers that may be given again, for one loop ------------------------ */
 enum weigh_code cache_new(struct cache **out, struct weigh_err *err);
 void cache_free(struct cache *c);
+/* Whom an answer may be given to again. */
+enum cache_for {
+	CACHE_FOR_NOBODY, /* whoever shows no token: it was made for such a one */
+	CACHE_FOR_ALL /* whoever is known, too: it is the same for everybody */
+};
 /* Answer `x` from the cache if it holds an answer to this very request made under
- * `generation`.  True: answered. */
-bool cache_answer(struct cache *c, struct http_exchange *x,
-    uint64_t generation);
+ * `generation`, for such a one.  True: answered. */
+bool cache_answer(struct cache *c, struct http_exchange *x, uint64_t generation,
+    enum cache_for whom);
 /* Keep a copy of a reply, if it is small and no error. */
 void cache_keep(struct cache *c, const struct http_exchange *x,
-    uint64_t generation, const struct http_reply *r);
+    uint64_t generation, enum cache_for whom, const struct http_reply *r);
+
+/* --- access.c: who asks --------------------------------------------------------- */
+/* Who sent this request; on the loop. */
+void serve_identify(struct serve *s, struct http_exchange *x,
+    struct weigh_who *who);
+/* False, and answered: whoever asks is refused, and no catalog is needed to say
+ * so.  `repo` is the one the route names, or NULL. */
+bool serve_admits(struct serve *s, struct http_exchange *x,
+    const struct route *route, const struct weigh_who *who,
+    const struct weigh_repo *repo);
+/* Which answers of the cache are for them; false: none (serve.h, 6). */
+bool serve_cache_for(struct serve *s, const struct weigh_who *who,
+    enum cache_for *whom);
 
 #endif

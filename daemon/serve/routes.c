@@ -10,21 +10,24 @@
 
 #define BODY_MAX (64u << 20) /* of one JSON answer */
 
-#define READ (ROUTE_CACHED | ROUTE_HUB)
+#define AGAIN (ROUTE_CACHED | ROUTE_HUB)
+#define OPEN WEIGH_RIGHT_OPEN
+#define LOOK WEIGH_RIGHT_LOOK
+#define READ WEIGH_RIGHT_READ
 
 /* {id} with a verb behind it stands before {id} alone: see README.md. */
 static const struct route routes[] = {
-	{ "GET", "/api/whoami-v2", serve_whoami, ROUTE_HUB, NULL },
-	{ "GET", "/api/{kind}/{id}/revision/{rev}", serve_info, READ, NULL },
-	{ "GET", "/api/{kind}/{id}/tree/{rev}/**", serve_tree, READ, NULL },
-	{ "GET", "/api/{kind}/{id}/tree/{rev}", serve_tree, READ, NULL },
-	{ "GET", "/api/{kind}/{id}/refs", serve_refs, READ, NULL },
-	{ "GET", "/api/{kind}/{id}", serve_info, READ, NULL },
-	{ "GET", "/{repo}/resolve/{rev}/**", serve_resolve, READ, NULL },
-	{ "GET", "/healthz", NULL, 0, NULL },
-	{ "GET", "/readyz", serve_ready, 0, NULL },
-	{ "GET", "/metrics", serve_metrics, 0, NULL },
-	{ "GET", "/", serve_front, 0, NULL },
+	{ "GET", "/api/whoami-v2", LOOK, serve_whoami, ROUTE_HUB, NULL },
+	{ "GET", "/api/{kind}/{id}/revision/{rev}", LOOK, serve_info, AGAIN, NULL },
+	{ "GET", "/api/{kind}/{id}/tree/{rev}/**", LOOK, serve_tree, AGAIN, NULL },
+	{ "GET", "/api/{kind}/{id}/tree/{rev}", LOOK, serve_tree, AGAIN, NULL },
+	{ "GET", "/api/{kind}/{id}/refs", LOOK, serve_refs, AGAIN, NULL },
+	{ "GET", "/api/{kind}/{id}", LOOK, serve_info, AGAIN, NULL },
+	{ "GET", "/{repo}/resolve/{rev}/**", READ, serve_resolve, AGAIN, NULL },
+	{ "GET", "/healthz", OPEN, NULL, 0, NULL },
+	{ "GET", "/readyz", OPEN, serve_ready, 0, NULL },
+	{ "GET", "/metrics", OPEN, serve_metrics, 0, NULL },
+	{ "GET", "/", OPEN, serve_front, 0, NULL },
 };
 #define NROUTES (sizeof(routes) / sizeof(routes[0]))
 
@@ -90,7 +93,17 @@ ask_work(struct http_task *task, void *worker)
 {
 	struct ask *ask = (struct ask *)task;
 
-	ask->route->work(ask, worker);
+	if (ask_may(ask, worker))
+		ask->route->work(ask, worker);
+}
+
+/* Whom the answer may be given to again (serve.h, 6). */
+static bool
+keeps(const struct ask *ask, enum cache_for *whom)
+{
+	*whom = ask->shared ? CACHE_FOR_ALL : CACHE_FOR_NOBODY;
+	return ask->shared ||
+	    (ask->who.role == WEIGH_ROLE_NOBODY && !ask->who.bad);
 }
 
 static void
@@ -98,10 +111,11 @@ ask_finish(struct http_task *task)
 {
 	struct ask *ask = (struct ask *)task;
 	struct serve *s = ask->serve;
+	enum cache_for whom;
 
-	if (ask->route->flags & ROUTE_CACHED)
+	if ((ask->route->flags & ROUTE_CACHED) && keeps(ask, &whom))
 		cache_keep(s->caches[http_loop_index(task->x)], task->x,
-		    ask->generation, &task->reply);
+		    ask->generation, whom, &task->reply);
 }
 
 /* --- answers that need no worker ------------------------------------------------------ */
@@ -208,7 +222,7 @@ answer_method(struct http_exchange *x)
 
 static void
 submit(struct serve *s, struct http_exchange *x, const struct route *route,
-    const struct weigh_route_match *m)
+    const struct weigh_route_match *m, const struct weigh_who *who)
 {
 	struct ask *ask = calloc(1, sizeof(*ask));
 
@@ -221,6 +235,7 @@ submit(struct serve *s, struct http_exchange *x, const struct route *route,
 	ask->serve = s;
 	ask->route = route;
 	ask->match = *m;
+	ask->who = *who;
 	ask->generation = gate_generation(s->parts.gate);
 	pool_submit(s->parts.workers, &ask->task.job);
 }
@@ -231,21 +246,28 @@ serve_request(struct serve *s, struct http_exchange *x)
 	struct weigh_route_match m;
 	const struct route *route;
 	const char *other_method;
+	struct weigh_who who;
+	enum cache_for whom;
 
-	if (cache_answer(s->caches[http_loop_index(x)], x,
-		gate_generation(s->parts.gate)))
+	serve_identify(s, x, &who);
+	if (serve_cache_for(s, &who, &whom) &&
+	    cache_answer(s->caches[http_loop_index(x)], x,
+		gate_generation(s->parts.gate), whom))
 		return;
 	if (answer_method(x))
 		return;
 	route = find_route(x, &m, &other_method);
 	if (route == NULL)
 		no_route(x, other_method);
+	else if (!serve_admits(s, x, route, &who,
+		     m.repo.name[0] != '\0' ? &m.repo : NULL))
+		return;
 	else if (m.bad != WEIGH_ROUTE_FINE)
 		fail_part(x, m.bad);
 	else if (route->work == NULL)
 		send_health(x);
 	else
-		submit(s, x, route, &m);
+		submit(s, x, route, &m, &who);
 }
 
 /* --- the whole ------------------------------------------------------------------------------ */

@@ -8,6 +8,11 @@
  * (3) An unknown path under /api/ is a fast 404 with a JSON body.
  * (4) A cached answer is used only while the gate's generation is the one it was
  *     made under.
+ * (5) Nothing is worked out for anybody before its route's right was judged by
+ *     weigh_access_decide, and a credential that is not good is answered 401 before
+ *     anything else is looked at.
+ * (6) What the cache holds nobody in particular may have; what was made for
+ *     somebody known is never kept unless everybody is answered the same.
  */
 #ifndef SERVE_SERVE_H
 #define SERVE_SERVE_H
@@ -17,12 +22,14 @@
 #include "gate/gate.h"
 #include "net/server.h"
 #include "pool/pool.h"
+#include "trust/tokens.h"
 
 struct serve;
 
 /* Borrowed; all outlive the serve. */
 struct serve_parts {
 	struct gate *gate;
+	struct tokens *tokens;
 	struct store *store; /* for /readyz: is there room? */
 	struct pool *workers, *heavy, *streams; /* see priv.h, route_flags */
 	unsigned nloops;

@@ -1,19 +1,15 @@
 /* key: see key.h. */
-#include <errno.h>
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <weigh/buf.h>
 
-#include "base/fd.h"
 #include "key.h"
+#include "secret.h"
 
-#define KEY_PATH "keys/mirror.key"
+#define KEY_NAME "mirror.key"
 #define PEM_MAX 4096
 
 struct key {
@@ -62,28 +58,9 @@ make(struct key *k, int dirfd, struct weigh_err *err)
 		return weigh_fail(err, WEIGH_IO, "cannot make a signing key");
 	}
 	len = BIO_get_mem_data(bio, &data);
-	rc = fd_make_dirs(dirfd, "keys", 0700, err);
-	if (rc == WEIGH_OK)
-		rc = fd_replace_file(dirfd, "keys", "mirror.key", data,
-		    (size_t)len, 0600, err);
+	rc = secret_write(dirfd, KEY_NAME, data, (size_t)len, err);
 	BIO_free(bio);
 	return rc;
-}
-
-/* Only its owner may read it. */
-static enum weigh_code
-check_mode(int dirfd, struct weigh_err *err)
-{
-	struct stat st;
-
-	if (fstatat(dirfd, KEY_PATH, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return weigh_fail_errno(err, errno, "'%s'", KEY_PATH);
-	if (S_ISREG(st.st_mode) && (st.st_mode & 077) == 0)
-		return WEIGH_OK;
-	weigh_fail(err, WEIGH_DENIED,
-	    "'%s' can be read by others than its owner", KEY_PATH);
-	weigh_fix(err, "make it a plain file with mode 0600");
-	return WEIGH_DENIED;
 }
 
 static enum weigh_code
@@ -94,19 +71,16 @@ load(struct key *k, int dirfd, struct weigh_err *err)
 	enum weigh_code rc;
 
 	weigh_buf_init(&pem, PEM_MAX);
-	if ((rc = check_mode(dirfd, err)) != WEIGH_OK ||
-	    (rc = fd_read_file(dirfd, KEY_PATH, &pem, err)) != WEIGH_OK)
+	if ((rc = secret_read(dirfd, KEY_NAME, &pem, err)) != WEIGH_OK)
 		goto out;
 	if ((bio = BIO_new_mem_buf(pem.data, (int)pem.len)) != NULL)
 		k->pair = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
 	if (k->pair == NULL || !EVP_PKEY_is_a(k->pair, "ED25519"))
 		rc = weigh_fail(err, WEIGH_MALFORMED,
-		    "'%s' is not an Ed25519 private key", KEY_PATH);
+		    "'keys/%s' is not an Ed25519 private key", KEY_NAME);
 out:
 	BIO_free(bio);
-	if (pem.data != NULL)
-		OPENSSL_cleanse(pem.data, pem.len);
-	weigh_buf_free(&pem);
+	secret_free(&pem);
 	return rc;
 }
 

@@ -20,6 +20,7 @@
 
 #include <weigh/name.h>
 #include <weigh/oid.h>
+#include <weigh/repofile.h>
 
 /* --- tokens -------------------------------------------------------------- */
 
@@ -94,16 +95,6 @@ bool weigh_who_covers(const struct weigh_who *who,
     const struct weigh_repo *repo);
 
 /* --- decisions ----------------------------------------------------------- */
-
-enum weigh_visibility {
-	WEIGH_PUBLIC,
-	WEIGH_GATED,
-	WEIGH_PRIVATE
-};
-/* "public", "gated", "private" */
-const char *weigh_visibility_name(enum weigh_visibility visibility);
-bool weigh_visibility_parse(enum weigh_visibility *out, const char *text,
-    size_t len);
 
 /* What a route, or a verb, is about: a column of their tables. */
 enum weigh_right {

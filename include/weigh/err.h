@@ -26,6 +26,7 @@ enum weigh_code {
 	WEIGH_STALE,        /* the asker's picture of it is out of date */
 	WEIGH_DENIED,       /* policy or license says no */
 	WEIGH_UNAUTHORIZED, /* who are you? */
+	WEIGH_FORBIDDEN,    /* known, and may not do that */
 	WEIGH_NOT_YET,      /* being worked on; try again later */
 	WEIGH_CANCELED,     /* the asker went away or said stop */
 	/* bad input */

@@ -27,6 +27,7 @@ static const struct code_row {
 	{ WEIGH_STALE, "stale", 1, 412 },
 	{ WEIGH_DENIED, "policy_denied", 4, 403 },
 	{ WEIGH_UNAUTHORIZED, "unauthorized", 6, 401 },
+	{ WEIGH_FORBIDDEN, "forbidden", 6, 403 },
 	{ WEIGH_NOT_YET, "not_yet", 75, 503 },
 	{ WEIGH_CANCELED, "canceled", 130, 503 },
 	{ WEIGH_USAGE, "usage", 2, 400 },

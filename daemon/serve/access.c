@@ -1,0 +1,214 @@
+/* access: who asks, and what is said to those who may not. */
+#include <time.h>
+
+#include "priv.h"
+
+#define SOON (7 * 86400) /* seconds before a token's end when it is told */
+
+/* --- who asks ------------------------------------------------------------ */
+
+void
+serve_identify(struct serve *s, struct http_exchange *x, struct weigh_who *who)
+{
+	struct weigh_span value = weigh_http_field(http_head(x),
+	    "Authorization");
+
+	if (http_is_local(x))
+		*who = (struct weigh_who){
+			.role = WEIGH_ROLE_ADMIN,
+			.local = true,
+		};
+	else
+		tokens_identify(s->parts.tokens, value.p, value.len, time(NULL),
+		    who);
+}
+
+static bool
+ends_soon(const struct weigh_who *who)
+{
+	return who->expires != 0 && who->expires - time(NULL) < SOON;
+}
+
+/*
+ * What is kept is what nobody in particular may have, so whoever is known may
+ * have it too: a token takes nothing away.  Not where the setting says that
+ * nobody in particular may have anything: what is kept then was made before it
+ * said so.  And not for those who are told something beside the answer.
+ */
+bool
+serve_cache_for(struct serve *s, const struct weigh_who *who,
+    enum cache_for *whom)
+{
+	*whom = who->role != WEIGH_ROLE_NOBODY ? CACHE_FOR_ALL :
+						 CACHE_FOR_NOBODY;
+	return !who->bad && !ends_soon(who) &&
+	    !tokens_rules(s->parts.tokens).anonymous_none;
+}
+
+/* --- refusals ------------------------------------------------------------ */
+
+/* RFC 9110 section 11.6.1: a 401 says how one could be known. */
+static const char *
+challenge(const struct route *route)
+{
+	return route->flags & (ROUTE_GIT | ROUTE_LFS) ?
+	    "Basic realm=\"weighd\"" :
+	    "Bearer realm=\"weighd\"";
+}
+
+void
+ask_refuse(struct ask *ask, enum weigh_hub_case which)
+{
+	const struct weigh_hub_error *e = weigh_hub_error(which);
+	struct http_reply *r = &ask->task.reply;
+
+	r->rc = weigh_hub_error_say(which, &r->err);
+	r->status = e->status;
+	r->hub_code = e->hub_code;
+	if (e->status == 401) {
+		http_reply_field(r, "WWW-Authenticate", "%s",
+		    challenge(ask->route));
+		if (ask->route->flags & ROUTE_LFS)
+			http_reply_field(r, "LFS-Authenticate", "%s",
+			    challenge(ask->route));
+	}
+	if (e->warn)
+		http_reply_field(r, "X-HF-Warning", "access; %s", r->err.why);
+}
+
+/* The same for what is refused before there is an ask. */
+static void
+refuse_now(struct http_exchange *x, const struct route *route,
+    enum weigh_hub_case which)
+{
+	const struct weigh_hub_error *e = weigh_hub_error(which);
+	struct weigh_err err;
+
+	weigh_err_clear(&err);
+	weigh_hub_error_say(which, &err);
+	if (e->status == 401) {
+		http_field(x, "WWW-Authenticate", "%s", challenge(route));
+		if (route->flags & ROUTE_LFS)
+			http_field(x, "LFS-Authenticate", "%s",
+			    challenge(route));
+	}
+	http_send_error(x, e->status, e->hub_code, &err);
+}
+
+/* --- may they? ----------------------------------------------------------- */
+
+/* Looking and reading depend on what the repository is; the rest does not. */
+static bool
+needs_catalog(enum weigh_right right, const struct weigh_repo *repo)
+{
+	return repo != NULL &&
+	    (right == WEIGH_RIGHT_LOOK || right == WEIGH_RIGHT_READ);
+}
+
+bool
+serve_admits(struct serve *s, struct http_exchange *x,
+    const struct route *route, const struct weigh_who *who,
+    const struct weigh_repo *repo)
+{
+	const struct weigh_access_facts facts = {
+		.who = who,
+		.right = route->right,
+		.repo = repo,
+		.rules = tokens_rules(s->parts.tokens),
+	};
+	enum weigh_access access = weigh_access_decide(&facts);
+
+	if (access == WEIGH_ACCESS_ALLOW ||
+	    (access != WEIGH_ACCESS_BAD_TOKEN &&
+		needs_catalog(route->right, repo)))
+		return true;
+	refuse_now(x, route, weigh_hub_refusal(access));
+	return false;
+}
+
+/* Whether it is not here or not to be seen: the same words. */
+static void
+say_no_repo(struct ask *ask, const struct weigh_repo *repo)
+{
+	char text[WEIGH_REPO_TEXT];
+
+	weigh_repo_text(repo, text);
+	weigh_fail(&ask->task.reply.err, WEIGH_NOT_FOUND,
+	    "no repository '%s' is held here", text);
+}
+
+/* The facts about a repository; false, and an error, when the catalog fails. */
+static bool
+gather(struct ask *ask, struct catalog_reader *reader,
+    const struct weigh_repo *repo, struct weigh_repo *held,
+    struct weigh_access_facts *facts)
+{
+	struct weigh_err *err = &ask->task.reply.err;
+	enum weigh_code rc;
+
+	rc = catalog_visibility(reader, repo, held, &facts->visibility, err);
+	facts->held = rc == WEIGH_OK;
+	facts->repo = facts->held ? held : repo;
+	if (rc == WEIGH_OK || rc == WEIGH_NOT_FOUND) {
+		weigh_err_clear(err);
+		return true;
+	}
+	ask_fail(ask, rc, NULL);
+	return false;
+}
+
+static bool
+judge(struct ask *ask, const struct weigh_access_facts *facts)
+{
+	enum weigh_access access = weigh_access_decide(facts);
+
+	if (access == WEIGH_ACCESS_ALLOW)
+		return true;
+	if (access == WEIGH_ACCESS_NO_REPO || access == WEIGH_ACCESS_HIDDEN)
+		say_no_repo(ask, facts->repo);
+	ask_refuse(ask, weigh_hub_refusal(access));
+	return false;
+}
+
+bool
+ask_may_repo(struct ask *ask, struct catalog_reader *reader,
+    enum weigh_right right, const struct weigh_repo *repo)
+{
+	struct weigh_access_facts facts = {
+		.who = &ask->who,
+		.right = right,
+		.rules = tokens_rules(ask->serve->parts.tokens),
+	};
+	struct weigh_repo held;
+
+	return gather(ask, reader, repo, &held, &facts) && judge(ask, &facts);
+}
+
+bool
+ask_may(struct ask *ask, struct catalog_reader *reader)
+{
+	const struct weigh_repo *repo = &ask->match.repo;
+	struct weigh_access_facts facts = {
+		.who = &ask->who,
+		.right = ask->route->right,
+		.rules = tokens_rules(ask->serve->parts.tokens),
+	};
+	struct weigh_repo held;
+
+	if (repo->name[0] == '\0')
+		return judge(ask, &facts);
+	if (!gather(ask, reader, repo, &held, &facts) || !judge(ask, &facts))
+		return false;
+	ask->shared = !ends_soon(&ask->who) && weigh_access_is_open(&facts);
+	return true;
+}
+
+bool
+ask_sees(const struct ask *ask, const struct weigh_repo *repo,
+    enum weigh_visibility visibility)
+{
+	const struct weigh_access_rules rules =
+	    tokens_rules(ask->serve->parts.tokens);
+
+	return weigh_access_sees(&ask->who, &rules, repo, visibility);
+}
