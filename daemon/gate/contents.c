@@ -1,43 +1,52 @@
-/* contents: the files of a publication and their blobs.  See making.h. */
+/* contents: the files of a revision and their blobs.  See making.h. */
+#include "making.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fd.h"
-#include "making.h"
-
-#define RULES_MAX (1u << 20) /* bytes of .gitattributes */
 
 /* --- small files that decide something ------------------------------------------ */
 
 static int
-compare_file(const void *a, const void *b)
+compare_path(const void *key, const void *file)
 {
-	const struct gate_file *x = a, *y = b;
-
-	return strcmp(x->path, y->path);
+	return strcmp(key, ((const struct repo_file *)file)->path);
 }
 
-static struct gate_file *
-find_file(struct gate_publication *p, const char *path)
+struct repo_file *
+making_find(struct making *m, const char *path)
 {
-	const struct gate_file key = { .path = (char *)(uintptr_t)path };
-
-	return bsearch(&key, p->files, p->nfiles, sizeof(key), compare_file);
+	return bsearch(path, m->commit.files, m->commit.nfiles,
+	    sizeof(*m->commit.files), compare_path);
 }
 
-/* The sealed bytes of a file, up to the buffer's ceiling. */
+/* The bytes of a file that came along, or of one that is held. */
 static enum weigh_code
-read_sealed(struct gate_file *f, struct weigh_buf *out, struct weigh_err *err)
+open_bytes(struct making *m, const struct repo_file *f, int *fd,
+    struct weigh_err *err)
+{
+	struct store_writer **writer = f->mine;
+	struct stamp stamp;
+
+	if (writer != NULL && *writer != NULL)
+		return store_sealed_fd(*writer, fd, err);
+	return store_open_blob(m->gate->parts.store, &f->oid, fd, &stamp, err);
+}
+
+enum weigh_code
+making_read(struct making *m, const struct repo_file *f, struct weigh_buf *out,
+    struct weigh_err *err)
 {
 	enum weigh_code rc;
 	int fd = -1;
-	size_t len = f->blob.size < out->max ? (size_t)f->blob.size : out->max;
+	size_t len = f->size < out->max ? (size_t)f->size : out->max;
 	char *room = weigh_buf_room(out, len);
 
 	if (room == NULL)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	rc = store_sealed_fd(f->writer, &fd, err);
+	rc = open_bytes(m, f, &fd, err);
 	if (rc == WEIGH_OK)
 		rc = fd_pread_all(fd, room, len, 0, err);
 	if (rc == WEIGH_OK)
@@ -46,68 +55,48 @@ read_sealed(struct gate_file *f, struct weigh_buf *out, struct weigh_err *err)
 	return rc;
 }
 
-static enum weigh_code
-read_rules(struct making *m, struct repo_attributes **out,
-    struct weigh_err *err)
+enum weigh_code
+making_read_rules(struct making *m, struct repo_attributes **out,
+    struct weigh_buf *text, struct weigh_err *err)
 {
-	struct gate_file *f = find_file(m->p, ".gitattributes");
-	struct weigh_buf text;
+	struct repo_file *f = making_find(m, ".gitattributes");
+	struct weigh_buf own, *t = text != NULL ? text : &own;
 	enum weigh_code rc = WEIGH_OK;
 
 	if (f == NULL)
 		return repo_attributes_parse(out, NULL, 0, err);
-	if (f->blob.size > RULES_MAX)
+	if (f->size > MAKING_RULES_MAX)
 		return weigh_fail(err, WEIGH_TOO_BIG,
-		    "'.gitattributes' is larger than %u bytes", RULES_MAX);
-	weigh_buf_init(&text, RULES_MAX);
-	rc = read_sealed(f, &text, err);
+		    "'.gitattributes' is larger than %u bytes",
+		    MAKING_RULES_MAX);
+	weigh_buf_init(&own, MAKING_RULES_MAX);
+	rc = making_read(m, f, t, err);
 	if (rc == WEIGH_OK)
-		rc = repo_attributes_parse(out,
-		    text.data != NULL ? text.data : "", text.len, err);
-	weigh_buf_free(&text);
+		rc = repo_attributes_parse(out, t->data != NULL ? t->data : "",
+		    t->len, err);
+	weigh_buf_free(&own);
 	return rc;
 }
 
-/* For gate_about_read. */
+/* For gate_about_read.  Bytes that are held may have rotted since. */
 static bool
 read_text(void *ctx, const char *path, struct weigh_buf *out)
 {
 	struct making *m = ctx;
-	struct gate_file *f = find_file(m->p, path);
+	struct repo_file *f = making_find(m, path);
+	struct weigh_oid oid;
 
-	return f != NULL && f->blob.size > 0 && f->blob.size <= out->max &&
-	    read_sealed(f, out, NULL) == WEIGH_OK;
+	return f != NULL && f->size > 0 && f->size <= out->max &&
+	    making_read(m, f, out, NULL) == WEIGH_OK &&
+	    weigh_oid_of(&oid, out->data, out->len) &&
+	    weigh_oid_equal(&oid, &f->oid);
 }
 
 enum weigh_code
-making_list_files(struct making *m, struct weigh_err *err)
+making_read_about(struct making *m, struct weigh_err *err)
 {
-	struct repo_attributes *rules = NULL;
-	struct gate_publication *p = m->p;
-	enum weigh_code rc;
-	size_t i;
-
-	qsort(p->files, p->nfiles, sizeof(*p->files), compare_file);
+	(void)err;
 	gate_about_read(&m->about, read_text, m);
-	m->commit.files = calloc(p->nfiles, sizeof(*m->commit.files));
-	if (m->commit.files == NULL)
-		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	if ((rc = read_rules(m, &rules, err)) != WEIGH_OK)
-		return rc;
-	for (i = 0; i < p->nfiles; i++) {
-		const struct gate_file *f = &p->files[i];
-
-		p->bytes += f->blob.size;
-		m->commit.files[i] = (struct repo_file){
-			.path = f->path,
-			.size = f->blob.size,
-			.oid = f->blob.oid,
-			.lfs = repo_attributes_lfs(rules, f->path,
-			    f->blob.size),
-		};
-	}
-	m->commit.nfiles = p->nfiles;
-	repo_attributes_free(rules);
 	return WEIGH_OK;
 }
 
@@ -116,33 +105,42 @@ making_list_files(struct making *m, struct weigh_err *err)
 static int
 compare_oid(const void *a, const void *b)
 {
-	const struct gate_file *const *x = a, *const *y = b;
+	const struct repo_file *const *x = a, *const *y = b;
 
-	return memcmp(&(*x)->blob.oid, &(*y)->blob.oid, sizeof((*x)->blob.oid));
+	return memcmp(&(*x)->oid, &(*y)->oid, sizeof((*x)->oid));
 }
 
-/* One row per distinct content: files with the same bytes share it. */
+/* One row per distinct content that is not carried from the parent: files with the
+ * same bytes share it.  Of those that came along and those that are held, the one
+ * that came along stands for them. */
 enum weigh_code
 making_list_blobs(struct making *m, struct weigh_err *err)
 {
-	size_t n = m->p->nfiles, i;
+	size_t room = m->commit.nfiles, n = 0, i;
 
-	m->by_oid = calloc(n, sizeof(struct gate_file *));
-	m->blobs = calloc(n, sizeof(*m->blobs));
-	m->fresh = calloc(n, sizeof(*m->fresh));
+	m->by_oid = calloc(room, sizeof(struct repo_file *));
+	m->blobs = calloc(room, sizeof(*m->blobs));
+	m->fresh = calloc(room, sizeof(*m->fresh));
 	if (m->by_oid == NULL || m->blobs == NULL || m->fresh == NULL)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	for (i = 0; i < n; i++)
-		m->by_oid[i] = &m->p->files[i];
-	qsort(m->by_oid, n, sizeof(struct gate_file *), compare_oid);
+	for (i = 0; i < room; i++) {
+		m->bytes += m->commit.files[i].size;
+		if (!m->commit.files[i].known)
+			m->by_oid[n++] = &m->commit.files[i];
+	}
+	qsort(m->by_oid, n, sizeof(struct repo_file *), compare_oid);
 	for (i = 0; i < n; i++) {
-		const struct store_blob *b = &m->by_oid[i]->blob;
+		struct repo_file *f = m->by_oid[i];
 
-		if (i > 0 && compare_oid(&m->by_oid[i - 1], &m->by_oid[i]) == 0)
+		if (i > 0 && m->nblobs > 0 &&
+		    weigh_oid_equal(&m->blobs[m->nblobs - 1].oid, &f->oid)) {
+			if (f->mine != NULL)
+				m->by_oid[m->nblobs - 1] = f;
 			continue;
-		m->by_oid[m->nblobs] = m->by_oid[i];
-		m->blobs[m->nblobs++] = (struct catalog_blob){ .oid = b->oid,
-			.size = b->size };
+		}
+		m->by_oid[m->nblobs] = f;
+		m->blobs[m->nblobs++] = (struct catalog_blob){ .oid = f->oid,
+			.size = f->size };
 	}
 	return WEIGH_OK;
 }
@@ -158,8 +156,13 @@ making_find_fresh(struct making *m, struct weigh_err *err)
 	for (i = 0; i < m->nblobs && rc == WEIGH_OK; i++) {
 		rc = gate_holds(m->gate, m->reader, &m->blobs[i], &held, err);
 		m->fresh[i] = !held;
+		if (rc == WEIGH_OK && !held && m->by_oid[i]->mine == NULL)
+			rc = weigh_fail(err, WEIGH_USAGE,
+			    "'%s': its bytes are not held here, or were found "
+			    "bad; send them again",
+			    m->by_oid[i]->path);
 		if (rc == WEIGH_OK && !held)
-			m->p->new_bytes += m->blobs[i].size;
+			m->new_bytes += m->blobs[i].size;
 	}
 	return rc;
 }
@@ -174,12 +177,13 @@ making_settle(struct making *m, struct weigh_err *err)
 	size_t i;
 
 	for (i = 0; i < m->nblobs; i++) {
-		struct gate_file *f = m->by_oid[i];
+		struct repo_file *f = m->by_oid[i];
+		struct store_writer **writer = f->mine;
 
 		if (!m->fresh[i])
 			continue;
-		rc = store_publish_in(f->writer, &batch, &blob, err);
-		f->writer = NULL;
+		rc = store_publish_in(*writer, &batch, &blob, err);
+		*writer = NULL;
 		if (rc != WEIGH_OK)
 			return weigh_context(err, rc, "'%s'", f->path);
 		m->blobs[i].stamp = blob.stamp;

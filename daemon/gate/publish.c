@@ -1,19 +1,8 @@
-/*
- * publish: sealed files become a revision.  See gate.h.
- *
- * The order of lasting steps, and what takes each back:
- *
- *     intend       what is about to happen        unintend
- *     settle       blobs get their names          delete those that are new
- *     repo_write   objects, no ref                (unreferenced; harmless)
- *     move_ref     git knows                      move it back
- *     admit        journal, then catalog know     withdraw the journal's line
- */
+/* publish: sealed files become a revision, whole.  See gate.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "log/log.h"
 #include "making.h"
 
 /* --- may it? ----------------------------------------------------------------- */
@@ -95,131 +84,62 @@ gate_may_publish(struct catalog_reader *reader, const struct weigh_repo *repo,
 	return rc;
 }
 
-/* --- intent, and taking back ---------------------------------------------------------------- */
-
-static enum weigh_code
-write_intent(struct gate *g, void *ctx, struct weigh_err *err)
-{
-	return catalog_intend(g->parts.catalog, ctx, err);
-}
-
-static enum weigh_code
-forget_intent(struct gate *g, void *ctx, struct weigh_err *err)
-{
-	const struct catalog_intent *intent = ctx;
-
-	return catalog_unintend(g->parts.catalog, intent->id, err);
-}
-
-static enum weigh_code
-intend(struct making *m, struct weigh_err *err)
-{
-	struct weigh_oid *oids = calloc(m->nblobs, sizeof(*oids));
-	enum weigh_code rc;
-	size_t i;
-
-	if (oids == NULL)
-		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	m->intent.repo = m->p->repo;
-	m->intent.old = m->commit.parent;
-	snprintf(m->intent.ref, sizeof(m->intent.ref), "%s", m->ref);
-	snprintf(m->intent.origin, sizeof(m->intent.origin), "%s",
-	    m->p->origin);
-	for (i = 0; i < m->nblobs; i++)
-		if (m->fresh[i])
-			oids[m->intent.nblobs++] = m->blobs[i].oid;
-	m->intent.blobs = oids;
-	rc = gate_on_writer(m->gate, write_intent, &m->intent, err);
-	m->intent.blobs = NULL;
-	m->intended = rc == WEIGH_OK;
-	free(oids);
-	return rc;
-}
-
-/* A move that failed may have happened all the same, its sync being the last of
- * it; so look. */
-static enum weigh_code
-move_back(struct making *m, struct weigh_err *err)
-{
-	struct weigh_gitid now;
-	enum weigh_code rc;
-
-	rc = repo_ref(m->repo, m->ref, &now, err);
-	if (rc == WEIGH_NOT_FOUND ||
-	    (rc == WEIGH_OK && !weigh_gitid_equal(&now, &m->commit.id)))
-		return WEIGH_OK;
-	if (rc != WEIGH_OK)
-		return rc;
-	return repo_move_ref(m->repo, m->ref, &m->commit.id, &m->commit.parent,
-	    err);
-}
-
-static enum weigh_code
-withdraw(struct gate *g, void *ctx, struct weigh_err *err)
-{
-	const struct making *m = ctx;
-
-	return audit_withdraw(g->parts.audit, &m->p->repo, &m->commit.id, err);
-}
-
-/* The lasting steps, last first: as long as the journal's line stands, the ref
- * does too, and a start that finds both makes the revision whole. */
-static enum weigh_code
-undo(struct making *m, struct weigh_err *err)
-{
-	enum weigh_code rc = WEIGH_OK;
-	size_t i;
-
-	if (m->journaled)
-		rc = gate_on_writer(m->gate, withdraw, m, err);
-	if (rc == WEIGH_OK && m->moving)
-		rc = move_back(m, err);
-	for (i = 0; i < m->nblobs && rc == WEIGH_OK; i++)
-		if (m->fresh[i])
-			rc = store_delete(m->gate->parts.store,
-			    &m->blobs[i].oid, err);
-	if (rc == WEIGH_OK && m->created) {
-		repo_close(m->repo);
-		m->repo = NULL;
-		rc = repo_remove(m->gate->parts.repos, &m->p->repo, err);
-		if (rc == WEIGH_NOT_FOUND)
-			rc = WEIGH_OK;
-	}
-	if (rc == WEIGH_OK)
-		rc = gate_on_writer(m->gate, forget_intent, &m->intent, err);
-	return rc;
-}
-
-/* What cannot be undone now is left to the next publication, which begins with
- * it, or to the next start: the intent is kept.  With the catalog in doubt nothing
- * may be undone: the next start may find the revision there. */
-static void
-take_back(struct making *m)
-{
-	struct weigh_err err;
-
-	if (!m->intended)
-		return;
-	if (m->doubt) {
-		log_event(LOG_WARN_LEVEL, "left-to-next-start", "repo",
-		    m->p->repo.name, "why", "the catalog is in doubt", NULL);
-	} else if (undo(m, &err) != WEIGH_OK) {
-		m->gate->unsettled = true;
-		log_event(LOG_WARN_LEVEL, "left-unsettled", "repo",
-		    m->p->repo.name, "why", err.why, NULL);
-	}
-}
-
 /* --- the whole ---------------------------------------------------------------------------------- */
 
-/* In the order in which they must last; the first failure ends it. */
-static enum weigh_code (*const steps[])(struct making *m,
-    struct weigh_err *err) = {
-	making_list_files,
+static int
+compare_files(const void *a, const void *b)
+{
+	const struct repo_file *x = a, *y = b;
+
+	return strcmp(x->path, y->path);
+}
+
+static enum weigh_code
+list_files(struct making *m, struct gate_publication *p, struct weigh_err *err)
+{
+	size_t i;
+
+	m->commit.files = calloc(p->nfiles, sizeof(*m->commit.files));
+	if (m->commit.files == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	for (i = 0; i < p->nfiles; i++)
+		m->commit.files[i] = (struct repo_file){
+			.path = p->files[i].path,
+			.size = p->files[i].blob.size,
+			.oid = p->files[i].blob.oid,
+			.mine = &p->files[i].writer,
+		};
+	m->commit.nfiles = p->nfiles;
+	qsort(m->commit.files, p->nfiles, sizeof(*m->commit.files),
+	    compare_files);
+	return WEIGH_OK;
+}
+
+/* Which of them are LFS? */
+static enum weigh_code
+apply_rules(struct making *m, struct weigh_err *err)
+{
+	struct repo_attributes *rules = NULL;
+	enum weigh_code rc = making_read_rules(m, &rules, NULL, err);
+	size_t i;
+
+	for (i = 0; rc == WEIGH_OK && i < m->commit.nfiles; i++) {
+		struct repo_file *f = &m->commit.files[i];
+
+		f->lfs = repo_attributes_lfs(rules, f->path, f->size);
+	}
+	repo_attributes_free(rules);
+	return rc;
+}
+
+/* In the order in which they must last. */
+static making_step *const steps[] = {
+	apply_rules,
+	making_read_about,
 	making_list_blobs,
 	making_find_tip,
 	making_find_fresh,
-	intend,
+	making_intend,
 	making_settle,
 	making_write_commit,
 	making_name_manifest,
@@ -231,24 +151,29 @@ static enum weigh_code
 publish(struct gate *g, struct catalog_reader *reader,
     struct gate_publication *p, struct weigh_err *err)
 {
-	struct making m = { .gate = g, .reader = reader, .p = p };
+	struct making m = {
+		.gate = g,
+		.reader = reader,
+		.name = &p->repo,
+		.message = p->message,
+		.origin = p->origin,
+	};
 	enum weigh_code rc;
-	size_t i;
 
 	rc = gate_may_publish(reader, &p->repo, p->branch, err);
 	if (rc != WEIGH_OK)
 		return rc;
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]) && rc == WEIGH_OK; i++)
-		rc = steps[i](&m, err);
-	if (rc != WEIGH_OK)
-		take_back(&m);
-	repo_commit_free(&m.commit);
-	repo_close(m.repo);
-	free(m.commit.files);
-	free(m.by_oid);
-	gate_about_free(&m.about);
-	free(m.blobs);
-	free(m.fresh);
+	snprintf(m.ref, sizeof(m.ref), "refs/heads/%s", p->branch);
+	rc = list_files(&m, p, err);
+	if (rc == WEIGH_OK)
+		rc = making_run(&m, steps, sizeof(steps) / sizeof(steps[0]),
+		    err);
+	p->commit = m.commit.id;
+	p->manifest = m.manifest;
+	p->bytes = m.bytes;
+	p->new_bytes = m.new_bytes;
+	p->unchanged = m.unchanged;
+	making_free(&m);
 	return rc;
 }
 
@@ -258,10 +183,10 @@ gate_publish(struct gate *g, struct catalog_reader *reader,
 {
 	enum weigh_code rc;
 
-	pthread_mutex_lock(&g->publishing);
+	gate_hold(g);
 	rc = gate_tidy_held(g, reader, err);
 	if (rc == WEIGH_OK)
 		rc = publish(g, reader, p, err);
-	pthread_mutex_unlock(&g->publishing);
+	gate_release(g);
 	return rc;
 }

@@ -26,55 +26,53 @@ open_small(void *ctx, const struct repo_file *file, int *fd,
 enum weigh_code
 making_find_tip(struct making *m, struct weigh_err *err)
 {
-	struct gate_publication *p = m->p;
 	enum weigh_code rc;
 
-	snprintf(m->ref, sizeof(m->ref), "refs/heads/%s", p->branch);
-	rc = repo_open(m->gate->parts.repos, &p->repo, false, &m->repo, err);
+	rc = repo_open(m->gate->parts.repos, m->name, false, &m->repo, err);
 	if (rc == WEIGH_NOT_FOUND) {
 		m->created = true;
 		return WEIGH_OK;
 	}
 	if (rc != WEIGH_OK)
 		return rc;
-	rc = repo_ref(m->repo, m->ref, &m->commit.parent, err);
+	rc = repo_ref(m->repo, m->ref, &m->from, err);
+	m->commit.parent = m->from;
 	return rc == WEIGH_NOT_FOUND ? WEIGH_OK : rc;
 }
 
 enum weigh_code
 making_write_commit(struct making *m, struct weigh_err *err)
 {
-	struct gate_publication *p = m->p;
 	enum weigh_code rc = WEIGH_OK;
 
 	if (m->created)
-		rc = repo_open(m->gate->parts.repos, &p->repo, true, &m->repo,
+		rc = repo_open(m->gate->parts.repos, m->name, true, &m->repo,
 		    err);
 	if (rc != WEIGH_OK)
 		return rc;
-	m->commit.author = "weighd";
-	m->commit.email = "weighd@localhost";
+	if (m->commit.author == NULL)
+		m->commit.author = "weighd";
+	if (m->commit.email == NULL)
+		m->commit.email = "weighd@localhost";
 	m->commit.date = time(NULL);
-	m->commit.message = p->message;
+	m->commit.message = m->message;
 	m->commit.open = open_small;
 	m->commit.ctx = m;
 	rc = repo_write(m->repo, &m->commit, err);
 	if (rc == WEIGH_EXISTS) {
-		p->unchanged = true;
+		m->unchanged = true;
 		rc = WEIGH_OK;
 	}
-	p->commit = m->commit.id;
 	return rc;
 }
 
 enum weigh_code
 making_move_ref(struct making *m, struct weigh_err *err)
 {
-	if (m->p->unchanged)
+	if (m->unchanged)
 		return WEIGH_OK;
 	m->moving = true;
-	return repo_move_ref(m->repo, m->ref, &m->commit.parent, &m->commit.id,
-	    err);
+	return repo_move_ref(m->repo, m->ref, &m->from, &m->commit.id, err);
 }
 
 /* --- journal and catalog ---------------------------------------------------------------- */
@@ -161,8 +159,7 @@ making_name_manifest(struct making *m, struct weigh_err *err)
 		};
 	weigh_buf_init(&text, WEIGH_MANIFEST_MAX);
 	rc = weigh_manifest_print(&text, files, c->nfiles, err);
-	if (rc == WEIGH_OK &&
-	    !weigh_oid_of(&m->p->manifest, text.data, text.len))
+	if (rc == WEIGH_OK && !weigh_oid_of(&m->manifest, text.data, text.len))
 		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	weigh_buf_free(&text);
 	free(files);
@@ -184,32 +181,29 @@ title_of(const char *message, char *out, size_t size)
 enum weigh_code
 making_admit(struct making *m, struct weigh_err *err)
 {
-	struct gate_publication *p = m->p;
 	struct catalog_entry *entries;
 	struct catalog_revision revision;
-	struct admission a = { .journal = !p->unchanged };
+	struct admission a = { .journal = !m->unchanged };
 	char title[256];
 	size_t count;
 	enum weigh_code rc;
 
 	if ((entries = list_entries(&m->commit, &count)) == NULL)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	title_of(p->message, title, sizeof(title));
+	title_of(m->message, title, sizeof(title));
 	revision = (struct catalog_revision){
 		.commit = m->commit.id,
 		.parent = m->commit.parent,
-		.manifest = p->manifest,
+		.manifest = m->manifest,
 		.date = m->commit.date,
 		.title = title,
-		.origin = p->origin,
-		.files = p->nfiles,
-		.bytes = p->bytes,
+		.origin = m->origin,
+		.files = m->commit.nfiles,
+		.bytes = m->bytes,
 	};
 	gate_about_lend(&m->about, &revision);
 	a.catalog = (struct catalog_admission){
-		.repo = p->repo,
-		.ref_kind = CATALOG_BRANCH,
-		.ref = p->branch,
+		.repo = *m->name,
 		.revision = &revision,
 		.entries = entries,
 		.nentries = count,
@@ -218,14 +212,15 @@ making_admit(struct making *m, struct weigh_err *err)
 		.intent = m->intent.id,
 		.now = time(NULL),
 	};
+	a.catalog.ref = catalog_ref_short(m->ref, &a.catalog.ref_kind);
 	a.audit = (struct audit_entry){
 		.event = AUDIT_ADMIT,
 		.time = m->commit.date,
-		.repo = &p->repo,
+		.repo = m->name,
 		.ref = m->ref,
 		.revision = m->commit.id,
-		.manifest = p->manifest,
-		.origin = p->origin,
+		.manifest = m->manifest,
+		.origin = m->origin,
 	};
 	rc = gate_on_writer(m->gate, write_admission, &a, err);
 	m->journaled = a.journaled;

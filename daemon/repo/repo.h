@@ -90,14 +90,17 @@ bool repo_attributes_lfs(
 /* --- writing ------------------------------------------------------------ */
 
 /* One file of a revision to be written.  For small ones the bytes are read from
- * what repo_commit.open answers; for lfs the pointer is made from oid. */
+ * what repo_commit.open answers; for lfs the pointer is made from oid; of a known
+ * one nothing is read or made. */
 struct repo_file {
 	const char *path;
 	uint64_t size;
 	struct weigh_oid oid;
 	bool lfs;
-	struct weigh_gitid git;    /* out: the blob written */
-	unsigned pointer_size;     /* out, lfs only */
+	bool known;             /* `git` and pointer_size are given: it is there */
+	struct weigh_gitid git; /* out: the blob written */
+	unsigned pointer_size;  /* out, lfs only */
+	void *mine;             /* the caller's */
 };
 /* A directory of the written tree. */
 struct repo_dir {

@@ -170,8 +170,10 @@ write_files(struct objects *o, struct repo_commit *c, struct weigh_err *err)
 	enum weigh_code rc = WEIGH_OK;
 
 	for (size_t i = 0; rc == WEIGH_OK && i < c->nfiles; i++)
-		rc = c->files[i].lfs ? write_pointer(o, &c->files[i], err) :
-				       write_small(o, c, &c->files[i], err);
+		if (!c->files[i].known)
+			rc = c->files[i].lfs ?
+			    write_pointer(o, &c->files[i], err) :
+			    write_small(o, c, &c->files[i], err);
 	return rc;
 }
 
