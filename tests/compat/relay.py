@@ -69,7 +69,7 @@ class Relay:
 
     def serve(self, client):
         try:
-            with client, socket.create_connection(("127.0.0.1", self.house.port)) as up:
+            with socket.create_connection(("127.0.0.1", self.house.port)) as up:
                 head = b""
                 while b"\r\n\r\n" not in head:
                     piece = client.recv(65536)
@@ -85,6 +85,8 @@ class Relay:
                 self.downward(asked, up, client)
         except OSError:
             pass  # one of them hung up or was killed
+        finally:
+            hang_up(client)
 
     @staticmethod
     def upward(client, up):
@@ -107,12 +109,12 @@ class Relay:
         head, _, piece = head.partition(b"\r\n\r\n")
         asked.status = int(head.split(b" ")[1])
         client.sendall(head + b"\r\n\r\n")
-        while piece:
+        while piece or (piece := up.recv(65536)):
             if asked.method == "GET" and "/resolve/" in asked.target:
                 self.hold(len(piece))
             client.sendall(piece)
             asked.body += len(piece)
-            piece = up.recv(65536)
+            piece = b""
 
     def hold(self, size):
         with self.lock:
@@ -121,3 +123,12 @@ class Relay:
         if hold:
             self.stalled.set()
             self.go.wait(60)
+
+
+def hang_up(s):
+    """close() alone says nothing while another thread still reads from it."""
+    try:
+        s.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+    s.close()
