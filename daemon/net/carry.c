@@ -104,9 +104,13 @@ refuse(struct conn *c)
 	struct server *s = c->lane->server;
 
 	atomic_fetch_add(&s->counters.refused_total, 1);
-	if (c->x != NULL)
+	/* Whoever took the body hears of it, and lets go of x on his own time. */
+	if (c->x != NULL && c->x->intake != NULL) {
+		intake_lost(c->x->intake);
+	} else if (c->x != NULL) {
 		exchange_free(c->x);
-	c->x = NULL;
+		c->x = NULL;
+	}
 	c->heads += answer_refusal(c, c->machine.status, c->machine.reason);
 }
 
@@ -135,8 +139,17 @@ give_body(struct conn *c)
 
 	if (!need_exchange(c))
 		return;
-	weigh_buf_add(&c->x->body, piece.p, piece.len);
+	if (c->x->intake != NULL)
+		intake_piece(c->x->intake, piece);
+	else
+		weigh_buf_add(&c->x->body, piece.p, piece.len);
 	c->rearm = true; /* progress */
+	if (c->machine.held) {
+		c->body_since =
+		    0; /* (6): the while is ours, not the client's */
+		c->body_then = c->machine.body_seen;
+		return;
+	}
 	if (crawls(c))
 		conn_carry_out(c, weigh_conn_timeout(&c->machine));
 }
@@ -147,6 +160,10 @@ give_end(struct conn *c)
 	struct http_exchange *x = c->x;
 	struct weigh_err err;
 
+	if (x->intake != NULL) {
+		intake_end(x->intake);
+		return;
+	}
 	x->collecting = false;
 	if (x->body.failed) {
 		weigh_fail(&err, WEIGH_NOMEM, "out of memory");

@@ -106,6 +106,10 @@ conn_close(struct conn *c)
 		address_leave(c->lane->server->addresses, c->origin.address);
 	c->lane->turned_away -= c->turned_away;
 	atomic_fetch_sub(&c->lane->server->counters.connections, 1);
+	if (c->x != NULL && c->x->intake != NULL)
+		intake_lost(c->x->intake);
+	if (c->x != NULL && c->x->outlet != NULL)
+		outlet_gone(c->x->outlet);
 	/* An exchange that still collects its body is ours, not the application's. */
 	if (c->x != NULL && c->x->collecting) {
 		exchange_free(c->x);
@@ -195,8 +199,9 @@ may_parse(struct conn *c)
 	case WEIGH_CONN_IDLE:
 	case WEIGH_CONN_HEAD:
 		return may_queue(c);
-	case WEIGH_CONN_READING_AHEAD:
 	case WEIGH_CONN_BODY:
+		return !c->machine.held;
+	case WEIGH_CONN_READING_AHEAD:
 	case WEIGH_CONN_LINGER:
 		break;
 	}
@@ -247,7 +252,7 @@ advance(struct conn *c)
 	if (c->bev == NULL)
 		return false;
 	/* A client that hung up while its answer is being made. */
-	if (c->eof && evbuffer_get_length(c->in) == 0) {
+	if (c->eof && !c->machine.held && evbuffer_get_length(c->in) == 0) {
 		c->eof = false;
 		conn_carry_out(c, weigh_conn_eof(&c->machine));
 		return true;
@@ -256,7 +261,8 @@ advance(struct conn *c)
 	    evbuffer_get_length(bufferevent_get_output(c->bev)) == 0) {
 		c->queued = 0;
 		c->sends_file = false;
-		conn_unnote(c);
+		if (c->x == NULL || c->x->outlet == NULL)
+			conn_unnote(c);
 		conn_carry_out(c, weigh_conn_flushed(&c->machine));
 		return true;
 	}
@@ -364,6 +370,8 @@ on_drained(struct evbuffer *out, const struct evbuffer_cb_info *info, void *arg)
 	c->heads -= heads;
 	atomic_fetch_add(&c->lane->server->counters.body_bytes_total,
 	    n - heads);
+	if (n > 0 && c->x != NULL && c->x->outlet != NULL)
+		outlet_drained(c->x->outlet, n);
 }
 
 /* --- local connections: bytes and descriptors -------------------------------- */
@@ -429,6 +437,33 @@ conn_answered(struct conn *c, int status, size_t head_bytes)
 		conn_carry_out(c, weigh_conn_answered(&c->machine));
 	}
 	pump(c);
+}
+
+void
+conn_drop(struct conn *c)
+{
+	exchange_free(c->x);
+	c->x = NULL;
+	pump(c);
+}
+
+void
+conn_go_on(struct conn *c)
+{
+	pump(c);
+}
+
+void
+conn_patience(const struct conn *c, unsigned *grace, unsigned *least)
+{
+	*grace = c->body_grace;
+	*least = c->body_rate;
+}
+
+void
+conn_queued_heads(struct conn *c, size_t bytes)
+{
+	c->heads += bytes;
 }
 
 void

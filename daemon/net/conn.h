@@ -15,7 +15,8 @@
 /* What is remembered of a large answer while it is written. */
 struct sending {
 	int64_t since;  /* net_now() of its request */
-	uint64_t total; /* bytes of the body */
+	uint64_t total; /* bytes of the body, as far as it was queued */
+	bool open;      /* more may follow: the total is not known */
 	char target[];  /* path, perhaps cut */
 };
 
@@ -66,6 +67,9 @@ void conn_reset(struct conn *c);
 /* survey.c: remember the answer that was just queued, if it is large; forget
  * it. */
 void conn_note(struct conn *c);
+/* The same for an answer that an outlet writes; more of its body was queued. */
+void conn_note_stream(struct conn *c);
+void conn_note_more(struct conn *c, size_t bytes);
 void conn_unnote(struct conn *c);
 
 /* Monotonic nanoseconds, as fine as the kernel's tick; never 0. */

@@ -202,6 +202,13 @@ add_head(struct conn *c, int status, const char *type, int64_t length,
 	return (size_t)n + (fields != NULL ? fields->len : 0) + 2;
 }
 
+size_t
+exchange_add_head(struct http_exchange *x, int status, const char *type,
+    int64_t length)
+{
+	return add_head(x->conn, status, type, length, &x->fields);
+}
+
 /* --- answers ------------------------------------------------------------------ */
 
 static void

@@ -26,6 +26,30 @@
 
 #define HTTP_INTAKE_BLOCK (1u << 20) /* the most bytes of one block */
 
+/* What the next job is to do; the loop's word to the worker. */
+enum intake_step {
+	INTAKE_ON,   /* begin, or take the blocks that are here */
+	INTAKE_LAST, /* the same, and then work */
+	INTAKE_LOST  /* the rest will not come */
+};
+
+struct intake_own {
+	struct job_queue queue;
+	/* The loop's. */
+	struct weigh_buf filling; /* came while a job was out */
+	bool out;                 /* a job is out */
+	bool wanted;              /* the connection was told */
+	bool ended;               /* the last byte has come */
+	bool lost;                /* it will not come */
+	/* The worker's while a job is out, else the loop's. */
+	struct weigh_buf working; /* what it takes now */
+	enum intake_step step;
+	bool begun; /* begin was called */
+	bool over;  /* work or lost was called */
+	struct gunzip *gunzip;
+	uint64_t max;
+};
+
 struct http_intake {
 	struct http_task task; /* first: the intake is the task */
 
@@ -41,7 +65,7 @@ struct http_intake {
 	 * weighd is stopping. */
 	void (*lost)(struct http_intake *in, void *worker);
 
-	struct intake *own; /* intake.c's */
+	struct intake_own own; /* intake.c's */
 };
 
 /* Ready an intake that the caller allocated, zeroed; the reply may have

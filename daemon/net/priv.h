@@ -21,6 +21,8 @@ struct evbuffer;
 struct event;
 struct evconnlistener;
 struct conn;
+struct http_intake;
+struct http_outlet;
 
 /* A doubly linked list threaded through the connections. */
 struct conn_list {
@@ -83,6 +85,8 @@ struct http_exchange {
 	void (*then)(
 	    struct http_exchange *x, const char *body, size_t len, void *ctx);
 	void *ctx;
+	struct http_intake *intake; /* takes the body; NULL: nobody does */
+	struct http_outlet *outlet; /* writes the answer; NULL: nobody does */
 	int fd; /* the descriptor it claimed and nobody took yet, or -1 */
 	bool collecting; /* still ours: the application waits for the body */
 };
@@ -104,11 +108,40 @@ struct evbuffer *conn_out(struct conn *c);
 void conn_carry_out(struct conn *c, enum weigh_conn_action action);
 /* conn.c: the answer of exchange `x` is queued: count it, drop x, go on. */
 void conn_answered(struct conn *c, int status, size_t head_bytes);
+/* There will be no answer, as the connection ends in another way: drop x. */
+void conn_drop(struct conn *c);
+/* Go on with what waits: the application is ready for more. */
+void conn_go_on(struct conn *c);
+/* What a client that takes an answer is allowed: `least` bytes a second in each
+ * `grace` seconds.  Any thread, while the exchange is held. */
+void conn_patience(const struct conn *c, unsigned *grace, unsigned *least);
+/* Bytes of heads and frames, not of bodies, were queued. */
+void conn_queued_heads(struct conn *c, size_t bytes);
 /* The answer cannot be completed: reset, and drop the exchange. */
 void conn_abort(struct conn *c);
 void conn_sends_file(struct conn *c, const char *blob);
 bool conn_attach(struct conn *c, void *thing, void (*closed)(void *thing));
 void *conn_attached(const struct conn *c);
+
+/* exchange.c: queue an answer's head.  `length` < 0: no Content-Length.  Returns
+ * its bytes. */
+size_t exchange_add_head(struct http_exchange *x, int status, const char *type,
+    int64_t length);
+
+struct http_task;
+/* task.c: the task is home: its answer, by its outlet or its reply. */
+void http_task_answer(struct http_task *task);
+
+/* intake.c, on the loop: a piece of the body; its end; it will not come. */
+void intake_piece(struct http_intake *in, struct weigh_span piece);
+void intake_end(struct http_intake *in);
+void intake_lost(struct http_intake *in);
+
+/* outlet.c, on the loop: so many bytes left the output; the client is gone; the
+ * task is home, so answer to the end and free it. */
+void outlet_drained(struct http_outlet *o, size_t bytes);
+void outlet_gone(struct http_outlet *o);
+void outlet_close(struct http_outlet *o);
 
 /* exchange.c: a complete error answer of the server's own. */
 size_t answer_refusal(struct conn *c, int status, const char *reason);

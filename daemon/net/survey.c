@@ -18,25 +18,48 @@
 
 /* --- what a connection remembers of a large answer --------------------------- */
 
-void
-conn_note(struct conn *c)
+static void
+remember(struct conn *c, uint64_t total, bool open)
 {
-	size_t waiting = evbuffer_get_length(bufferevent_get_output(c->bev));
 	struct weigh_span path = c->machine.reader.head.path;
 	struct sending *s;
 
-	if (waiting < NOTED || c->sending != NULL)
-		return;
 	if (path.len >= SERVER_TARGET)
 		path.len = SERVER_TARGET - 1;
 	/* Without memory for it, it is sent all the same. */
 	if ((s = malloc(sizeof(*s) + path.len + 1)) == NULL)
 		return;
 	s->since = c->asked;
-	s->total = waiting - c->heads;
+	s->total = total;
+	s->open = open;
 	memcpy(s->target, path.p, path.len);
 	s->target[path.len] = '\0';
 	c->sending = s;
+}
+
+void
+conn_note(struct conn *c)
+{
+	size_t waiting = evbuffer_get_length(bufferevent_get_output(c->bev));
+
+	if (waiting >= NOTED && c->sending == NULL)
+		remember(c, waiting - c->heads, false);
+	if (c->sending != NULL && c->x == NULL)
+		c->sending->open = false;
+}
+
+void
+conn_note_stream(struct conn *c)
+{
+	if (c->sending == NULL)
+		remember(c, 0, true);
+}
+
+void
+conn_note_more(struct conn *c, size_t bytes)
+{
+	if (c->sending != NULL && c->sending->open)
+		c->sending->total += bytes;
 }
 
 void
@@ -75,6 +98,7 @@ look_at_sending(const struct conn *c, struct server_answer *a)
 
 	a->sending = true;
 	a->total = c->sending->total;
+	a->open = c->sending->open;
 	a->sent = left < a->total ? a->total - left : 0;
 	memcpy(a->target, c->sending->target, strlen(c->sending->target) + 1);
 }

@@ -23,6 +23,7 @@ struct server_answer {
 	uint64_t connection; /* its number: the same in the next survey */
 	char peer[64];       /* as http_peer says it */
 	char target[SERVER_TARGET]; /* the path as it came */
+	bool open;           /* its end is not known: `total` is what was made */
 	bool sending;        /* else the answer is still being worked out */
 	uint64_t sent, total; /* bytes of bodies, when sending */
 	uint64_t ms;         /* since the request's head was complete */

@@ -1,7 +1,13 @@
 /* task: see task.h. */
 #include <stdlib.h>
+#include <string.h>
 
+#include "coding.h"
+#include "priv.h"
 #include "task.h"
+
+#define JSON "application/json"
+#define ENCODED_LEAST 1024 /* bytes: smaller answers fit into a packet or two */
 
 static void
 task_work(struct job *job, void *worker)
@@ -9,6 +15,7 @@ task_work(struct job *job, void *worker)
 	struct http_task *task = (struct http_task *)job;
 
 	task->work(task, worker);
+	http_task_encode(task);
 }
 
 static void
@@ -19,10 +26,45 @@ task_done(struct job *job)
 	if (job->skipped)
 		task->reply.rc = weigh_fail(&task->reply.err, WEIGH_NOT_YET,
 		    "weighd is stopping");
+	http_task_answer(task);
+	free(task);
+}
+
+void
+http_task_answer(struct http_task *task)
+{
 	if (task->finish != NULL)
 		task->finish(task);
-	http_reply_send(task->x, &task->reply);
-	free(task);
+	if (task->outlet != NULL) {
+		http_reply_free(&task->reply);
+		outlet_close(task->outlet);
+	} else {
+		http_reply_send(task->x, &task->reply);
+	}
+}
+
+/* Is this an answer of ours in JSON, and worth it? */
+static bool
+shrinks(const struct http_task *task)
+{
+	const struct http_reply *r = &task->reply;
+
+	return task->outlet == NULL && r->rc == WEIGH_OK && !r->is_file &&
+	    !r->body.failed && r->body.len >= ENCODED_LEAST &&
+	    r->etag[0] == '\0' && !http_is_local(task->x) &&
+	    (r->type == NULL || strncmp(r->type, JSON, strlen(JSON)) == 0);
+}
+
+void
+http_task_encode(struct http_task *task)
+{
+	struct http_reply *r = &task->reply;
+
+	if (!shrinks(task))
+		return;
+	http_reply_field(r, "Vary", "Accept-Encoding");
+	if (weigh_http_accepts_gzip(http_head(task->x)) && gzip_buf(&r->body))
+		http_reply_field(r, "Content-Encoding", "gzip");
 }
 
 void

@@ -15,6 +15,7 @@ struct http_task {
 	struct job job; /* first: the job is the task */
 	struct http_exchange *x;
 	struct http_reply reply;
+	struct http_outlet *outlet; /* the reply is on its way already */
 	/* On a worker: fill the reply. */
 	void (*work)(struct http_task *task, void *worker);
 	/* On the loop, before the reply is sent; may be NULL. */
@@ -25,6 +26,9 @@ struct http_task {
  * first member of something larger; then submit &task->job to a pool. */
 void http_task_init(struct http_task *task, struct http_exchange *x,
     size_t body_max, void (*work)(struct http_task *task, void *worker));
+
+/* On a worker, behind `work`: gzip a JSON answer whose client takes that. */
+void http_task_encode(struct http_task *task);
 
 /* Answer at once with an error in one sentence. */
 void http_fail(struct http_exchange *x, int status, enum weigh_code code,

@@ -29,7 +29,7 @@ struct cache {
 };
 
 /* What an answer depends on besides the generation: method, target, host and
- * scheme, which stand in links.  Each part is preceded by its length, so that two
+ * scheme, which stand in links, and whether it may be gzipped.  Each part is preceded by its length, so that two
  * different requests never have one key. */
 struct key {
 	char text[KEY_MAX];
@@ -74,8 +74,9 @@ key_make(const struct cache *c, const struct http_exchange *x, struct key *k)
 	k->len = 0;
 	if (head->method != WEIGH_HTTP_GET && head->method != WEIGH_HTTP_HEAD)
 		return false;
-	k->text[k->len++] = (char)('0' + 4 * (head->method == WEIGH_HTTP_GET) +
-	    2 * head->has_query + weigh_span_is_nocase(proto, "https"));
+	k->text[k->len++] = (char)('0' + 8 * weigh_http_accepts_gzip(head) +
+	    4 * (head->method == WEIGH_HTTP_GET) + 2 * head->has_query +
+	    weigh_span_is_nocase(proto, "https"));
 	if (!key_add(k, head->path) || !key_add(k, head->query) ||
 	    !key_add(k, head->host))
 		return false;

@@ -93,7 +93,8 @@ ask_work(struct http_task *task, void *worker)
 {
 	struct ask *ask = (struct ask *)task;
 
-	if (ask_may(ask, worker))
+	/* Where there was a body it was asked before that. */
+	if (ask->route->body != NULL || ask_may(ask, worker))
 		ask->route->work(ask, worker);
 }
 
@@ -106,6 +107,41 @@ keeps(const struct ask *ask, enum cache_for *whom)
 	    (ask->who.role == WEIGH_ROLE_NOBODY && !ask->who.bad);
 }
 
+/* A body is read only for who may send it. */
+static enum weigh_code
+body_begin(struct http_intake *in, void *worker)
+{
+	struct ask *ask = (struct ask *)in;
+	const struct route_body *body = ask->route->body;
+
+	if (ask_may(ask, worker) &&
+	    (body->begin == NULL || body->begin(ask, worker)))
+		return WEIGH_OK;
+	return ask->task.reply.rc;
+}
+
+static enum weigh_code
+body_block(struct http_intake *in, void *worker, const char *data, size_t len,
+    struct weigh_err *err)
+{
+	struct ask *ask = (struct ask *)in;
+
+	if (ask->route->body->block != NULL)
+		return ask->route->body->block(ask, worker, data, len, err);
+	if (!weigh_buf_add(&ask->body, data, len))
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	return WEIGH_OK;
+}
+
+static void
+body_lost(struct http_intake *in, void *worker)
+{
+	struct ask *ask = (struct ask *)in;
+
+	if (ask->route->body->lost != NULL)
+		ask->route->body->lost(ask, worker);
+}
+
 static void
 ask_finish(struct http_task *task)
 {
@@ -113,6 +149,7 @@ ask_finish(struct http_task *task)
 	struct serve *s = ask->serve;
 	enum cache_for whom;
 
+	weigh_buf_free(&ask->body);
 	if ((ask->route->flags & ROUTE_CACHED) && keeps(ask, &whom))
 		cache_keep(s->caches[http_loop_index(task->x)], task->x,
 		    ask->generation, whom, &task->reply);
@@ -220,6 +257,36 @@ answer_method(struct http_exchange *x)
 	return false;
 }
 
+static struct pool *
+pool_of(const struct serve *s, const struct route *route)
+{
+	if (route->flags & ROUTE_STREAMS)
+		return s->parts.streams;
+	return route->flags & ROUTE_HEAVY ? s->parts.heavy : s->parts.workers;
+}
+
+/* Send it to a worker, behind its body if the route takes one. */
+static void
+start(struct ask *ask, struct http_exchange *x)
+{
+	const struct route_body *body = ask->route->body;
+	struct pool *pool = pool_of(ask->serve, ask->route);
+
+	if (body == NULL) {
+		http_task_init(&ask->task, x, BODY_MAX, ask_work);
+		ask->task.finish = ask_finish;
+		pool_submit(pool, &ask->task.job);
+		return;
+	}
+	http_intake_init(&ask->intake, x, BODY_MAX, ask_work);
+	ask->task.finish = ask_finish;
+	ask->intake.begin = body_begin;
+	ask->intake.block = body_block;
+	ask->intake.lost = body_lost;
+	weigh_buf_init(&ask->body, (size_t)body->max);
+	http_intake_start(&ask->intake, pool_queue(pool), body->max);
+}
+
 static void
 submit(struct serve *s, struct http_exchange *x, const struct route *route,
     const struct weigh_route_match *m, const struct weigh_who *who)
@@ -230,14 +297,12 @@ submit(struct serve *s, struct http_exchange *x, const struct route *route,
 		http_fail(x, 0, WEIGH_NOMEM, NULL, "out of memory");
 		return;
 	}
-	http_task_init(&ask->task, x, BODY_MAX, ask_work);
-	ask->task.finish = ask_finish;
 	ask->serve = s;
 	ask->route = route;
 	ask->match = *m;
 	ask->who = *who;
 	ask->generation = gate_generation(s->parts.gate);
-	pool_submit(s->parts.workers, &ask->task.job);
+	start(ask, x);
 }
 
 void

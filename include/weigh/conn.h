@@ -30,6 +30,8 @@
  *     nothing that is queued for writing is dropped but by a time limit.
  * (5) `clock` says which time limit runs now.  HEAD's begins with the first byte
  *     and is not renewed; IDLE's begins when all that was queued is written.
+ * (6) A body that is taken piece by piece can be held: its clock stands still and
+ *     nothing more of it is read, until it is let go.
  */
 #ifndef WEIGH_CONN_H
 #define WEIGH_CONN_H
@@ -91,6 +93,7 @@ struct weigh_conn {
 	bool body_over;     /* the request is read to its end */
 	bool routes_next;   /* reading ahead met its bound */
 	bool close;         /* after this answer */
+	bool held;          /* the application takes no more of the body now */
 	bool unsent;        /* answers are queued and not yet written */
 	bool read_closed;   /* the client sends no more */
 };
@@ -106,10 +109,15 @@ enum weigh_conn_action weigh_conn_bytes(
     struct weigh_conn *c, const char *data, size_t len, size_t *used);
 
 /* The application wants the body, at most `max` bytes of it: GIVE_END if it is
- * here already, CONTINUE, WAIT, or REFUSE (413).  In ROUTING only. */
+ * here already, CONTINUE, WAIT, REFUSE (413), or CLOSE when the client will not
+ * send it any more.  In ROUTING, or once after it deferred. */
 enum weigh_conn_action weigh_conn_want_body(struct weigh_conn *c, uint64_t max);
 
-/* The application will answer later, without the body.  In ROUTING only. */
+/* Hold the body (6), or let it go.  In BODY only; else nothing happens. */
+void weigh_conn_hold(struct weigh_conn *c, bool held);
+
+/* The application will answer later, or say later that it wants the body.  In
+ * ROUTING only. */
 void weigh_conn_defer(struct weigh_conn *c);
 
 /* The whole answer is queued for writing.  Must the connection end after it, as

@@ -202,6 +202,27 @@ enum weigh_precondition {
 enum weigh_precondition weigh_http_conditions(
     const struct weigh_http_head *head, const struct weigh_http_validators *v);
 
+/*
+ * Content codings (RFC 9110 sections 8.4 and 12.5.3).
+ */
+enum weigh_http_coding {
+	WEIGH_CODING_IDENTITY,
+	WEIGH_CODING_GZIP, /* or x-gzip, once */
+	WEIGH_CODING_OTHER /* one we do not know, or several: 415 */
+};
+/* What the body of a request is coded by. */
+enum weigh_http_coding weigh_http_content_coding(
+    const struct weigh_http_head *head);
+/* Does Accept-Encoding, given once, name gzip, x-gzip or *, with a weight over
+ * 0?  Without the field: no. */
+bool weigh_http_accepts_gzip(const struct weigh_http_head *head);
+
+/* What stands before a chunk of `len` bytes (RFC 9112 section 7.1): its size in
+ * hex and CR LF.  Behind it CR LF comes; the last chunk has 0 bytes.  Returns the
+ * length of the text, which has a NUL. */
+#define WEIGH_HTTP_CHUNK 24
+size_t weigh_http_chunk(char out[WEIGH_HTTP_CHUNK], size_t len);
+
 /* IMF-fixdate and back; the parser reads all three forms of RFC 9110 section
  * 5.6.7 and answers false for anything else.  Two digits of a year mean 1970 to
  * 2069.  Moments outside the years 0 to 9999 are printed as their nearest. */

@@ -50,6 +50,7 @@ static void
 enter(struct weigh_conn *c, enum weigh_conn_state state)
 {
 	c->state = state;
+	c->held = false;
 	c->clock = clocks[state];
 	if (c->clock == WEIGH_CLOCK_IDLE && c->unsent)
 		c->clock = WEIGH_CLOCK_NONE; /* (5) */
@@ -215,7 +216,8 @@ weigh_conn_bytes(struct weigh_conn *c, const char *data, size_t len,
 		return head_bytes(c, data, len, used);
 	case WEIGH_CONN_READING_AHEAD:
 	case WEIGH_CONN_BODY:
-		return body_bytes(c, data, len, used);
+		return c->held ? WEIGH_CONN_WAIT :
+				 body_bytes(c, data, len, used);
 	case WEIGH_CONN_LINGER:
 	case WEIGH_CONN_CLOSED:
 		*used = len; /* (2): dropped unseen */
@@ -241,8 +243,19 @@ weigh_conn_want_body(struct weigh_conn *c, uint64_t max)
 		enter(c, WEIGH_CONN_ANSWERING);
 		return WEIGH_CONN_GIVE_END;
 	}
+	if (c->read_closed)
+		return finish(c);
 	enter(c, WEIGH_CONN_BODY);
 	return head->expect_continue ? WEIGH_CONN_CONTINUE : WEIGH_CONN_WAIT;
+}
+
+void
+weigh_conn_hold(struct weigh_conn *c, bool held)
+{
+	if (c->state != WEIGH_CONN_BODY)
+		return;
+	c->held = held;
+	c->clock = held ? WEIGH_CLOCK_NONE : WEIGH_CLOCK_BODY;
 }
 
 void
