@@ -1,0 +1,42 @@
+/* header: what the readers of headers share.  Private to proto/model. */
+#ifndef MODEL_HEADER_H
+#define MODEL_HEADER_H
+
+#include <weigh/weights.h>
+
+#include "../json/keys.h"
+
+#define MODEL_TENSORS_MAX 1000000
+
+struct weigh_header;
+
+/* One kind of header.  `feed` answers as weigh_header_feed; it is not called
+ * again after anything but WEIGH_NOT_YET. */
+struct model_reader {
+	void *(*begin)(struct weigh_header *h);
+	enum weigh_code (*feed)(struct weigh_header *h, const char *data,
+	    size_t len, struct weigh_err *err);
+	void (*end)(void *state); /* NULL does nothing */
+};
+extern const struct model_reader model_safetensors, model_gguf, model_index;
+
+struct weigh_header {
+	const struct model_reader *reader;
+	void *state;
+	uint64_t size; /* of the file */
+	struct weigh_weights facts;
+};
+
+/* A rule is broken: remember which and how. */
+enum weigh_code model_break(struct weigh_header *h, struct weigh_err *err,
+    enum weigh_code code, const char *rule, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+/* The same for what the JSON reader found; out of memory is not the file's
+ * fault and breaks none. */
+enum weigh_code model_break_json(struct weigh_header *h, struct weigh_err *err,
+    const struct weigh_json *json, const char *rule);
+
+/* Add one tensor's elements to the facts; false if the sum overflows. */
+bool model_count(struct weigh_weights *w, const char *type, uint64_t elements);
+
+#endif
