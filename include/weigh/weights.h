@@ -90,7 +90,13 @@ struct weigh_weights {
 void weigh_weights_init(struct weigh_weights *w, enum weigh_format format);
 void weigh_weights_free(struct weigh_weights *w);
 
-/* The facts as one JSON object, and read back from that. */
+/* Add a tensor's elements, or what another file has of a type; false if the sum
+ * overflows. */
+bool weigh_weights_count(
+    struct weigh_weights *w, const char *type, uint64_t elements);
+
+/* The facts as one JSON object, and read back from that.  WEIGH_MALFORMED also
+ * for facts of a reader with other rules. */
 void weigh_weights_print(struct weigh_jw *jw, const struct weigh_weights *w);
 enum weigh_code weigh_weights_parse(struct weigh_weights *w, const char *text,
     size_t len, struct weigh_err *err);

@@ -52,6 +52,10 @@ static const struct long_text {
 	{ "eos_token", offsetof(struct weigh_weights, eos_token) },
 };
 
+/* Rises when the readers read more, or count differently: facts that older ones
+ * wrote are then read from the file again. */
+#define RULES 1
+
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* --- out ---------------------------------------------------------------- */
@@ -84,6 +88,7 @@ weigh_weights_print(struct weigh_jw *jw, const struct weigh_weights *w)
 	const char *base = (const char *)w;
 
 	weigh_jw_object(jw);
+	weigh_jw_ku64(jw, "rules", RULES);
 	weigh_jw_kstr(jw, "format", weigh_format_name(w->format));
 	for (size_t i = 0; i < COUNT(texts); i++)
 		if (base[texts[i].offset] != '\0')
@@ -203,6 +208,8 @@ parse_number(struct weigh_weights *w, const char *key,
 
 	if (!weigh_json_u64(j, &n))
 		return false;
+	if (strcmp(key, "rules") == 0)
+		return n == RULES;
 	for (size_t i = 0; i < COUNT(numbers); i++)
 		if (strcmp(numbers[i].key, key) == 0)
 			memcpy((char *)w + numbers[i].offset, &n, sizeof(n));

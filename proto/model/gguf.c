@@ -618,7 +618,7 @@ check_info(struct weigh_header *h, const struct info *i, struct weigh_err *err)
 		    "a row of %s is no multiple of %u", t->name, t->block);
 	if (__builtin_mul_overflow(elements / t->block, (uint64_t)t->bytes,
 		&bytes) ||
-	    !model_count(&h->facts, t->name, elements))
+	    !weigh_weights_count(&h->facts, t->name, elements))
 		return model_break(h, err, WEIGH_MALFORMED, "gguf.overflow",
 		    "the tensors have more than 2^64 bytes");
 	return place_tensor(h, i->offset, bytes, err);

@@ -109,7 +109,8 @@ model_break_json(struct weigh_header *h, struct weigh_err *err,
 }
 
 bool
-model_count(struct weigh_weights *w, const char *type, uint64_t elements)
+weigh_weights_count(struct weigh_weights *w, const char *type,
+    uint64_t elements)
 {
 	unsigned i = 0;
 

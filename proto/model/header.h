@@ -36,7 +36,4 @@ enum weigh_code model_break(struct weigh_header *h, struct weigh_err *err,
 enum weigh_code model_break_json(struct weigh_header *h, struct weigh_err *err,
     const struct weigh_json *json, const char *rule);
 
-/* Add one tensor's elements to the facts; false if the sum overflows. */
-bool model_count(struct weigh_weights *w, const char *type, uint64_t elements);
-
 #endif

@@ -144,7 +144,7 @@ end_entry(struct weigh_header *h, struct weigh_err *err)
 		    "a tensor's shape makes %" PRIu64
 		    " bytes, its offsets %" PRIu64,
 		    bits / 8, s->offsets[1] - s->offsets[0]);
-	if (!model_count(&h->facts, s->dtype->name,
+	if (!weigh_weights_count(&h->facts, s->dtype->name,
 		is_parameters(s) ? s->elements : 0))
 		return model_break(h, err, WEIGH_MALFORMED, "st.overflow",
 		    "more than 2^64 parameters");
