@@ -24,6 +24,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <weigh/buf.h>
 #include <weigh/err.h>
 #include <weigh/name.h>
 #include <weigh/oid.h>
@@ -133,6 +134,15 @@ enum weigh_code catalog_drop_blob(struct catalog *c,
 enum weigh_code catalog_receive(struct catalog *c,
     const struct catalog_blob *blob, const char *token, int64_t now,
     struct weigh_err *err);
+
+/* What the header of a held file of weights says, as JSON. */
+enum weigh_code catalog_keep_weights(struct catalog *c,
+    const struct weigh_oid *oid, const char *facts, struct weigh_err *err);
+/* A blob that the mirror made from a held one, and what for: recorded, and named
+ * as long as its source is. */
+enum weigh_code catalog_keep_made(struct catalog *c,
+    const struct weigh_oid *source, const char *kind,
+    const struct catalog_blob *blob, int64_t now, struct weigh_err *err);
 
 /* What is about to be done, written down before the first lasting step, so that
  * the next start can finish it or take it back. */
@@ -334,6 +344,21 @@ enum weigh_code catalog_uses(struct catalog_reader *r,
     bool (*each)(void *ctx, const struct weigh_repo *repo,
 	enum weigh_visibility visibility),
     void *ctx, struct weigh_err *err);
+
+/* What is recorded of a file's header, appended to `out`.  WEIGH_NOT_FOUND: it was
+ * not looked at. */
+enum weigh_code catalog_weights(struct catalog_reader *r,
+    const struct weigh_oid *oid, struct weigh_buf *out, struct weigh_err *err);
+/* The blob that was made from `source` for this.  WEIGH_NOT_FOUND: none yet. */
+enum weigh_code catalog_made(struct catalog_reader *r,
+    const struct weigh_oid *source, const char *kind, struct weigh_oid *oid,
+    uint64_t *size, struct weigh_err *err);
+/* Does a revision of this repository name the blob, or one that it was made from?
+ * Then its size and what it was made for ("": it was not made), else
+ * WEIGH_NOT_FOUND.  Looks at as many entries as name it. */
+enum weigh_code catalog_has(struct catalog_reader *r,
+    const struct weigh_repo *repo, const struct weigh_oid *oid, uint64_t *size,
+    char *kind, size_t kind_size, struct weigh_err *err);
 
 /* Blobs in the order of their names, beginning after `after` (zero: the first),
  * at most `limit`; `named`: as of catalog_blob.  For upkeep: also those are told

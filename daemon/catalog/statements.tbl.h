@@ -158,6 +158,30 @@ X(BLOB_USES, DB_READER,
     " JOIN repositories AS p ON p.id = v.repo"
     " WHERE b.oid = ?1 LIMIT ?2")
 
+/* --- what a file of weights says in its header, and what was made from it */
+X(WEIGHTS, DB_READER,
+    "SELECT w.facts FROM blobs AS b JOIN weights AS w ON w.blob = b.id"
+    " WHERE b.oid = ?1")
+X(WEIGHTS_SET, DB_WRITER,
+    "INSERT OR REPLACE INTO weights (blob, facts)"
+    " SELECT id, ?2 FROM blobs WHERE oid = ?1")
+X(MADE, DB_READER,
+    "SELECT t.oid, t.size FROM blobs AS s JOIN made AS m ON m.source = s.id"
+    " JOIN blobs AS t ON t.id = m.blob WHERE s.oid = ?1 AND m.kind = ?2")
+X(MADE_SET, DB_WRITER,
+    "INSERT OR REPLACE INTO made (source, kind, blob)"
+    " SELECT s.id, ?2, t.id FROM blobs AS s CROSS JOIN blobs AS t"
+    " WHERE s.oid = ?1 AND t.oid = ?3")
+X(HAS_NAMED, DB_READER,
+    "SELECT b.size FROM blobs AS b CROSS JOIN entries AS e ON e.blob = b.id"
+    " CROSS JOIN revisions AS v ON v.id = e.revision"
+    " WHERE b.oid = ?1 AND v.repo = ?2 LIMIT 1")
+X(HAS_MADE, DB_READER,
+    "SELECT b.size, m.kind FROM blobs AS b CROSS JOIN made AS m ON m.blob = b.id"
+    " CROSS JOIN entries AS e ON e.blob = m.source"
+    " CROSS JOIN revisions AS v ON v.id = e.revision"
+    " WHERE b.oid = ?1 AND v.repo = ?2 LIMIT 1")
+
 /* --- intents */
 X(INTENT_INSERT, DB_WRITER,
     "INSERT INTO intents (kind, name, ref, old, origin)"

@@ -16,6 +16,7 @@ struct gate {
 	struct pool *checkers;
 	void *home;
 	atomic_uint_fast64_t generation;
+	atomic_bool inspecting; /* headers are being read in the background */
 	atomic_bool doubt; /* catalog or journal wait for a restart */
 	pthread_mutex_t publishing; /* one change, or condemnation, at a time */
 	bool unsettled;             /* a failed one left an intent; under it */

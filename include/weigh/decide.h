@@ -12,7 +12,12 @@
 
 #include <stdbool.h>
 
-enum weigh_door { WEIGH_DOOR_HUB, WEIGH_DOOR_CONTROL };
+enum weigh_door {
+	WEIGH_DOOR_NONE, /* nothing leaves: we look into a file ourselves */
+	WEIGH_DOOR_HUB,
+	WEIGH_DOOR_CONTROL,
+	WEIGH_DOOR_OCI
+};
 
 struct weigh_facts {
 	enum weigh_door door;

@@ -25,7 +25,9 @@ static const struct row {
 	{ "checked once, bad since", true, true, true, WEIGH_REFUSE_BAD },
 };
 
-static const enum weigh_door doors[] = { WEIGH_DOOR_HUB, WEIGH_DOOR_CONTROL };
+static const enum weigh_door doors[] = { WEIGH_DOOR_NONE, WEIGH_DOOR_HUB,
+	WEIGH_DOOR_CONTROL, WEIGH_DOOR_OCI };
+#define DOORS (sizeof(doors) / sizeof(doors[0]))
 
 static struct weigh_facts
 facts_of(const struct row *r, enum weigh_door door)
@@ -44,7 +46,7 @@ test_table(void **state)
 	(void)state;
 	check_u64("all combinations", sizeof(rows) / sizeof(rows[0]), 8);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		for (size_t d = 0; d < 2; d++) {
+		for (size_t d = 0; d < DOORS; d++) {
 			struct weigh_facts f = facts_of(&rows[i], doors[d]);
 
 			check_u64(rows[i].label, weigh_decide(&f),
