@@ -4,6 +4,7 @@
 
 #include <weigh/access.h>
 #include <weigh/hub_error.h>
+#include <weigh/json.h>
 #include <weigh/route.h>
 
 #include "net/intake.h"
@@ -109,6 +110,17 @@ void serve_whoami(struct ask *ask, struct catalog_reader *reader);
 void serve_ready(struct ask *ask, struct catalog_reader *reader);
 void serve_metrics(struct ask *ask, struct catalog_reader *reader);
 void serve_front(struct ask *ask, struct catalog_reader *reader);
+
+/* --- weights.c: what files of weights say ------------------------------------------ */
+/* Headers read while somebody waits; others are read in the background. */
+#define SERVE_HEADERS_NOW 8
+/* Write the members "safetensors" and "gguf" of a revision's info, each where it
+ * is known: all of a model's files were read.  Headers that were never looked at
+ * are read: at most `now` here, the others later, and the gate's generation rises
+ * when they are. */
+enum weigh_code serve_weights(struct serve *s, struct catalog_reader *reader,
+    const struct weigh_repo *repo, const struct weigh_gitid *commit,
+    unsigned now, struct weigh_jw *jw, struct weigh_err *err);
 
 /* --- cache.c: answers that may be given again, for one loop ------------------------ */
 enum weigh_code cache_new(struct cache **out, struct weigh_err *err);
