@@ -124,7 +124,7 @@ number(const unsigned char *p, unsigned bytes)
 static enum weigh_code
 truncated(struct weigh_header *h, struct weigh_err *err)
 {
-	return model_break(h, err, WEIGH_MALFORMED, "gguf.truncated",
+	return weigh_header_break(h, err, WEIGH_MALFORMED, "gguf.truncated",
 	    "the file ends within its header");
 }
 
@@ -138,7 +138,7 @@ wait_for(struct weigh_header *h, uint64_t n, struct weigh_err *err)
 static enum weigh_code
 bad_string(struct weigh_header *h, struct weigh_err *err)
 {
-	return model_break(h, err, WEIGH_MALFORMED, "gguf.string",
+	return weigh_header_break(h, err, WEIGH_MALFORMED, "gguf.string",
 	    "a text is longer than what is left of the file");
 }
 
@@ -197,7 +197,8 @@ keep_alignment(struct weigh_header *h, uint64_t n, struct weigh_err *err)
 	struct gguf *g = h->state;
 
 	if (g->type != T_U32 || n == 0 || (n & (n - 1)) != 0)
-		return model_break(h, err, WEIGH_MALFORMED, "gguf.alignment",
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "gguf.alignment",
 		    "general.alignment is no power of two of type u32");
 	g->alignment = n;
 	return WEIGH_OK;
@@ -278,7 +279,8 @@ check_counts(struct weigh_header *h, uint64_t tensors, uint64_t pairs,
 
 	if (tensors > MODEL_TENSORS_MAX || pairs > PAIRS_MAX ||
 	    tensors * 24 + pairs * 14 > left)
-		return model_break(h, err, WEIGH_MALFORMED, "gguf.counts",
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "gguf.counts",
 		    "it says %" PRIi64 " tensors and %" PRIi64
 		    " pairs, with %" PRIu64 " bytes behind them",
 		    (int64_t)tensors, (int64_t)pairs, left);
@@ -295,15 +297,16 @@ take_head(struct weigh_header *h, struct weigh_err *err)
 	if (p == NULL)
 		return wait_for(h, 24, err);
 	if (memcmp(p, "GGUF", 4) != 0)
-		return model_break(h, err, WEIGH_MALFORMED, "gguf.magic",
+		return weigh_header_break(h, err, WEIGH_MALFORMED, "gguf.magic",
 		    "it does not begin with GGUF");
 	version = number(p + 4, 4);
 	if ((version & 0xffff) == 0)
-		return model_break(h, err, WEIGH_MALFORMED, "gguf.byte-order",
-		    "it is big-endian");
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "gguf.byte-order", "it is big-endian");
 	if (version != 2 && version != 3)
-		return model_break(h, err, WEIGH_MALFORMED, "gguf.version",
-		    "version %" PRIu64 " is not known here", version);
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "gguf.version", "version %" PRIu64 " is not known here",
+		    version);
 	g->infos = number(p + 8, 8);
 	g->pairs = number(p + 16, 8);
 	g->at += 24;
@@ -318,8 +321,8 @@ check_key(struct weigh_header *h, uint64_t len, struct weigh_err *err)
 	struct gguf *g = h->state;
 
 	if (len == 0)
-		return model_break(h, err, WEIGH_MALFORMED, "gguf.key-empty",
-		    "a pair has no key");
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "gguf.key-empty", "a pair has no key");
 	switch (weigh_keys_add(&g->keys, 0, g->key, (size_t)len)) {
 	case KEYS_NEW:
 		return WEIGH_OK;
@@ -328,7 +331,7 @@ check_key(struct weigh_header *h, uint64_t len, struct weigh_err *err)
 	case KEYS_TWICE:
 		break;
 	}
-	return model_break(h, err, WEIGH_MALFORMED, "gguf.key-duplicate",
+	return weigh_header_break(h, err, WEIGH_MALFORMED, "gguf.key-duplicate",
 	    "a key is there twice");
 }
 
@@ -337,7 +340,7 @@ check_type(struct weigh_header *h, unsigned type, struct weigh_err *err)
 {
 	if (type < TYPES)
 		return WEIGH_OK;
-	return model_break(h, err, WEIGH_MALFORMED, "gguf.kv-type",
+	return weigh_header_break(h, err, WEIGH_MALFORMED, "gguf.kv-type",
 	    "a value has type %u, which is not known here", type);
 }
 
@@ -451,7 +454,7 @@ take_text(struct weigh_header *h, struct weigh_err *err)
 static enum weigh_code
 bad_array(struct weigh_header *h, struct weigh_err *err)
 {
-	return model_break(h, err, WEIGH_MALFORMED, "gguf.array",
+	return weigh_header_break(h, err, WEIGH_MALFORMED, "gguf.array",
 	    "an array is longer than what is left of the file");
 }
 
@@ -471,8 +474,8 @@ take_array(struct weigh_header *h, struct weigh_err *err)
 	if ((rc = check_type(h, g->element, err)) != WEIGH_OK)
 		return rc;
 	if (g->element == T_ARRAY)
-		return model_break(h, err, WEIGH_MALFORMED, "gguf.array-nested",
-		    "an array stands in an array");
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "gguf.array-nested", "an array stands in an array");
 	size = g->element == T_STRING ? 8 : type_size[g->element];
 	if (g->elements > ELEMENTS_MAX || g->elements * size > left_of_file(h))
 		return bad_array(h, err);
@@ -535,7 +538,7 @@ check_name(struct weigh_header *h, const struct info *i, struct weigh_err *err)
 	struct gguf *g = h->state;
 
 	if (memchr(i->name, '\0', (size_t)i->len) != NULL)
-		return model_break(h, err, WEIGH_MALFORMED, "gguf.name",
+		return weigh_header_break(h, err, WEIGH_MALFORMED, "gguf.name",
 		    "a tensor's name holds a NUL");
 	switch (weigh_keys_add(&g->keys, 1, i->name, (size_t)i->len)) {
 	case KEYS_NEW:
@@ -545,8 +548,8 @@ check_name(struct weigh_header *h, const struct info *i, struct weigh_err *err)
 	case KEYS_TWICE:
 		break;
 	}
-	return model_break(h, err, WEIGH_MALFORMED, "gguf.name-duplicate",
-	    "two tensors have one name");
+	return weigh_header_break(h, err, WEIGH_MALFORMED,
+	    "gguf.name-duplicate", "two tensors have one name");
 }
 
 /* The product of the dimensions, below 2^63. */
@@ -559,14 +562,14 @@ count_elements(struct weigh_header *h, const struct info *i, uint64_t *out,
 
 	for (unsigned d = 0; d < i->dims; d++) {
 		if (i->dim[d] > INT64_MAX)
-			return model_break(h, err, WEIGH_MALFORMED, "gguf.dims",
-			    "a dimension is negative");
+			return weigh_header_break(h, err, WEIGH_MALFORMED,
+			    "gguf.dims", "a dimension is negative");
 		fits = !__builtin_mul_overflow(n, i->dim[d], &n) && fits;
 	}
 	*out = n;
 	if (fits && n <= INT64_MAX)
 		return WEIGH_OK;
-	return model_break(h, err, WEIGH_MALFORMED, "gguf.overflow",
+	return weigh_header_break(h, err, WEIGH_MALFORMED, "gguf.overflow",
 	    "a tensor has 2^63 elements or more");
 }
 
@@ -579,13 +582,14 @@ place_tensor(struct weigh_header *h, uint64_t offset, uint64_t bytes,
 	uint64_t padded;
 
 	if (offset != g->offset)
-		return model_break(h, err, WEIGH_MALFORMED, "gguf.offset",
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "gguf.offset",
 		    "a tensor begins at %" PRIu64 " instead of %" PRIu64,
 		    offset, g->offset);
 	if (__builtin_add_overflow(offset, bytes, &g->last) ||
 	    __builtin_add_overflow(g->last, g->alignment - 1, &padded))
-		return model_break(h, err, WEIGH_MALFORMED, "gguf.overflow",
-		    "the tensors have more than 2^64 bytes");
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "gguf.overflow", "the tensors have more than 2^64 bytes");
 	g->offset = padded & ~(g->alignment - 1);
 	return WEIGH_OK;
 }
@@ -604,23 +608,25 @@ check_info(struct weigh_header *h, const struct info *i, struct weigh_err *err)
 		if (weigh_ggml_types[n].id == i->type)
 			t = &weigh_ggml_types[n];
 	if (t == NULL)
-		return model_break(h, err, WEIGH_MALFORMED, "gguf.type-unknown",
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "gguf.type-unknown",
 		    "a tensor has type %u, which is not "
 		    "known here",
 		    i->type);
 	if (t->bytes == 0)
-		return model_break(h, err, WEIGH_MALFORMED, "gguf.type-removed",
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "gguf.type-removed",
 		    "a tensor has type %s, which is no "
 		    "longer one",
 		    t->name);
 	if ((i->dims > 0 ? i->dim[0] : 1) % t->block != 0)
-		return model_break(h, err, WEIGH_MALFORMED, "gguf.row",
+		return weigh_header_break(h, err, WEIGH_MALFORMED, "gguf.row",
 		    "a row of %s is no multiple of %u", t->name, t->block);
 	if (__builtin_mul_overflow(elements / t->block, (uint64_t)t->bytes,
 		&bytes) ||
 	    !weigh_weights_count(&h->facts, t->name, elements))
-		return model_break(h, err, WEIGH_MALFORMED, "gguf.overflow",
-		    "the tensors have more than 2^64 bytes");
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "gguf.overflow", "the tensors have more than 2^64 bytes");
 	return place_tensor(h, i->offset, bytes, err);
 }
 
@@ -637,14 +643,14 @@ take_info(struct weigh_header *h, struct weigh_err *err)
 	if ((p = peek(g, 8)) == NULL)
 		return wait_for(h, 8, err);
 	if ((i.len = number(p, 8)) >= NAME_MAX)
-		return model_break(h, err, WEIGH_MALFORMED, "gguf.name",
+		return weigh_header_break(h, err, WEIGH_MALFORMED, "gguf.name",
 		    "a tensor's name has %d bytes or more", NAME_MAX);
 	need = 8 + (size_t)i.len + 4;
 	if ((p = peek(g, need)) == NULL)
 		return wait_for(h, need, err);
 	i.dims = (unsigned)number(p + 8 + i.len, 4);
 	if (i.dims > DIMS_MAX)
-		return model_break(h, err, WEIGH_MALFORMED, "gguf.dims",
+		return weigh_header_break(h, err, WEIGH_MALFORMED, "gguf.dims",
 		    "a tensor has %u dimensions", i.dims);
 	need += 8 * (size_t)i.dims + 12;
 	if ((p = peek(g, need)) == NULL)
@@ -691,8 +697,8 @@ finish(struct weigh_header *h, struct weigh_err *err)
 		start = (start + g->alignment - 1) & ~(g->alignment - 1);
 	if (start > h->size || __builtin_add_overflow(start, g->last, &end) ||
 	    end > h->size)
-		return model_break(h, err, WEIGH_MALFORMED, "gguf.truncated",
-		    "the tensors do not end within the file");
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "gguf.truncated", "the tensors do not end within the file");
 	if (strcmp(g->context_of, w->architecture) == 0)
 		w->context_length = g->context;
 	if (!weigh_utf8_ok(w->chat_template.data != NULL ?
@@ -753,8 +759,9 @@ feed(struct weigh_header *h, const char *data, size_t len,
 		rc = read_over(g) ? g->step(h, err) : WEIGH_NOT_YET;
 	close_up(g);
 	if (rc == WEIGH_NOT_YET && g->before > WEIGH_HEADER_MAX)
-		return model_break(h, err, WEIGH_TOO_BIG, "gguf.unscanned",
-		    "its header has more than %u bytes", WEIGH_HEADER_MAX);
+		return weigh_header_break(h, err, WEIGH_TOO_BIG,
+		    "gguf.unscanned", "its header has more than %u bytes",
+		    WEIGH_HEADER_MAX);
 	return rc;
 }
 
@@ -791,4 +798,4 @@ end(void *state)
 	free(g);
 }
 
-const struct model_reader model_gguf = { begin, feed, end };
+const struct model_reader weigh_header_gguf = { begin, feed, end };

@@ -11,9 +11,9 @@
 
 static const struct model_reader *const readers[] = {
 	[WEIGH_NO_WEIGHTS] = NULL,
-	[WEIGH_SAFETENSORS] = &model_safetensors,
-	[WEIGH_GGUF] = &model_gguf,
-	[WEIGH_INDEX] = &model_index,
+	[WEIGH_SAFETENSORS] = &weigh_header_safetensors,
+	[WEIGH_GGUF] = &weigh_header_gguf,
+	[WEIGH_INDEX] = &weigh_header_index,
 };
 
 void
@@ -80,8 +80,8 @@ weigh_header_facts(struct weigh_header *h)
 }
 
 enum weigh_code
-model_break(struct weigh_header *h, struct weigh_err *err, enum weigh_code code,
-    const char *rule, const char *fmt, ...)
+weigh_header_break(struct weigh_header *h, struct weigh_err *err,
+    enum weigh_code code, const char *rule, const char *fmt, ...)
 {
 	struct weigh_weights *w = &h->facts;
 	enum weigh_format format = w->format;
@@ -97,7 +97,7 @@ model_break(struct weigh_header *h, struct weigh_err *err, enum weigh_code code,
 }
 
 enum weigh_code
-model_break_json(struct weigh_header *h, struct weigh_err *err,
+weigh_header_break_json(struct weigh_header *h, struct weigh_err *err,
     const struct weigh_json *json, const char *rule)
 {
 	struct weigh_err said;
@@ -105,7 +105,7 @@ model_break_json(struct weigh_header *h, struct weigh_err *err,
 
 	if (rc == WEIGH_NOMEM)
 		return weigh_fail(err, rc, "%s", said.why);
-	return model_break(h, err, rc, rule, "%s", said.why);
+	return weigh_header_break(h, err, rc, rule, "%s", said.why);
 }
 
 bool

@@ -18,7 +18,8 @@ struct model_reader {
 	    size_t len, struct weigh_err *err);
 	void (*end)(void *state); /* NULL does nothing */
 };
-extern const struct model_reader model_safetensors, model_gguf, model_index;
+extern const struct model_reader weigh_header_safetensors, weigh_header_gguf,
+    weigh_header_index;
 
 struct weigh_header {
 	const struct model_reader *reader;
@@ -28,12 +29,12 @@ struct weigh_header {
 };
 
 /* A rule is broken: remember which and how. */
-enum weigh_code model_break(struct weigh_header *h, struct weigh_err *err,
-    enum weigh_code code, const char *rule, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
+enum weigh_code weigh_header_break(struct weigh_header *h,
+    struct weigh_err *err, enum weigh_code code, const char *rule,
+    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 /* The same for what the JSON reader found; out of memory is not the file's
  * fault and breaks none. */
-enum weigh_code model_break_json(struct weigh_header *h, struct weigh_err *err,
-    const struct weigh_json *json, const char *rule);
+enum weigh_code weigh_header_break_json(struct weigh_header *h,
+    struct weigh_err *err, const struct weigh_json *json, const char *rule);
 
 #endif

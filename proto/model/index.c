@@ -62,7 +62,7 @@ end(void *state)
 static enum weigh_code
 malformed(struct weigh_header *h, struct weigh_err *err)
 {
-	return model_break(h, err, WEIGH_MALFORMED, "index.malformed",
+	return weigh_header_break(h, err, WEIGH_MALFORMED, "index.malformed",
 	    "it is no object with a weight_map of strings");
 }
 
@@ -75,7 +75,7 @@ keep_shard(struct weigh_header *h, struct weigh_err *err)
 
 	if (weigh_path_check(name, len, NULL) != WEIGH_OK ||
 	    strstr(name, "://") != NULL)
-		return model_break(h, err, WEIGH_MALFORMED, "index.path",
+		return weigh_header_break(h, err, WEIGH_MALFORMED, "index.path",
 		    "a shard's name is no path of a file beside it");
 	switch (weigh_keys_add(&x->names, 0, name, len)) {
 	case KEYS_TWICE:
@@ -87,7 +87,7 @@ keep_shard(struct weigh_header *h, struct weigh_err *err)
 	}
 	weigh_buf_add(&h->facts.shards, name, len + 1);
 	if (h->facts.shards.failed || ++h->facts.nshards > SHARDS_MAX)
-		return model_break(h, err, WEIGH_TOO_BIG, "index.shards",
+		return weigh_header_break(h, err, WEIGH_TOO_BIG, "index.shards",
 		    "it names more than %d shards", SHARDS_MAX);
 	return WEIGH_OK;
 }
@@ -138,8 +138,8 @@ feed(struct weigh_header *h, const char *data, size_t len,
 	enum weigh_json_token t;
 
 	if (h->size > INDEX_MAX)
-		return model_break(h, err, WEIGH_TOO_BIG, "index.too-large",
-		    "it has more than %u bytes", INDEX_MAX);
+		return weigh_header_break(h, err, WEIGH_TOO_BIG,
+		    "index.too-large", "it has more than %u bytes", INDEX_MAX);
 	x->read += len;
 	weigh_json_feed(x->json, data, len, len == 0 || x->read >= h->size);
 	while (rc == WEIGH_OK) {
@@ -147,7 +147,7 @@ feed(struct weigh_header *h, const char *data, size_t len,
 		if (t == WEIGH_JSON_MORE)
 			return WEIGH_NOT_YET;
 		if (t == WEIGH_JSON_BAD)
-			return model_break_json(h, err, x->json,
+			return weigh_header_break_json(h, err, x->json,
 			    "index.malformed");
 		if (t == WEIGH_JSON_END)
 			return x->mapped ? WEIGH_OK : malformed(h, err);
@@ -156,4 +156,4 @@ feed(struct weigh_header *h, const char *data, size_t len,
 	return rc;
 }
 
-const struct model_reader model_index = { begin, feed, end };
+const struct model_reader weigh_header_index = { begin, feed, end };

@@ -126,28 +126,28 @@ end_entry(struct weigh_header *h, struct weigh_err *err)
 	uint64_t bits;
 
 	if (s->dtype == NULL || !s->shaped || s->noffsets != 2)
-		return model_break(h, err, WEIGH_MALFORMED, "st.entry",
+		return weigh_header_break(h, err, WEIGH_MALFORMED, "st.entry",
 		    "a tensor lacks dtype, shape or data_offsets");
 	if (s->overflow ||
 	    __builtin_mul_overflow(s->elements, (uint64_t)s->dtype->bits,
 		&bits))
-		return model_break(h, err, WEIGH_MALFORMED, "st.overflow",
-		    "a tensor's shape has more than 2^64 bits");
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "st.overflow", "a tensor's shape has more than 2^64 bits");
 	if (bits % 8 != 0)
-		return model_break(h, err, WEIGH_MALFORMED, "st.misaligned",
-		    "a tensor does not end with a byte");
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "st.misaligned", "a tensor does not end with a byte");
 	if (s->offsets[1] < s->offsets[0])
-		return model_break(h, err, WEIGH_MALFORMED, "st.offsets",
+		return weigh_header_break(h, err, WEIGH_MALFORMED, "st.offsets",
 		    "a tensor ends before it begins");
 	if (s->offsets[1] - s->offsets[0] != bits / 8)
-		return model_break(h, err, WEIGH_MALFORMED, "st.size",
+		return weigh_header_break(h, err, WEIGH_MALFORMED, "st.size",
 		    "a tensor's shape makes %" PRIu64
 		    " bytes, its offsets %" PRIu64,
 		    bits / 8, s->offsets[1] - s->offsets[0]);
 	if (!weigh_weights_count(&h->facts, s->dtype->name,
 		is_parameters(s) ? s->elements : 0))
-		return model_break(h, err, WEIGH_MALFORMED, "st.overflow",
-		    "more than 2^64 parameters");
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "st.overflow", "more than 2^64 parameters");
 	s->at = AT_MEMBER;
 	return keep_extent(s, err);
 }
@@ -157,7 +157,7 @@ end_entry(struct weigh_header *h, struct weigh_err *err)
 static enum weigh_code
 bad_entry(struct weigh_header *h, struct weigh_err *err)
 {
-	return model_break(h, err, WEIGH_MALFORMED, "st.entry",
+	return weigh_header_break(h, err, WEIGH_MALFORMED, "st.entry",
 	    "a tensor is not {dtype, shape, data_offsets}");
 }
 
@@ -167,8 +167,8 @@ on_start(struct weigh_header *h, enum weigh_json_token t, struct weigh_err *err)
 	struct safetensors *s = h->state;
 
 	if (t != WEIGH_JSON_OBJECT)
-		return model_break(h, err, WEIGH_MALFORMED, "st.not-object",
-		    "the header is not an object");
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "st.not-object", "the header is not an object");
 	s->at = AT_MEMBER;
 	return WEIGH_OK;
 }
@@ -207,7 +207,8 @@ on_metadata(struct weigh_header *h, enum weigh_json_token t,
 		s->at = AT_MEMBER;
 	else if (s->at == AT_METADATA ||
 	    (t != WEIGH_JSON_KEY && t != WEIGH_JSON_STRING))
-		return model_break(h, err, WEIGH_MALFORMED, "st.metadata",
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "st.metadata",
 		    "__metadata__ holds other things than strings");
 	return WEIGH_OK;
 }
@@ -261,7 +262,8 @@ on_dtype(struct weigh_header *h, enum weigh_json_token t, struct weigh_err *err)
 	name = weigh_json_text(s->json, &len);
 	s->dtype = find_dtype(name, len);
 	if (s->dtype == NULL)
-		return model_break(h, err, WEIGH_MALFORMED, "st.dtype-unknown",
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "st.dtype-unknown",
 		    "a tensor has a dtype that is not known here");
 	s->at = IN_ENTRY;
 	return WEIGH_OK;
@@ -365,7 +367,7 @@ check_extents(struct weigh_header *h, struct weigh_err *err)
 		    compare_extent);
 	for (size_t i = 0; i < s->count; i++) {
 		if (s->extents[i].begin != at)
-			return model_break(h, err, WEIGH_MALFORMED,
+			return weigh_header_break(h, err, WEIGH_MALFORMED,
 			    "st.offsets",
 			    "a tensor begins at %" PRIu64
 			    ", the one before it ends at %" PRIu64,
@@ -373,12 +375,13 @@ check_extents(struct weigh_header *h, struct weigh_err *err)
 		at = s->extents[i].end;
 	}
 	if (at > s->buffer)
-		return model_break(h, err, WEIGH_MALFORMED, "st.truncated",
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "st.truncated",
 		    "%" PRIu64 " bytes of the tensors are not there",
 		    at - s->buffer);
 	if (at < s->buffer)
-		return model_break(h, err, WEIGH_MALFORMED, "st.trailing",
-		    "%" PRIu64 " bytes stand behind the tensors",
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
+		    "st.trailing", "%" PRIu64 " bytes stand behind the tensors",
 		    s->buffer - at);
 	return WEIGH_OK;
 }
@@ -395,7 +398,8 @@ read_json(struct weigh_header *h, struct weigh_err *err)
 		if (t == WEIGH_JSON_MORE)
 			return WEIGH_NOT_YET;
 		if (t == WEIGH_JSON_BAD)
-			return model_break_json(h, err, s->json, "st.json");
+			return weigh_header_break_json(h, err, s->json,
+			    "st.json");
 		if (t == WEIGH_JSON_END)
 			return check_extents(h, err);
 		rc = places[s->at](h, t, err);
@@ -412,12 +416,13 @@ read_length(struct weigh_header *h, struct weigh_err *err)
 	for (unsigned i = 0; i < 8; i++)
 		s->left |= (uint64_t)s->length[i] << (8 * i);
 	if (s->left > HEADER_MAX)
-		return model_break(h, err, WEIGH_TOO_BIG, "st.header-too-large",
+		return weigh_header_break(h, err, WEIGH_TOO_BIG,
+		    "st.header-too-large",
 		    "the header would have %" PRIu64
 		    " bytes, at most %u are allowed",
 		    s->left, HEADER_MAX);
 	if (s->left > h->size - 8)
-		return model_break(h, err, WEIGH_MALFORMED,
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
 		    "st.header-past-eof",
 		    "the header would have %" PRIu64
 		    " bytes, the file has %" PRIu64,
@@ -441,10 +446,10 @@ feed(struct weigh_header *h, const char *data, size_t len,
 	size_t n;
 
 	if (h->size < 8)
-		return model_break(h, err, WEIGH_MALFORMED, "st.short",
+		return weigh_header_break(h, err, WEIGH_MALFORMED, "st.short",
 		    "the file has less than 8 bytes");
 	if (len == 0)
-		return model_break(h, err, WEIGH_MALFORMED,
+		return weigh_header_break(h, err, WEIGH_MALFORMED,
 		    "st.header-past-eof", "the file ends within its header");
 	if (s->have < 8) {
 		n = len < 8 - s->have ? len : 8 - s->have;
@@ -465,4 +470,4 @@ feed(struct weigh_header *h, const char *data, size_t len,
 	return read_json(h, err);
 }
 
-const struct model_reader model_safetensors = { begin, feed, end };
+const struct model_reader weigh_header_safetensors = { begin, feed, end };
