@@ -401,3 +401,42 @@ repo_attributes_free(struct repo_attributes *a)
 	free(a->rules);
 	free(a);
 }
+
+/* --- writing ------------------------------------------------------------- */
+
+#define IS_LFS " filter=lfs diff=lfs merge=lfs -text\n"
+
+bool
+repo_attributes_default(struct weigh_buf *out)
+{
+	for (size_t i = 0; i < sizeof(hub_default) / sizeof(hub_default[0]);
+	     i++) {
+		weigh_buf_adds(out, hub_default[i]);
+		weigh_buf_adds(out, IS_LFS);
+	}
+	return !out->failed;
+}
+
+/* A byte of a path as part of a pattern.  A blank or a quote would end the pattern
+ * or change how it is read: any byte may stand there. */
+static void
+add_plain(struct weigh_buf *out, char c)
+{
+	if (strchr("*?[\\", c) != NULL)
+		weigh_buf_addc(out, '\\');
+	weigh_buf_addc(out, c == ' ' || c == '"' ? '?' : c);
+}
+
+bool
+repo_attributes_add(struct weigh_buf *out, const char *path)
+{
+	/* Each byte may need a backslash; one more for the slash in front. */
+	if (2 * strlen(path) + sizeof(IS_LFS) + 1 >= LINE_MAX_GIT)
+		return false;
+	if (out->len > 0 && out->data[out->len - 1] != '\n')
+		weigh_buf_addc(out, '\n');
+	weigh_buf_addc(out, '/'); /* the whole path; also hides '#' and '!' */
+	for (; *path != '\0'; path++)
+		add_plain(out, *path);
+	return weigh_buf_adds(out, IS_LFS);
+}

@@ -5,7 +5,15 @@
 #include "base/fd.h"
 #include "priv.h"
 
-/* Ours are branches and tags; each name passes the one grammar. */
+/* "refs/pr/7": a number as people write it. */
+static bool
+number_ok(const char *text)
+{
+	return text[0] >= '1' && text[0] <= '9' && strlen(text) <= 9 &&
+	    strspn(text, "0123456789") == strlen(text);
+}
+
+/* Ours are branches, tags and pull requests; each name passes the one grammar. */
 static bool
 ref_ok(const char *ref)
 {
@@ -17,7 +25,7 @@ ref_ok(const char *ref)
 		if (strncmp(ref, prefixes[i], len) == 0)
 			return weigh_rev_ok(ref + len, strlen(ref + len));
 	}
-	return false;
+	return strncmp(ref, "refs/pr/", 8) == 0 && number_ok(ref + 8);
 }
 
 static enum weigh_code

@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <weigh/buf.h>
 #include <weigh/err.h>
 #include <weigh/name.h>
 #include <weigh/oid.h>
@@ -86,6 +87,13 @@ void repo_attributes_free(struct repo_attributes *a);
  * list. */
 bool repo_attributes_lfs(
     const struct repo_attributes *a, const char *path, uint64_t size);
+
+/* Append the file that Hub repositories are made with: a line for each pattern of
+ * the default list. */
+bool repo_attributes_default(struct weigh_buf *out);
+/* Append a line that makes this one file LFS.  False: no line that git would take
+ * can say it (or out->failed). */
+bool repo_attributes_add(struct weigh_buf *out, const char *path);
 
 /* --- writing ------------------------------------------------------------ */
 

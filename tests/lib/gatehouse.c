@@ -129,21 +129,28 @@ gatehouse_oid(const struct gatehouse_file *file)
 	return oid;
 }
 
-static void
-seal(struct gatehouse *g, struct gate_file *out, const struct gatehouse_file *f)
+void
+gatehouse_seal(struct gatehouse *g, const struct gatehouse_file *f,
+    struct store_writer **writer, struct store_blob *blob)
 {
 	uint8_t *bytes = bytes_of(f);
 	struct weigh_err err = { .code = WEIGH_OK };
 
+	check_code("store_begin",
+	    store_begin(g->store, size_of(f), writer, &err), WEIGH_OK);
+	check_code("store_append",
+	    store_append(*writer, bytes, size_of(f), &err), WEIGH_OK);
+	check_code("store_seal", store_seal(*writer, NULL, blob, &err),
+	    WEIGH_OK);
+	free(bytes);
+}
+
+static void
+seal(struct gatehouse *g, struct gate_file *out, const struct gatehouse_file *f)
+{
 	out->path = strdup(f->path);
 	check_true("memory", out->path != NULL);
-	check_code("store_begin",
-	    store_begin(g->store, size_of(f), &out->writer, &err), WEIGH_OK);
-	check_code("store_append",
-	    store_append(out->writer, bytes, size_of(f), &err), WEIGH_OK);
-	check_code("store_seal",
-	    store_seal(out->writer, NULL, &out->blob, &err), WEIGH_OK);
-	free(bytes);
+	gatehouse_seal(g, f, &out->writer, &out->blob);
 }
 
 void
@@ -466,8 +473,8 @@ check_file(struct gatehouse *g, const char *label, const char *path)
 		return 0;
 	}
 	check_str(path, name + WEIGH_OID_HEX, "");
-	check_code(path, catalog_blob(g->reader, &oid, &blob, &state, NULL),
-	    WEIGH_OK);
+	check_code(path,
+	    catalog_known_blob(g->reader, &oid, &blob, &state, NULL), WEIGH_OK);
 	check_code(path,
 	    store_verify(g->store, &oid, blob.size, 1, NULL, &finding, NULL),
 	    WEIGH_OK);
@@ -499,7 +506,8 @@ check_refs(struct gatehouse *g, const char *label)
 	char *known;
 
 	gatehouse_ask(g, &g->text,
-	    "SELECT p.kind, p.name, iif(f.kind, 'refs/tags/', 'refs/heads/') "
+	    "SELECT p.kind, p.name, CASE f.kind WHEN 0 THEN 'refs/heads/' "
+	    "WHEN 1 THEN 'refs/tags/' ELSE 'refs/pr/' END "
 	    "|| f.name AS ref, v.git FROM refs f, revisions v, "
 	    "repositories p WHERE v.id = f.revision AND p.id = f.repo "
 	    "ORDER BY 1, 2, 3");

@@ -43,6 +43,10 @@ struct gatehouse_file {
 };
 #define GATEHOUSE_FILES 8
 
+/* Seal the bytes of one. */
+void gatehouse_seal(struct gatehouse *g, const struct gatehouse_file *f,
+    struct store_writer **writer, struct store_blob *blob);
+
 /* Seal the files, so that `p` is ready for gate_publish; and give back what it
  * holds.  `repo` as people type it. */
 void gatehouse_prepare(struct gatehouse *g, struct gate_publication *p,
