@@ -48,4 +48,30 @@ struct weigh_text {
 bool weigh_model_config(
     const struct weigh_text texts[WEIGH_FILES], struct weigh_buf *out);
 
+/* What a repository at a revision is.  Words are "" when they cannot be told. */
+#define WEIGH_WORD_MAX 128 /* bytes of one, with its NUL */
+struct weigh_model {
+	char library[WEIGH_WORD_MAX];
+	char task[WEIGH_WORD_MAX]; /* pipeline_tag */
+	char model_type[WEIGH_WORD_MAX];
+	char architecture[WEIGH_WORD_MAX]; /* the first */
+	char auto_model[WEIGH_WORD_MAX]; /* of transformers: its class, */
+	char processor[WEIGH_WORD_MAX];  /* and that of its tokenizer */
+	char sdk[WEIGH_WORD_MAX];        /* of a space */
+	struct weigh_buf tags; /* each with a NUL behind it, each once */
+};
+
+#define WEIGH_TAGS_MAX 256 /* of one repository */
+#define WEIGH_TAG_MAX 200  /* bytes of one; longer ones are left out */
+
+/* Read it from weigh_card_json's and weigh_model_config's texts ("" or NULL: none)
+ * and the marks of the files; `license` counts if the card's JSON has none.  False
+ * when out of memory.  Free it, whatever came. */
+bool weigh_model_read(struct weigh_model *m, enum weigh_kind kind,
+    const char *card, const char *config, uint32_t marks, const char *license);
+void weigh_model_free(struct weigh_model *m);
+
+/* The tag behind `tag` (NULL: the first); NULL behind the last. */
+const char *weigh_model_tag(const struct weigh_model *m, const char *tag);
+
 #endif
