@@ -8,6 +8,7 @@
 #include <weigh/model.h>
 
 #include "db.h"
+#include "listed.h"
 #include "rows.h"
 
 /* --- one admission, step by step; the caller holds the transaction -------- */
@@ -160,6 +161,12 @@ insert_entry(struct admission *s, const struct catalog_entry *e,
 	return weigh_context(err, query_run(&q, err), "'%s'", e->path);
 }
 
+static enum weigh_code
+admit_place(struct admission *s, struct weigh_err *err)
+{
+	return listed_refresh(s->db, s->repo, err);
+}
+
 /* The revision with its entries; one that is there already stays as it is. */
 static enum weigh_code
 admit_revision(struct admission *s, struct weigh_err *err)
@@ -217,6 +224,7 @@ admit_steps(struct admission *s, struct weigh_err *err)
 		admit_blobs,
 		admit_revision,
 		admit_ref,
+		admit_place,
 	};
 	enum weigh_code rc = WEIGH_OK;
 
@@ -252,8 +260,11 @@ catalog_open(struct catalog **out, const char *path, struct weigh_err *err)
 
 	if (c == NULL)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	if ((rc = db_open(&c->db, path, DB_WRITER, err)) != WEIGH_OK)
-		free(c);
+	rc = db_open(&c->db, path, DB_WRITER, err);
+	if (rc == WEIGH_OK)
+		rc = listed_fill(&c->db, err);
+	if (rc != WEIGH_OK)
+		catalog_close(c);
 	else
 		*out = c;
 	return rc;

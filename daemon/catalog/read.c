@@ -246,6 +246,18 @@ catalog_ref_short(const char *full, enum catalog_ref_kind *kind)
 	return NULL;
 }
 
+enum weigh_code
+reader_head(struct db *db, int64_t repo, int64_t *id, struct weigh_err *err)
+{
+	struct target t = { 0 };
+	enum weigh_code rc = target_of_head(db, repo, &t, err);
+
+	if (rc == WEIGH_OK && t.id == 0)
+		rc = target_of_newest(db, repo, &t, err);
+	*id = t.id;
+	return rc;
+}
+
 /* Where a name of a ref is looked up, in this order. */
 static const struct {
 	const char *prefix; /* cut off before looking */
@@ -427,24 +439,20 @@ list_row(struct db *db, const struct query *line,
 	struct weigh_repo repo = {
 		.kind = (enum weigh_kind)sqlite3_column_int(line->stmt, 1),
 	};
-	int64_t id = sqlite3_column_int64(line->stmt, 0);
-	struct target t = { 0 };
+	int64_t id = sqlite3_column_int64(line->stmt, 0), revision;
 	enum weigh_code rc, ended;
 	struct query q;
 
 	snprintf(repo.name, sizeof(repo.name), "%s",
 	    query_column_text(line, 2));
-	rc = target_of_head(db, id, &t, err);
-	if (rc == WEIGH_OK && t.id == 0)
-		rc = target_of_newest(db, id, &t, err);
-	if (rc != WEIGH_OK)
+	if ((rc = reader_head(db, id, &revision, err)) != WEIGH_OK)
 		return rc;
 	q = query_begin(db, SQL_REVISION);
-	query_int(&q, t.id);
+	query_int(&q, revision);
 	if (query_row(&q)) {
 		struct catalog_revision head = revision_row(&q);
 
-		rc = count_bad(db, t.id, &head, err);
+		rc = count_bad(db, revision, &head, err);
 		if (rc == WEIGH_OK)
 			each(ctx, &repo, &head);
 	}

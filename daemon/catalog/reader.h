@@ -12,4 +12,9 @@ enum weigh_code reader_repo(struct db *db, const struct weigh_repo *repo,
 enum weigh_code reader_revision(struct db *db, const struct weigh_repo *repo,
     const struct weigh_gitid *commit, int64_t *id, struct weigh_err *err);
 
+/* The revision that HEAD means in a repository; its newest one when HEAD means
+ * none (several branches, no main).  0: there is no revision. */
+enum weigh_code reader_head(struct db *db, int64_t repo, int64_t *id,
+    struct weigh_err *err);
+
 #endif

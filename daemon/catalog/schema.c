@@ -212,10 +212,52 @@ static const char step_3[] =
 ") STRICT, WITHOUT ROWID;"
 "CREATE INDEX made_blob ON made (blob);"
 
+/* Lists and searches: a row for each repository, by the revision that HEAD means.
+ * `place` is its place in a list by date, `born` in one by age: kind, seconds,
+ * repository, in one number (listed.h), so that every list, that of a word and
+ * that of a text too, is in order by itself. */
+"CREATE TABLE listed ("
+"  place    INTEGER PRIMARY KEY,"
+"  born     INTEGER NOT NULL UNIQUE,"
+"  repo     INTEGER NOT NULL UNIQUE REFERENCES repositories,"
+"  revision INTEGER NOT NULL REFERENCES revisions,"
+"  key      TEXT NOT NULL" /* the name with A-Z lowered */
+") STRICT;"
+"CREATE INDEX listed_born ON listed (born, place, key);"
+"CREATE INDEX listed_revision ON listed (revision);"
+"CREATE TABLE shown (" /* what is derived of that revision */
+"  place   INTEGER PRIMARY KEY REFERENCES listed ON DELETE CASCADE,"
+"  task    TEXT NOT NULL,"
+"  library TEXT NOT NULL,"
+"  tags    TEXT NOT NULL" /* a JSON array */
+") STRICT;"
+"CREATE TABLE words (" /* what a list can be asked for: '#' tag, '@' author, */
+"  id   INTEGER PRIMARY KEY," /* '!' task */
+"  kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),"
+"  text TEXT NOT NULL,"
+"  uses INTEGER NOT NULL CHECK (uses >= 0),"
+"  UNIQUE (kind, text)"
+") STRICT;"
+"CREATE INDEX words_unused ON words (id) WHERE uses = 0;"
+"CREATE TABLE tagged ("
+"  word  INTEGER NOT NULL REFERENCES words,"
+"  place INTEGER NOT NULL REFERENCES listed,"
+"  PRIMARY KEY (word, place)"
+") STRICT, WITHOUT ROWID;"
+"CREATE INDEX tagged_place ON tagged (place, word);"
+"CREATE VIRTUAL TABLE found USING fts5(key, content = 'listed',"
+" content_rowid = 'place', tokenize = 'trigram', detail = 'none',"
+" columnsize = 0);"
+
 "PRAGMA user_version = 3;";
 
 /* Children before parents: each check of a reference then finds no rows. */
 const char db_empty[] =
+"INSERT INTO found (found) VALUES ('delete-all');"
+"DELETE FROM tagged;"
+"DELETE FROM words;"
+"DELETE FROM shown;"
+"DELETE FROM listed;"
 "DELETE FROM entries;"
 "DELETE FROM refs;"
 "DELETE FROM renames;"

@@ -31,10 +31,10 @@ X(REPO_CREATED, DB_WRITER,
     "UPDATE repositories SET created = min(created, ?2) WHERE id = ?1")
 
 /* --- refs */
-X(REF, DB_READER,
+X(REF, DB_WRITER | DB_READER,
     "SELECT v.id, v.git FROM refs AS r JOIN revisions AS v ON v.id = r.revision"
     " WHERE r.repo = ?1 AND r.kind = ?2 AND r.name = ?3")
-X(BRANCHES, DB_READER,
+X(BRANCHES, DB_WRITER | DB_READER,
     "SELECT v.id, v.git FROM refs AS r JOIN revisions AS v ON v.id = r.revision"
     " WHERE r.repo = ?1 AND r.kind = 0 ORDER BY r.name LIMIT 2")
 X(REFS, DB_READER,
@@ -51,7 +51,7 @@ X(REVISION_ID, DB_WRITER | DB_READER,
 X(REVISION_PAGE, DB_READER,
     "SELECT git FROM revisions WHERE repo = ?1 AND git > ?2"
     " ORDER BY git LIMIT ?3")
-X(REVISION_NEWEST, DB_READER,
+X(REVISION_NEWEST, DB_WRITER | DB_READER,
     "SELECT id, git FROM revisions WHERE repo = ?1"
     " ORDER BY date DESC, id DESC LIMIT 1")
 X(REVISION, DB_READER,
@@ -181,6 +181,75 @@ X(HAS_MADE, DB_READER,
     " CROSS JOIN entries AS e ON e.blob = m.source"
     " CROSS JOIN revisions AS v ON v.id = e.revision"
     " WHERE b.oid = ?1 AND v.repo = ?2 LIMIT 1")
+
+/* --- lists and searches: see listed.h and search.c */
+X(LISTED_HEAD, DB_WRITER,
+    "SELECT p.kind, p.key, p.created, v.date, v.license, v.card, v.config,"
+    " v.marks FROM repositories AS p JOIN revisions AS v ON v.id = ?2"
+    " WHERE p.id = ?1")
+X(LISTED_ANY, DB_WRITER, "SELECT 1 FROM listed WHERE place > 0 LIMIT 1")
+X(REPO_NEXT, DB_WRITER,
+    "SELECT id FROM repositories WHERE id > ?1 ORDER BY id LIMIT 1")
+X(LISTED_OF, DB_WRITER,
+    "SELECT place, born, revision, key FROM listed WHERE repo = ?1")
+X(LISTED_INSERT, DB_WRITER,
+    "INSERT INTO listed (place, born, repo, revision, key)"
+    " VALUES (?1, ?2, ?3, ?4, ?5)")
+X(LISTED_DELETE, DB_WRITER, "DELETE FROM listed WHERE place = ?1")
+X(SHOWN_INSERT, DB_WRITER,
+    "INSERT INTO shown (place, task, library, tags) VALUES (?1, ?2, ?3, ?4)")
+X(FOUND_INSERT, DB_WRITER,
+    "INSERT INTO found (rowid, key) VALUES (?1, ?2)")
+X(FOUND_DELETE, DB_WRITER,
+    "INSERT INTO found (found, rowid, key) VALUES ('delete', ?1, ?2)")
+X(WORD_USE, DB_WRITER,
+    "INSERT INTO words (kind, text, uses) VALUES (?1, ?2, 1)"
+    " ON CONFLICT (kind, text) DO UPDATE SET uses = uses + 1")
+X(WORD, DB_WRITER | DB_READER,
+    "SELECT id, uses FROM words WHERE kind = ?1 AND text = ?2")
+X(WORDS_LEAVE, DB_WRITER,
+    "UPDATE words SET uses = uses - 1"
+    " WHERE id IN (SELECT word FROM tagged WHERE place = ?1)")
+X(WORDS_FORGET, DB_WRITER,
+    "DELETE FROM words WHERE uses = 0 AND id > 0")
+X(TAGGED_INSERT, DB_WRITER,
+    "INSERT INTO tagged (word, place) VALUES (?1, ?2)")
+X(TAGGED_DELETE, DB_WRITER, "DELETE FROM tagged WHERE place = ?1")
+X(TAGGED, DB_READER,
+    "SELECT 1 FROM tagged WHERE word = ?1 AND place = ?2")
+X(LISTED_KEY, DB_READER, "SELECT born, key FROM listed WHERE place = ?1")
+X(LISTED, DB_READER,
+    "SELECT l.born, p.kind, p.name, p.visibility, p.created, v.git, v.date,"
+    " v.license, v.bytes, s.task, s.library, s.tags, v.card, v.config"
+    " FROM listed AS l JOIN shown AS s ON s.place = l.place"
+    " JOIN repositories AS p ON p.id = l.repo"
+    " JOIN revisions AS v ON v.id = l.revision WHERE l.place = ?1")
+X(LISTED_WHO, DB_READER,
+    "SELECT p.kind, p.name, p.visibility FROM listed AS l"
+    " JOIN repositories AS p ON p.id = l.repo WHERE l.place = ?1")
+#define PLACES " > ?1 AND place < ?2 ORDER BY place"
+X(LIST_UP, DB_READER,
+    "SELECT place, place, key FROM listed WHERE place" PLACES)
+X(LIST_DOWN, DB_READER,
+    "SELECT place, place, key FROM listed WHERE place" PLACES " DESC")
+X(LIST_TAGGED_UP, DB_READER,
+    "SELECT place, place, '' FROM tagged WHERE word = ?3 AND place" PLACES)
+X(LIST_TAGGED_DOWN, DB_READER,
+    "SELECT place, place, '' FROM tagged WHERE word = ?3 AND place" PLACES
+    " DESC")
+#undef PLACES
+#define BIRTHS " > ?1 AND born < ?2 ORDER BY born"
+X(LIST_BORN_UP, DB_READER,
+    "SELECT born, place, key FROM listed WHERE born" BIRTHS)
+X(LIST_BORN_DOWN, DB_READER,
+    "SELECT born, place, key FROM listed WHERE born" BIRTHS " DESC")
+#undef BIRTHS
+#define FOUND \
+	"SELECT rowid, rowid, '' FROM found WHERE found MATCH ?3" \
+	" AND rowid > ?1 AND rowid < ?2 ORDER BY rowid"
+X(LIST_FOUND_UP, DB_READER, FOUND)
+X(LIST_FOUND_DOWN, DB_READER, FOUND " DESC")
+#undef FOUND
 
 /* --- intents */
 X(INTENT_INSERT, DB_WRITER,

@@ -37,7 +37,8 @@ add_tag(struct collecting *c, enum place place, const char *prefix,
 	struct weigh_buf *tags = &c->tags[place];
 
 	if (len == 0 || strlen(prefix) + len > WEIGH_TAG_MAX ||
-	    memchr(text, '\0', len) != NULL)
+	    memchr(text, '\0', len) != NULL ||
+	    tags->max - tags->len <= WEIGH_TAG_MAX)
 		return;
 	weigh_buf_adds(tags, prefix);
 	weigh_buf_add(tags, text, len);
