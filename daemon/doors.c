@@ -158,6 +158,7 @@ house_open_doors(struct house *h, struct weigh_err *err)
 		.gate = h->gate,
 		.tokens = h->tokens,
 		.store = h->store,
+		.repos = h->repos,
 		.workers = h->workers,
 		.heavy = h->heavy,
 		.streams = h->streams,

@@ -111,6 +111,12 @@ void serve_ready(struct ask *ask, struct catalog_reader *reader);
 void serve_metrics(struct ask *ask, struct catalog_reader *reader);
 void serve_front(struct ask *ask, struct catalog_reader *reader);
 
+/* --- git.c: git's protocol over HTTP ------------------------------------------------ */
+void serve_git_info(struct ask *ask, struct catalog_reader *reader);
+void serve_git_upload_pack(struct ask *ask, struct catalog_reader *reader);
+void serve_git_receive_pack(struct ask *ask, struct catalog_reader *reader);
+extern const struct route_body serve_git_body;
+
 /* --- weights.c: what files of weights say ------------------------------------------ */
 /* Headers read while somebody waits; others are read in the background. */
 #define SERVE_HEADERS_NOW 8

@@ -31,6 +31,7 @@ struct serve_parts {
 	struct gate *gate;
 	struct tokens *tokens;
 	struct store *store; /* for /readyz: is there room? */
+	struct repo_root *repos; /* for git */
 	struct pool *workers, *heavy, *streams; /* see priv.h, route_flags */
 	unsigned nloops;
 	/* Appends lines of /metrics that others keep; may be NULL. */

@@ -16,7 +16,9 @@ enum weigh_door {
 	WEIGH_DOOR_NONE, /* nothing leaves: we look into a file ourselves */
 	WEIGH_DOOR_HUB,
 	WEIGH_DOOR_CONTROL,
-	WEIGH_DOOR_OCI
+	WEIGH_DOOR_OCI,
+	WEIGH_DOOR_GIT,
+	WEIGH_DOOR_LFS
 };
 
 struct weigh_facts {

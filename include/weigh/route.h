@@ -6,13 +6,14 @@
  *     {kind}   models, datasets or spaces
  *     {id}     a repository's name: `org/name`, or `name`
  *     {repo}   the same with datasets/ or spaces/ before it, or nothing
+ *     {git}    {repo}, and one ".git" behind it is not part of the name
  *     {rev}    a revision: one part, %2F allowed in it
  *     {word}   one part of [A-Za-z0-9_.-]
  *     **       all the rest, at least one part, %2F allowed: a path
  *
  * (1) Parts are compared after decoding, and a decoded slash counts as a slash
  *     only where the pattern says so: {rev} and **.
- * (2) {id} and {repo} take two parts if the pattern then fits, else one.
+ * (2) {id}, {repo} and {git} take two parts if the pattern then fits, else one.
  * (3) What is captured passed its own grammar (weigh_repo_parse, weigh_rev_ok or
  *     40 hex, weigh_path_check); what did not is told by `bad`.
  */

@@ -49,12 +49,14 @@ take_kind(struct walk *w)
 	return true;
 }
 
+/* `suffix`, if the name ends in it, is not part of it. */
 static bool
-take_id(struct walk *w)
+take_name(struct walk *w, const char *suffix)
 {
 	const struct weigh_http_segment *s = &w->t->seg[w->at];
-	char text[2 * WEIGH_PART_MAX + 2];
+	char text[2 * WEIGH_PART_MAX + 8];
 	enum weigh_kind kind = w->m->repo.kind;
+	size_t cut = strlen(suffix), len;
 	int n;
 
 	if (w->at + w->id_parts > w->t->count || s[0].slash || s[0].len == 0)
@@ -66,19 +68,29 @@ take_id(struct walk *w)
 	} else {
 		n = snprintf(text, sizeof(text), "%s", s[0].text);
 	}
-	if (n < 0 || (size_t)n >= sizeof(text) ||
-	    weigh_repo_parse(&w->m->repo, kind, text, (size_t)n, NULL) !=
-		WEIGH_OK)
+	len = n < 0 ? 0 : (size_t)n;
+	if (len > cut && len < sizeof(text) &&
+	    memcmp(text + len - cut, suffix, cut) == 0)
+		len -= cut;
+	if (len >= sizeof(text) ||
+	    weigh_repo_parse(&w->m->repo, kind, text, len, NULL) != WEIGH_OK)
 		w->m->bad = WEIGH_ROUTE_BAD_REPO;
 	w->at += w->id_parts;
 	return true;
 }
 
 static bool
-take_repo(struct walk *w)
+take_id(struct walk *w)
 {
-	enum weigh_kind kind;
+	return take_name(w, "");
+}
+
+/* The kind in front of a name. */
+static void
+take_prefix(struct walk *w)
+{
 	const struct weigh_http_segment *s = next_segment(w);
+	enum weigh_kind kind;
 
 	w->m->repo.kind = WEIGH_MODEL;
 	if (s != NULL && weigh_kind_parse(&kind, s->text, s->len) &&
@@ -86,7 +98,20 @@ take_repo(struct walk *w)
 		w->m->repo.kind = kind;
 		w->at++;
 	}
-	return take_id(w);
+}
+
+static bool
+take_repo(struct walk *w)
+{
+	take_prefix(w);
+	return take_name(w, "");
+}
+
+static bool
+take_git(struct walk *w)
+{
+	take_prefix(w);
+	return take_name(w, ".git");
 }
 
 static bool
@@ -158,6 +183,7 @@ static const struct {
 	{ "{kind}", take_kind },
 	{ "{id}", take_id },
 	{ "{repo}", take_repo },
+	{ "{git}", take_git },
 	{ "{rev}", take_rev },
 	{ "{word}", take_word },
 	{ "**", take_rest },
