@@ -3,6 +3,7 @@ a home of its own, told of nothing but HF_ENDPOINT.
 
 What they are asked to do is a few lines of their own language.  Those lines answer by
 `say(...)`; what they raise or throw comes back as Failed."""
+import copy
 import inspect
 import json
 import os
@@ -38,6 +39,8 @@ def missing(name):
 class Client:
     """A client's home and environment.  `url` is where it believes the Hub is."""
 
+    values = {}  # what every piece of code is given
+
     def __init__(self, home, url, **more):
         self.home = Path(home)
         self.home.mkdir(parents=True, exist_ok=True)
@@ -60,6 +63,7 @@ class Client:
 
     def start(self, code, **values):
         """Begin to run lines of code; see `finish`."""
+        values = {**self.values, **values}
         p = subprocess.Popen([str(a) for a in self.command], env=self.env, cwd=self.home,
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, text=True, errors="replace")
@@ -120,6 +124,12 @@ print("\\n\\x1e" + json.dumps(answer, default=str))
     def program(self, code, values):
         return self.PRELUDE.format(values=json.dumps(values, default=str),
                                    code=textwrap.indent(code, "    "))
+
+    def at(self, url):
+        """The same client with the same home, led to another address."""
+        other = copy.copy(self)
+        other.url, other.env = url, {**self.env, "HF_ENDPOINT": url}
+        return other
 
     def cli(self, *args, **kw):
         """`hf`; 0.x calls it huggingface-cli as well."""

@@ -73,3 +73,69 @@ def js(held, tmp):
     if why:
         pytest.skip(why)
     return Js(tmp / "home", held.url)
+
+
+# --- a mirror that clients publish to -------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def published():
+    """Empty at first; mirror.tokens: alice's may publish, bob's may read."""
+    folder = short_tmp()
+    h = House(folder).start()
+    h.tokens = {name: h.weigh("token", "new", name, "--role", role, "--json").json["token"]
+                for name, role in (("alice", "publish"), ("bob", "read"))}
+    yield h
+    if h.proc:
+        h.stop()
+    remove(folder)
+
+
+@pytest.fixture
+def mirror(published):
+    yield published
+    if published.proc is None or published.proc.poll() is not None:
+        log = published.log
+        published.start()
+        pytest.fail("weighd died: " + "\n".join(log))
+
+
+@pytest.fixture
+def relay_to_mirror(mirror):
+    with Relay(mirror) as r:
+        yield r
+
+
+def own_repo(request):
+    """A name nobody else publishes to, after the test."""
+    name = "".join(c if c.isalnum() else "-" for c in request.node.name)
+    return f"alice/{name.removeprefix('test-').strip('-')}"[:90]
+
+
+@pytest.fixture(params=["new", "old"])
+def writer(request, mirror, tmp):
+    """huggingface_hub with alice's token; `repo` is a name of its own."""
+    hub = hub_or_skip(request.param, tmp / "writer", mirror.url,
+                      HF_TOKEN=mirror.tokens["alice"], HF_HUB_DISABLE_XET="1")
+    hub.repo = own_repo(request)
+    hub.values = {"repo": hub.repo}
+    return hub
+
+
+@pytest.fixture
+def reader(request, mirror, tmp):
+    """huggingface_hub without a token and with Xet on, of the writer's version."""
+    name = request.node.callspec.params.get("writer", "new") \
+        if hasattr(request.node, "callspec") else "new"
+    return hub_or_skip(name, tmp / "reader", mirror.url)
+
+
+@pytest.fixture
+def js_writer(request, mirror, tmp):
+    why = missing("js")
+    if why:
+        pytest.skip(why)
+    client = Js(tmp / "home", mirror.url)
+    client.repo, client.token = own_repo(request), mirror.tokens["alice"]
+    client.values = {"repo": client.repo, "token": client.token}
+    return client

@@ -25,12 +25,13 @@ class Relay:
     """Listens on a port of its own; each request gets a connection of its own.
 
     `stall_after`: bytes of file bodies after which it passes on nothing more until
-    `go` is set; then `stalled` is."""
+    `go` is set; then `stalled` is.  `stall_up`: the same of what is sent by PUT."""
 
     def __init__(self, house):
         self.house = house
         self.asked = []
-        self.stall_after, self.passed = None, 0
+        self.stall_after = self.stall_up = None
+        self.passed = self.sent = 0
         self.stalled, self.go = threading.Event(), threading.Event()
         self.lock = threading.Lock()
         self.server = socket.create_server(("127.0.0.1", 0), backlog=128)
@@ -49,7 +50,7 @@ class Relay:
     def fresh(self):
         """Count from here on."""
         with self.lock:
-            self.asked, self.passed = [], 0
+            self.asked, self.passed, self.sent = [], 0, 0
 
     def of(self, method=None, part=""):
         with self.lock:
@@ -81,18 +82,21 @@ class Relay:
                 with self.lock:
                     self.asked.append(asked)
                 up.sendall(CLOSE.sub(b"", head) + b"\r\nConnection: close\r\n\r\n" + rest)
-                threading.Thread(target=self.upward, args=(client, up), daemon=True).start()
+                threading.Thread(target=self.upward, args=(asked, client, up),
+                                 daemon=True).start()
                 self.downward(asked, up, client)
         except OSError:
             pass  # one of them hung up or was killed
         finally:
             hang_up(client)
 
-    @staticmethod
-    def upward(client, up):
+    def upward(self, asked, client, up):
         try:
             while piece := client.recv(1 << 16):
+                if asked.method == "PUT":
+                    self.hold("sent", len(piece), self.stall_up)
                 up.sendall(piece)
+            up.shutdown(socket.SHUT_WR)
         except OSError:
             pass
 
@@ -111,16 +115,16 @@ class Relay:
         client.sendall(head + b"\r\n\r\n")
         while piece or (piece := up.recv(65536)):
             if asked.method == "GET" and "/resolve/" in asked.target:
-                self.hold(len(piece))
+                self.hold("passed", len(piece), self.stall_after)
             client.sendall(piece)
             asked.body += len(piece)
             piece = b""
 
-    def hold(self, size):
+    def hold(self, counter, size, limit):
         with self.lock:
-            self.passed += size
-            hold = self.stall_after is not None and self.passed > self.stall_after
-        if hold:
+            total = getattr(self, counter) + size
+            setattr(self, counter, total)
+        if limit is not None and total > limit:
             self.stalled.set()
             self.go.wait(60)
 
