@@ -74,7 +74,7 @@ find_branch(struct making *m, struct weigh_err *err)
 	}
 	rc = repo_open(m->gate->parts.repos, m->name, false, &m->repo, err);
 	if (rc == WEIGH_OK)
-		rc = repo_ref(m->repo, m->ref, &m->from, err);
+		rc = repo_ref(m->repo, m->ref, &m->from, NULL, err);
 	if (rc == WEIGH_NOT_FOUND) /* for the catalog it is there */
 		rc = WEIGH_IO;
 	if (rc == WEIGH_OK && !weigh_gitid_equal(&m->from, &m->commit.parent)) {

@@ -62,7 +62,7 @@ move_back(struct making *m, struct weigh_err *err)
 	struct weigh_gitid now;
 	enum weigh_code rc;
 
-	rc = repo_ref(m->repo, m->ref, &now, err);
+	rc = repo_ref(m->repo, m->ref, &now, NULL, err);
 	if (rc == WEIGH_NOT_FOUND ||
 	    (rc == WEIGH_OK && !weigh_gitid_equal(&now, &m->commit.id)))
 		return WEIGH_OK;

@@ -89,7 +89,7 @@ find_tip(struct recovery *r, struct tip *tip, struct weigh_err *err)
 	rc = repo_open(r->gate->parts.repos, &intent->repo, false, &r->repo,
 	    err);
 	if (rc == WEIGH_OK)
-		rc = repo_ref(r->repo, intent->ref, &tip->id, err);
+		rc = repo_ref(r->repo, intent->ref, &tip->id, NULL, err);
 	/* Never made, or without the branch: nothing moved. */
 	return rc == WEIGH_NOT_FOUND ? WEIGH_OK : rc;
 }

@@ -35,7 +35,7 @@ making_find_tip(struct making *m, struct weigh_err *err)
 	}
 	if (rc != WEIGH_OK)
 		return rc;
-	rc = repo_ref(m->repo, m->ref, &m->from, err);
+	rc = repo_ref(m->repo, m->ref, &m->from, NULL, err);
 	m->commit.parent = m->from;
 	return rc == WEIGH_NOT_FOUND ? WEIGH_OK : rc;
 }

@@ -32,12 +32,22 @@ struct repo {
 enum weigh_code repo_folder(const struct weigh_repo *name,
     char out[REPO_FOLDER_MAX], struct weigh_err *err);
 
+/* The folder of an organization goes with its last repository. */
+enum weigh_code repo_remove_empty_org(struct repo_root *root,
+    const char *folder, struct weigh_err *err);
+
 /* Say why the libgit2 call that answered `git_rc` just now failed. */
 enum weigh_code repo_fail(struct weigh_err *err, int git_rc, const char *doing);
 
 /* libgit2's ids and ours are the same 20 bytes. */
 git_oid repo_git_oid(const struct weigh_gitid *id);
 struct weigh_gitid repo_gitid(const git_oid *oid);
+
+/* Tell of each ref of ours, and what it points to, whether that is there or not. */
+typedef enum weigh_code repo_raw_ref_fn(void *ctx, const char *ref,
+    const git_oid *at, struct weigh_err *err);
+enum weigh_code repo_each_raw_ref(struct repo *r, repo_raw_ref_fn *each,
+    void *ctx, struct weigh_err *err);
 
 /* Tell of the object that each ref leads to, whatever it is called, and HEAD; of
  * one to which two lead, twice.  A ref that cannot be read is a failure. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/fd.h"
-#include "priv.h"
+#include "objects.h"
 
 /* "refs/pr/7": a number as people write it. */
 static bool
@@ -37,9 +37,38 @@ check_ref(const char *ref, struct weigh_err *err)
 	    "'%.280s' is not the full name of a branch or tag", ref);
 }
 
+/* The commit that an object is, or leads to as a tag. */
+static enum weigh_code
+peel(struct repo *r, const git_oid *id, struct weigh_gitid *out,
+    struct weigh_err *err)
+{
+	git_object *object = NULL, *commit = NULL;
+	git_object_t type;
+	size_t size;
+	int rc = git_odb_read_header(&size, &type, r->odb, id);
+
+	if (rc == 0 && type == GIT_OBJECT_COMMIT) {
+		*out = repo_gitid(id);
+		return WEIGH_OK;
+	}
+	if (rc == 0 && (type != GIT_OBJECT_TAG || size > REPO_COMMIT_MAX))
+		return weigh_fail(err, WEIGH_MALFORMED,
+		    "a ref leads to no commit");
+	if (rc == 0)
+		rc = git_object_lookup(&object, r->git, id, GIT_OBJECT_TAG);
+	if (rc == 0)
+		rc = git_object_peel(&commit, object, GIT_OBJECT_COMMIT);
+	if (rc == 0)
+		*out = repo_gitid(git_object_id(commit));
+	git_object_free(commit);
+	git_object_free(object);
+	return rc == 0 ? WEIGH_OK :
+			 repo_fail(err, rc, "cannot read what a ref leads to");
+}
+
 enum weigh_code
 repo_ref(struct repo *r, const char *ref, struct weigh_gitid *out,
-    struct weigh_err *err)
+    struct weigh_gitid *object, struct weigh_err *err)
 {
 	enum weigh_code rc = check_ref(ref, err);
 	git_oid id;
@@ -49,8 +78,13 @@ repo_ref(struct repo *r, const char *ref, struct weigh_gitid *out,
 		return rc;
 	if ((git_rc = git_reference_name_to_id(&id, r->git, ref)) != 0)
 		return repo_fail(err, git_rc, "cannot read a ref");
-	*out = repo_gitid(&id);
-	return WEIGH_OK;
+	if (object != NULL)
+		*object = repo_gitid(&id);
+	rc = peel(r, &id, out, err);
+	/* The ref is there: what it leads to is not, which is damage. */
+	if (rc == WEIGH_NOT_FOUND)
+		rc = WEIGH_IO;
+	return weigh_context(err, rc, "'%s'", ref);
 }
 
 /* --- moving -------------------------------------------------------------- */
@@ -137,13 +171,61 @@ repo_move_ref(struct repo *r, const char *ref, const struct weigh_gitid *old,
 	}
 }
 
+/* --- tags that are objects ---------------------------------------------------- */
+
+static int
+create_tag(git_oid *id, git_repository *git, const struct repo_tag *tag)
+{
+	git_oid commit = repo_git_oid(&tag->commit);
+	git_signature *by = NULL;
+	git_object *target = NULL;
+	int rc = git_signature_new(&by, tag->author, tag->email, tag->date, 0);
+
+	if (rc == 0)
+		rc = git_object_lookup(&target, git, &commit,
+		    GIT_OBJECT_COMMIT);
+	if (rc == 0)
+		rc = git_tag_annotation_create(id, git, tag->name, target, by,
+		    tag->message);
+	git_object_free(target);
+	git_signature_free(by);
+	return rc;
+}
+
+enum weigh_code
+repo_write_tag(struct repo *r, const struct repo_tag *tag,
+    struct weigh_gitid *out, struct weigh_err *err)
+{
+	struct objects *o = NULL;
+	enum weigh_code rc;
+	git_oid id;
+	int git_rc;
+
+	if (strlen(tag->message) > REPO_MESSAGE_MAX ||
+	    !weigh_utf8_ok(tag->message, strlen(tag->message)))
+		return weigh_fail(err, WEIGH_MALFORMED,
+		    "a message must be UTF-8 of at most %u bytes",
+		    REPO_MESSAGE_MAX);
+	if ((rc = objects_open(r, &o, err)) != WEIGH_OK)
+		return rc;
+	git_rc = create_tag(&id, objects_repository(o), tag);
+	if (git_rc != 0)
+		rc = repo_fail(err, git_rc, "cannot make the tag");
+	if (rc == WEIGH_OK)
+		rc = objects_note(o, &id, strlen(tag->message), err);
+	if (rc == WEIGH_OK)
+		rc = objects_finish(o, err);
+	if (rc == WEIGH_OK)
+		*out = repo_gitid(&id);
+	objects_close(o);
+	return rc;
+}
+
 /* --- listing ------------------------------------------------------------- */
 
 enum weigh_code
-repo_each_ref(struct repo *r,
-    enum weigh_code (*each)(void *ctx, const char *ref,
-	const struct weigh_gitid *id, struct weigh_err *err),
-    void *ctx, struct weigh_err *err)
+repo_each_raw_ref(struct repo *r, repo_raw_ref_fn *each, void *ctx,
+    struct weigh_err *err)
 {
 	git_reference_iterator *refs = NULL;
 	git_reference *ref = NULL;
@@ -154,15 +236,72 @@ repo_each_ref(struct repo *r,
 	    (git_rc = git_reference_next(&ref, refs)) == 0) {
 		const git_oid *at = git_reference_target(ref);
 
-		if (at != NULL && ref_ok(git_reference_name(ref))) {
-			struct weigh_gitid id = repo_gitid(at);
-
-			rc = each(ctx, git_reference_name(ref), &id, err);
-		}
+		if (at != NULL && ref_ok(git_reference_name(ref)))
+			rc = each(ctx, git_reference_name(ref), at, err);
 		git_reference_free(ref);
 	}
 	git_reference_iterator_free(refs);
 	if (git_rc != 0 && git_rc != GIT_ITEROVER)
 		return repo_fail(err, git_rc, "cannot list refs");
 	return rc;
+}
+
+struct targets {
+	struct repo *repo;
+	enum weigh_code (*each)(void *ctx, const char *ref,
+	    const struct weigh_gitid *object, const struct weigh_gitid *commit,
+	    struct weigh_err *err);
+	void *ctx;
+};
+
+static enum weigh_code
+tell_target(void *ctx, const char *ref, const git_oid *at,
+    struct weigh_err *err)
+{
+	const struct targets *t = ctx;
+	struct weigh_gitid object = repo_gitid(at), commit;
+	enum weigh_code rc = peel(t->repo, at, &commit, err);
+
+	if (rc != WEIGH_OK)
+		return weigh_context(err, rc, "'%s'", ref);
+	return t->each(t->ctx, ref, &object, &commit, err);
+}
+
+enum weigh_code
+repo_each_target(struct repo *r,
+    enum weigh_code (*each)(void *ctx, const char *ref,
+	const struct weigh_gitid *object, const struct weigh_gitid *commit,
+	struct weigh_err *err),
+    void *ctx, struct weigh_err *err)
+{
+	struct targets t = { r, each, ctx };
+
+	return repo_each_raw_ref(r, tell_target, &t, err);
+}
+
+struct commits_only {
+	enum weigh_code (*each)(void *ctx, const char *ref,
+	    const struct weigh_gitid *id, struct weigh_err *err);
+	void *ctx;
+};
+
+static enum weigh_code
+tell_commit(void *ctx, const char *ref, const struct weigh_gitid *object,
+    const struct weigh_gitid *commit, struct weigh_err *err)
+{
+	const struct commits_only *c = ctx;
+
+	(void)object;
+	return c->each(c->ctx, ref, commit, err);
+}
+
+enum weigh_code
+repo_each_ref(struct repo *r,
+    enum weigh_code (*each)(void *ctx, const char *ref,
+	const struct weigh_gitid *id, struct weigh_err *err),
+    void *ctx, struct weigh_err *err)
+{
+	struct commits_only c = { each, ctx };
+
+	return repo_each_target(r, tell_commit, &c, err);
 }

@@ -26,6 +26,7 @@
 #include <weigh/err.h>
 #include <weigh/name.h>
 #include <weigh/oid.h>
+#include <weigh/repofile.h>
 
 /* libgit2 for the whole process: fsync on, no foreign configuration, caches
  * bounded.  Once, from main. */
@@ -71,6 +72,30 @@ void repo_close(struct repo *r);
 /* Take a whole repository away (one that never became visible). */
 enum weigh_code repo_remove(struct repo_root *root,
     const struct weigh_repo *name, struct weigh_err *err);
+
+/* --- what belongs to a repository and is not in git ------------------------- */
+
+/* The file `weighhouse` in its folder; as by default without one.  WEIGH_MALFORMED:
+ * it cannot be believed. */
+enum weigh_code repo_read_facts(struct repo_root *root,
+    const struct weigh_repo *name, struct weigh_repofile *out,
+    struct weigh_err *err);
+enum weigh_code repo_write_facts(struct repo_root *root,
+    const struct weigh_repo *name, const struct weigh_repofile *facts,
+    struct weigh_err *err);
+
+/* Another name.  Durable when it returns; WEIGH_EXISTS when there is something. */
+enum weigh_code repo_rename(struct repo_root *root,
+    const struct weigh_repo *from, const struct weigh_repo *to,
+    struct weigh_err *err);
+
+/* Taking one away is a step that lasts, and then the work: set it aside, where it is
+ * no repository any more; sweep that place.  Fine if it is not there. */
+enum weigh_code repo_set_aside(struct repo_root *root,
+    const struct weigh_repo *name, struct weigh_err *err);
+enum weigh_code repo_bring_back(struct repo_root *root,
+    const struct weigh_repo *name, struct weigh_err *err);
+enum weigh_code repo_sweep_aside(struct repo_root *root, struct weigh_err *err);
 
 /* --- which files are LFS ------------------------------------------------ */
 
@@ -146,18 +171,39 @@ enum weigh_code repo_write(
     struct repo *r, struct repo_commit *c, struct weigh_err *err);
 void repo_commit_free(struct repo_commit *c); /* dirs only */
 
-/* The id a full ref ("refs/heads/main") points to; WEIGH_NOT_FOUND. */
+/* The commit a full ref ("refs/heads/main") leads to; WEIGH_NOT_FOUND.  An annotated
+ * tag is an object of its own: `object` is what the ref itself points to (NULL: not
+ * wanted). */
 enum weigh_code repo_ref(struct repo *r, const char *ref,
-    struct weigh_gitid *out, struct weigh_err *err);
+    struct weigh_gitid *out, struct weigh_gitid *object, struct weigh_err *err);
 /* Move a full ref from `old` (zero: must not exist) to `new` (zero: delete it);
  * WEIGH_CONFLICT when it is not at `old`.  Durable when it returns. */
 enum weigh_code repo_move_ref(struct repo *r, const char *ref,
     const struct weigh_gitid *old, const struct weigh_gitid *new,
     struct weigh_err *err);
+/* Every ref of ours, in no order: branches, tags, pull requests, each with the
+ * commit it leads to. */
 enum weigh_code repo_each_ref(struct repo *r,
     enum weigh_code (*each)(void *ctx, const char *ref,
 	const struct weigh_gitid *id, struct weigh_err *err),
     void *ctx, struct weigh_err *err);
+/* The same, also with what the ref itself points to. */
+enum weigh_code repo_each_target(struct repo *r,
+    enum weigh_code (*each)(void *ctx, const char *ref,
+	const struct weigh_gitid *object, const struct weigh_gitid *commit,
+	struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
+
+/* Write a tag object: `name` ("v1") for `commit`, by whom, when (seconds since 1970)
+ * and why.  On disk when it returns; no ref moves. */
+struct repo_tag {
+	const char *name;
+	struct weigh_gitid commit;
+	const char *author, *email, *message;
+	int64_t date;
+};
+enum weigh_code repo_write_tag(struct repo *r, const struct repo_tag *tag,
+    struct weigh_gitid *out, struct weigh_err *err);
 
 /* Every commit that a ref, whatever it is called, or HEAD leads to, by all parents,
  * in no order.  A failure when a ref or a commit cannot be read, or a ref leads to

@@ -195,9 +195,8 @@ repo_close(struct repo *r)
 	free(r);
 }
 
-/* The folder of an organization goes with its last repository. */
-static enum weigh_code
-remove_empty_org(struct repo_root *root, const char *folder,
+enum weigh_code
+repo_remove_empty_org(struct repo_root *root, const char *folder,
     struct weigh_err *err)
 {
 	char org[REPO_FOLDER_MAX];
@@ -229,7 +228,7 @@ repo_remove(struct repo_root *root, const struct weigh_repo *name,
 		return weigh_fail_errno(err, errno, "cannot remove '%s'", head);
 	rc = fd_remove_tree(root->fd, folder, err);
 	if (rc == WEIGH_OK)
-		rc = remove_empty_org(root, folder, err);
+		rc = repo_remove_empty_org(root, folder, err);
 	return rc == WEIGH_NOT_FOUND ? WEIGH_OK : rc;
 }
 

@@ -167,8 +167,7 @@ sweep_places(int dirfd, struct weigh_err *err)
 /* --- repositories without refs ------------------------------------------- */
 
 static enum weigh_code
-note_ref(void *ctx, const char *ref, const struct weigh_gitid *id,
-    struct weigh_err *err)
+note_ref(void *ctx, const char *ref, const git_oid *id, struct weigh_err *err)
 {
 	bool *any = ctx;
 
@@ -233,7 +232,7 @@ has_refs(struct repo_root *root, const struct weigh_repo *name, int dirfd,
 		return WEIGH_OK;
 	rc = repo_open(root, name, false, &r, err);
 	if (rc == WEIGH_OK)
-		rc = repo_each_ref(r, note_ref, any, err);
+		rc = repo_each_raw_ref(r, note_ref, any, err);
 	if (rc == WEIGH_OK)
 		*any = *any || is_detached(r);
 	repo_close(r);

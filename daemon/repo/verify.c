@@ -98,6 +98,8 @@ check_all_named(struct round *v, git_object *object)
 		for (size_t i = 0; i < git_tree_entrycount(t); i++)
 			check_named(v, by,
 			    git_tree_entry_id(git_tree_entry_byindex(t, i)));
+	} else if (git_object_type(object) == GIT_OBJECT_TAG) {
+		check_named(v, by, git_tag_target_id((const git_tag *)object));
 	}
 }
 
@@ -148,16 +150,14 @@ visit_object(const git_oid *id, void *ctx)
 }
 
 static enum weigh_code
-visit_ref(void *ctx, const char *ref, const struct weigh_gitid *id,
-    struct weigh_err *err)
+visit_ref(void *ctx, const char *ref, const git_oid *id, struct weigh_err *err)
 {
 	struct round *v = ctx;
-	git_oid oid = repo_git_oid(id);
 
 	(void)ref;
 	(void)err;
-	if (git_odb_exists(v->repo->odb, &oid) != 1)
-		find(v, &oid, "is not there, but a ref leads to it");
+	if (git_odb_exists(v->repo->odb, id) != 1)
+		find(v, id, "is not there, but a ref leads to it");
 	return WEIGH_OK;
 }
 
@@ -182,7 +182,7 @@ repo_verify(struct repo *r,
 		return v.rc;
 	if (git_rc != 0)
 		return repo_fail(err, git_rc, "cannot list the git objects");
-	rc = repo_each_ref(r, visit_ref, &v, err);
+	rc = repo_each_raw_ref(r, visit_ref, &v, err);
 	if (rc == WEIGH_MALFORMED || rc == WEIGH_IO) { /* a torn ref */
 		snprintf(problem, size, "its refs cannot be read: %.100s",
 		    err != NULL ? err->why : "");

@@ -45,7 +45,7 @@ look_up_ref(void *ctx, enum catalog_ref_kind kind, const char *name,
 	if (r->problem[0] != '\0')
 		return;
 	snprintf(ref, sizeof(ref), "%s%s", catalog_ref_prefix(kind), name);
-	if (repo_ref(r->repo, ref, &at, NULL) != WEIGH_OK)
+	if (repo_ref(r->repo, ref, &at, NULL, NULL) != WEIGH_OK)
 		snprintf(r->problem, SCRUB_PROBLEM,
 		    "%.100s is not there, or cannot be read", ref);
 	else if (!weigh_gitid_equal(&at, commit))

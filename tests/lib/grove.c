@@ -124,7 +124,7 @@ grove_publish(struct grove *g, const char *branch,
 	char ref[300];
 
 	snprintf(ref, sizeof(ref), "refs/heads/%s", branch);
-	(void)repo_ref(g->repo, ref, &old, NULL);
+	(void)repo_ref(g->repo, ref, &old, NULL, NULL);
 	check_code("repo_write", grove_write(g, &old, files, nfiles, &c, &err),
 	    WEIGH_OK);
 	check_code("repo_move_ref",

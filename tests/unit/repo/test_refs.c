@@ -84,7 +84,7 @@ test_moves(void **state)
 		    repo_move_ref(g.repo, row->ref, &ids[row->old],
 			&ids[row->new], NULL),
 		    row->code);
-		(void)repo_ref(g.repo, row->ref, &at, NULL);
+		(void)repo_ref(g.repo, row->ref, &at, NULL, NULL);
 		check_u64(row->label, number_of(ids, &at), row->after);
 	}
 	grove_fsck(&g, "git agrees");
