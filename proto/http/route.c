@@ -75,6 +75,8 @@ take_name(struct walk *w, const char *suffix)
 	if (len >= sizeof(text) ||
 	    weigh_repo_parse(&w->m->repo, kind, text, len, NULL) != WEIGH_OK)
 		w->m->bad = WEIGH_ROUTE_BAD_REPO;
+	w->m->repo_at = w->at;
+	w->m->repo_parts = w->id_parts;
 	w->at += w->id_parts;
 	return true;
 }
@@ -114,20 +116,69 @@ take_git(struct walk *w)
 	return take_name(w, ".git");
 }
 
+/* Join the parts that are left into `out`, which has room for `max` bytes and a
+ * NUL; how many there are, or -1 when they are more. */
+static long
+join_rest(struct walk *w, char *out, size_t max)
+{
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (; w->at < w->t->count; w->at++) {
+		const struct weigh_http_segment *s = &w->t->seg[w->at];
+
+		if (len + s->len + (len > 0) > max) {
+			w->at = w->t->count;
+			return -1;
+		}
+		if (len > 0)
+			out[len++] = '/';
+		memcpy(out + len, s->text, s->len + 1);
+		len += s->len;
+	}
+	return (long)len;
+}
+
+static bool
+is_rev(const char *text, size_t len)
+{
+	struct weigh_gitid id;
+
+	return weigh_gitid_parse(&id, text, len) || weigh_rev_ok(text, len);
+}
+
+/* The last part of the pattern: a revision, with or without its slashes. */
+static bool
+take_last_rev(struct walk *w)
+{
+	long len;
+
+	if (w->at >= w->t->count || w->t->seg[w->at].len == 0)
+		return false;
+	len = join_rest(w, w->m->rev, WEIGH_REV_MAX);
+	if (len >= 0 && is_rev(w->m->rev, (size_t)len))
+		return true;
+	w->m->bad = WEIGH_ROUTE_BAD_REV;
+	w->m->rev[0] = '\0';
+	return true;
+}
+
 static bool
 take_rev(struct walk *w)
 {
 	const struct weigh_http_segment *s = next_segment(w);
-	struct weigh_gitid id;
 
+	if (w->pattern[strlen("{rev}")] == '\0')
+		return take_last_rev(w);
 	if (s == NULL || s->len == 0)
 		return false;
-	if (s->len > WEIGH_REV_MAX ||
-	    (!weigh_gitid_parse(&id, s->text, s->len) &&
-		!weigh_rev_ok(s->text, s->len)))
+	if (s->len > WEIGH_REV_MAX || !is_rev(s->text, s->len))
 		w->m->bad = WEIGH_ROUTE_BAD_REV;
 	else
 		memcpy(w->m->rev, s->text, s->len + 1);
+	/* Who encodes one slash encodes all. */
+	w->m->open = !s->slash &&
+	    strcmp(w->pattern + strlen("{rev}"), "/**") == 0;
 	w->at++;
 	return true;
 }
@@ -152,27 +203,16 @@ take_word(struct walk *w)
 static bool
 take_rest(struct walk *w)
 {
-	char *out = w->m->path;
-	size_t len = 0;
+	long len;
 
 	if (w->at >= w->t->count)
 		return false;
-	for (; w->at < w->t->count; w->at++) {
-		const struct weigh_http_segment *s = &w->t->seg[w->at];
-
-		if (len + s->len + 1 > WEIGH_PATH_MAX) {
-			w->m->bad = WEIGH_ROUTE_BAD_PATH;
-			w->at = w->t->count;
-			return true;
-		}
-		if (len > 0)
-			out[len++] = '/';
-		memcpy(out + len, s->text, s->len);
-		len += s->len;
-	}
-	out[len] = '\0';
-	if (weigh_path_check(out, len, NULL) != WEIGH_OK)
-		w->m->bad = WEIGH_ROUTE_BAD_PATH;
+	len = join_rest(w, w->m->path, WEIGH_PATH_MAX);
+	if (len >= 0 &&
+	    weigh_path_check(w->m->path, (size_t)len, NULL) == WEIGH_OK)
+		return true;
+	w->m->bad = WEIGH_ROUTE_BAD_PATH;
+	w->m->path[0] = '\0';
 	return true;
 }
 

@@ -61,6 +61,18 @@ static const struct row {
 	    "/n/commit/0123456789abcdef0123456789abcdef01234567", true, 0,
 	    WEIGH_MODEL, "n", "0123456789abcdef0123456789abcdef01234567", "",
 	    "" },
+	{ "a revision with its slashes", "/{repo}/commit/{rev}",
+	    "/o/n/commit/refs/pr/1", true, 0, WEIGH_MODEL, "o/n", "refs/pr/1",
+	    "", "" },
+	{ "some of them encoded", "/{repo}/commit/{rev}",
+	    "/o/n/commit/refs%2Fpr/1", true, 0, WEIGH_MODEL, "o/n", "refs/pr/1",
+	    "", "" },
+	{ "(3) a revision with a bad part", "/{repo}/commit/{rev}",
+	    "/o/n/commit/refs/pr~1", true, WEIGH_ROUTE_BAD_REV, WEIGH_MODEL,
+	    "o/n", NULL, "", "" },
+	{ "(3) a revision that ends in a slash", "/{repo}/commit/{rev}",
+	    "/o/n/commit/main/", true, WEIGH_ROUTE_BAD_REV, WEIGH_MODEL, "o/n",
+	    NULL, "", "" },
 	{ "(2) two parts where one would do", FILE_,
 	    "/o/resolve/resolve/main/a", true, 0, WEIGH_MODEL, "o/resolve",
 	    "main", "a", "" },
@@ -140,6 +152,39 @@ test_rows(void **state)
 		check_text(row->label, m.rev, row->rev);
 		check_text(row->label, m.path, row->path);
 		check_text(row->label, m.word, row->word);
+	}
+}
+
+static const struct {
+	const char *target;
+	bool open; /* (4) */
+	unsigned repo_at, repo_parts;
+} opens[] = {
+	{ "/api/models/o/n/tree/dev/a/b", true, 2, 2 },
+	{ "/api/models/n/tree/dev/a", true, 2, 1 },
+	{ "/api/models/o/n/tree/dev%2Fa/b", false, 2, 2 },
+	{ "/api/models/o/n/tree/dev/a%2Fb", true, 2, 2 },
+};
+
+static void
+test_open(void **state)
+{
+	struct weigh_http_target t;
+	struct weigh_route_match m;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(opens) / sizeof(opens[0]); i++) {
+		const char *label = opens[i].target;
+
+		assert_int_equal(weigh_http_target_parse(&t,
+				     (struct weigh_span){
+					 label, strlen(label) }),
+		    0);
+		check_true(label, weigh_route_match(TREE, &t, 0, &m));
+		check_true(label, m.open == opens[i].open);
+		check_u64(label, m.repo_at, opens[i].repo_at);
+		check_u64(label, m.repo_parts, opens[i].repo_parts);
+		weigh_http_target_free(&t);
 	}
 }
 
@@ -268,6 +313,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_open),
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_longest_path),
