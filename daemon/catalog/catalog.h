@@ -278,6 +278,36 @@ enum weigh_code catalog_resolve(struct catalog_reader *r,
     const struct weigh_repo *repo, const char *rev, struct weigh_gitid *commit,
     bool *repo_known, struct weigh_err *err);
 
+/* The same where a path may follow: the longest name of a revision that `text`
+ * ("refs/pr/1/config.json") begins with, up to a '/' or its end; with `whole` it
+ * may be all of it.  *used is its length. */
+enum weigh_code catalog_resolve_prefix(struct catalog_reader *r,
+    const struct weigh_repo *repo, const char *text, bool whole,
+    struct weigh_gitid *commit, size_t *used, bool *repo_known,
+    struct weigh_err *err);
+
+/* What the repository that once had this name is called now.  WEIGH_NOT_FOUND:
+ * there is none. */
+enum weigh_code catalog_renamed(struct catalog_reader *r,
+    const struct weigh_repo *old, struct weigh_repo *now,
+    struct weigh_err *err);
+
+/* A revision and those before it, each the parent of the one before, from number
+ * `skip` on, at most `limit`.  *total: how many there are in all, of which at most
+ * CATALOG_HISTORY are walked, and counted. */
+#define CATALOG_HISTORY 10000
+struct catalog_step {
+	struct weigh_gitid commit;
+	int64_t date; /* seconds since 1970 */
+	const char *title;
+	const char *origin;
+};
+enum weigh_code catalog_history(struct catalog_reader *r,
+    const struct weigh_repo *repo, const struct weigh_gitid *commit,
+    unsigned skip, unsigned limit,
+    void (*each)(void *ctx, const struct catalog_step *step), void *ctx,
+    unsigned *total, struct weigh_err *err);
+
 /* One row: a revision.  `each` gets it once. */
 enum weigh_code catalog_revision(struct catalog_reader *r,
     const struct weigh_repo *repo, const struct weigh_gitid *commit,
@@ -288,6 +318,14 @@ enum weigh_code catalog_revision(struct catalog_reader *r,
 enum weigh_code catalog_entry(struct catalog_reader *r,
     const struct weigh_repo *repo, const struct weigh_gitid *commit,
     const char *path,
+    void (*each)(void *ctx, const struct catalog_entry *entry), void *ctx,
+    struct weigh_err *err);
+
+/* Those of its entries that have one of these paths, in the order of `paths`;
+ * what does not exist is passed over. */
+enum weigh_code catalog_paths(struct catalog_reader *r,
+    const struct weigh_repo *repo, const struct weigh_gitid *commit,
+    const char *const *paths, size_t n,
     void (*each)(void *ctx, const struct catalog_entry *entry), void *ctx,
     struct weigh_err *err);
 

@@ -258,16 +258,13 @@ reader_head(struct db *db, int64_t repo, int64_t *id, struct weigh_err *err)
 	return rc;
 }
 
-/* Where a name of a ref is looked up, in this order. */
-static const struct {
-	const char *prefix; /* cut off before looking */
-	enum catalog_ref_kind kind;
-} places[] = {
+const struct reader_place reader_places[] = {
 	{ "refs/heads/", CATALOG_BRANCH },
 	{ "refs/tags/", CATALOG_TAG },
 	{ "refs/pr/", CATALOG_PULL },
 	{ "", CATALOG_BRANCH },
 	{ "", CATALOG_TAG },
+	{ NULL, CATALOG_BRANCH },
 };
 
 static enum weigh_code
@@ -276,13 +273,14 @@ target_of_name(struct db *db, int64_t repo, const char *name, struct target *t,
 {
 	enum weigh_code rc = WEIGH_OK;
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		size_t len = strlen(places[i].prefix);
+	const struct reader_place *p;
 
-		if (strncmp(name, places[i].prefix, len) != 0)
+	for (p = reader_places; p->prefix != NULL; p++) {
+		size_t len = strlen(p->prefix);
+
+		if (strncmp(name, p->prefix, len) != 0)
 			continue;
-		rc = target_of_ref(db, repo, places[i].kind, name + len, t,
-		    err);
+		rc = target_of_ref(db, repo, p->kind, name + len, t, err);
 		if (rc != WEIGH_OK || t->id != 0)
 			break;
 	}

@@ -17,4 +17,11 @@ enum weigh_code reader_revision(struct db *db, const struct weigh_repo *repo,
 enum weigh_code reader_head(struct db *db, int64_t repo, int64_t *id,
     struct weigh_err *err);
 
+/* Where a name of a ref is looked up, in this order; the last prefix is NULL. */
+struct reader_place {
+	const char *prefix; /* cut off before looking */
+	enum catalog_ref_kind kind;
+};
+extern const struct reader_place reader_places[];
+
 #endif

@@ -21,6 +21,9 @@ X(REPO_VISIBILITY, DB_READER,
 X(REPO, DB_READER,
     "SELECT id, created FROM repositories"
     " WHERE kind = ?1 AND key = ?2 AND name = ?3")
+X(RENAMED, DB_READER,
+    "SELECT r.name FROM renames AS n JOIN repositories AS r ON r.id = n.repo"
+    " WHERE n.kind = ?1 AND n.key = ?2")
 X(REPO_PAGE, DB_READER,
     "SELECT id, kind, name FROM repositories"
     " WHERE (kind, key) > (?1, ?2) ORDER BY kind, key LIMIT ?3")
@@ -34,6 +37,10 @@ X(REPO_CREATED, DB_WRITER,
 X(REF, DB_WRITER | DB_READER,
     "SELECT v.id, v.git FROM refs AS r JOIN revisions AS v ON v.id = r.revision"
     " WHERE r.repo = ?1 AND r.kind = ?2 AND r.name = ?3")
+X(REF_AT_MOST, DB_READER,
+    "SELECT r.name, v.git FROM refs AS r JOIN revisions AS v ON v.id = r.revision"
+    " WHERE r.repo = ?1 AND r.kind = ?2 AND r.name <= ?3"
+    " ORDER BY r.name DESC LIMIT 1")
 X(BRANCHES, DB_WRITER | DB_READER,
     "SELECT v.id, v.git FROM refs AS r JOIN revisions AS v ON v.id = r.revision"
     " WHERE r.repo = ?1 AND r.kind = 0 ORDER BY r.name LIMIT 2")
@@ -57,6 +64,9 @@ X(REVISION_NEWEST, DB_WRITER | DB_READER,
 X(REVISION, DB_READER,
     "SELECT git, parent, manifest, date, title, origin, license, files, bytes"
     " FROM revisions WHERE id = ?1")
+X(REVISION_STEP, DB_READER,
+    "SELECT id, git, parent, date, title, origin FROM revisions"
+    " WHERE repo = ?1 AND git = ?2")
 X(REVISION_INSERT, DB_WRITER,
     "INSERT INTO revisions"
     " (repo, git, parent, manifest, date, title, origin, license, files, bytes,"

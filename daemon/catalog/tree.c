@@ -72,6 +72,23 @@ catalog_entry(struct catalog_reader *r, const struct weigh_repo *repo,
 	return rc;
 }
 
+enum weigh_code
+catalog_paths(struct catalog_reader *r, const struct weigh_repo *repo,
+    const struct weigh_gitid *commit, const char *const *paths, size_t n,
+    void (*each)(void *ctx, const struct catalog_entry *entry), void *ctx,
+    struct weigh_err *err)
+{
+	int64_t revision;
+	enum weigh_code rc;
+	bool found;
+
+	rc = reader_revision(&r->db, repo, commit, &revision, err);
+	for (size_t i = 0; i < n && rc == WEIGH_OK; i++)
+		rc = one_entry(&r->db, revision, paths[i], each, ctx, &found,
+		    err);
+	return rc;
+}
+
 /* --- trees --------------------------------------------------------------- */
 
 static void
