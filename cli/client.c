@@ -40,13 +40,21 @@ client_prepare(const struct client *c, CURL *easy, char *words)
 		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 	if (s->local)
 		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, s->path);
+	if (!s->local && c->token[0] != '\0') {
+		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+		curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, c->token);
+	}
 }
 
 enum weigh_code
 client_open(struct client *c, const struct server *s, unsigned timeout,
     struct weigh_err *err)
 {
+	enum weigh_code rc;
+
 	*c = (struct client){ .server = *s, .timeout = timeout };
+	if (!s->local && (rc = token_find(c->token, err)) != WEIGH_OK)
+		return rc;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return weigh_fail(err, WEIGH_NOMEM, "libcurl does not start");
 	c->easy = curl_easy_init();
@@ -60,6 +68,7 @@ client_close(struct client *c)
 {
 	curl_easy_cleanup(c->easy);
 	c->easy = NULL;
+	explicit_bzero(c->token, sizeof(c->token));
 }
 
 const char *
@@ -117,8 +126,9 @@ on_body(char *data, size_t size, size_t n, void *arg)
 
 /* One exchange; *status is 0 unless an answer came. */
 static enum weigh_code
-exchange(struct client *c, const char *path, const char *json,
-    struct weigh_buf *body, long *status, struct weigh_err *err)
+exchange(struct client *c, const char *method, const char *path,
+    const char *json, struct weigh_buf *body, long *status,
+    struct weigh_err *err)
 {
 	struct curl_slist *headers = NULL;
 	struct weigh_buf url;
@@ -135,6 +145,8 @@ exchange(struct client *c, const char *path, const char *json,
 		curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, headers);
 		curl_easy_setopt(c->easy, CURLOPT_POSTFIELDS, json);
 	}
+	if (method != NULL)
+		curl_easy_setopt(c->easy, CURLOPT_CUSTOMREQUEST, method);
 	curl_easy_setopt(c->easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(c->easy, CURLOPT_WRITEDATA, body);
 	if (!url.failed && (json == NULL || headers != NULL)) {
@@ -150,11 +162,12 @@ exchange(struct client *c, const char *path, const char *json,
 }
 
 enum weigh_code
-client_ask(struct client *c, const char *path, const char *json,
-    struct weigh_buf *body, struct weigh_err *err)
+client_ask_by(struct client *c, const char *method, const char *path,
+    const char *json, struct weigh_buf *body, struct weigh_err *err)
 {
 	long status;
-	enum weigh_code rc = exchange(c, path, json, body, &status, err);
+	enum weigh_code rc =
+	    exchange(c, method, path, json, body, &status, err);
 
 	if (rc != WEIGH_OK || status < 300)
 		return rc;
@@ -163,6 +176,13 @@ client_ask(struct client *c, const char *path, const char *json,
 	weigh_control_error_read(err, (int)status,
 	    body->data != NULL ? body->data : "", body->len);
 	return err->code;
+}
+
+enum weigh_code
+client_ask(struct client *c, const char *path, const char *json,
+    struct weigh_buf *body, struct weigh_err *err)
+{
+	return client_ask_by(c, NULL, path, json, body, err);
 }
 
 const char *
@@ -177,8 +197,9 @@ client_header(const struct client *c, const char *name)
 }
 
 enum weigh_code
-client_doc(struct client *c, const char *path, const char *json,
-    const char *schema, struct doc **out, struct weigh_err *err)
+client_doc_by(struct client *c, const char *method, const char *path,
+    const char *json, const char *schema, struct doc **out,
+    struct weigh_err *err)
 {
 	struct doc *d = NULL;
 	struct weigh_buf body;
@@ -186,7 +207,7 @@ client_doc(struct client *c, const char *path, const char *json,
 
 	*out = NULL;
 	weigh_buf_init(&body, ANSWER_MAX);
-	rc = client_ask(c, path, json, &body, err);
+	rc = client_ask_by(c, method, path, json, &body, err);
 	if (rc == WEIGH_OK)
 		rc = doc_parse(&d, body.data != NULL ? body.data : "", body.len,
 		    err);
@@ -199,4 +220,11 @@ client_doc(struct client *c, const char *path, const char *json,
 	doc_free(d);
 	weigh_buf_free(&body);
 	return rc;
+}
+
+enum weigh_code
+client_doc(struct client *c, const char *path, const char *json,
+    const char *schema, struct doc **out, struct weigh_err *err)
+{
+	return client_doc_by(c, NULL, path, json, schema, out, err);
 }

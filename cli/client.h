@@ -1,8 +1,8 @@
 /*
  * client: questions to weighd's API by libcurl, over TCP or the local socket.
  *
- * (1) Redirects are not followed; only http and https are spoken; no proxy for
- *     this machine.
+ * (1) Redirects are not followed, so a token goes to the server that was meant and
+ *     to no other; only http and https are spoken; no proxy for this machine.
  * (2) A question ends: after `timeout` seconds without a sign of life, or when
  *     stop_asked().
  * (3) No answer takes more memory than its buffer's ceiling.
@@ -19,10 +19,12 @@
 
 #include "doc.h"
 #include "server.h"
+#include "token.h"
 
 struct client {
 	struct server server;
 	unsigned timeout; /* seconds */
+	char token[WEIGH_TOKEN_MAX + 1]; /* "": none; not to the local socket */
 	CURL *easy;
 	char words[CURL_ERROR_SIZE]; /* libcurl's, of the last failure */
 };
@@ -45,12 +47,20 @@ enum weigh_code client_failed(const struct client *c, CURLcode code,
 enum weigh_code client_ask(struct client *c, const char *path,
     const char *json, struct weigh_buf *body, struct weigh_err *err);
 
+/* The same for another method: "DELETE". */
+enum weigh_code client_ask_by(struct client *c, const char *method,
+    const char *path, const char *json, struct weigh_buf *body,
+    struct weigh_err *err);
+
 /* A header of the last answer, or NULL; valid until the next question. */
 const char *client_header(const struct client *c, const char *name);
 
 /* The same for JSON: the answer must have this schema.  *out is the caller's. */
 enum weigh_code client_doc(struct client *c, const char *path,
     const char *json, const char *schema, struct doc **out,
+    struct weigh_err *err);
+enum weigh_code client_doc_by(struct client *c, const char *method,
+    const char *path, const char *json, const char *schema, struct doc **out,
     struct weigh_err *err);
 
 #endif

@@ -67,6 +67,19 @@ COMMAND("key export", "", 0, 0, 0,
     "print the mirror's public key",
     "weigh key export > mirror.pem",
     "weigh key export --json", cmd_key_export)
+COMMAND("token new", "NAME", 1, 1,
+    OPT_BIT(OPT_ROLE) | OPT_BIT(OPT_REPO) | OPT_BIT(OPT_EXPIRES),
+    "make a token, and print it: it is shown this once",
+    "weigh token new ci --role publish --repo 'acme/*' --expires 90",
+    "weigh token new laptop --role read", cmd_token_new)
+COMMAND("token ls", "", 0, 0, 0,
+    "list the tokens, what they may and until when; never the tokens themselves",
+    "weigh token ls",
+    "weigh token ls --json", cmd_token_ls)
+COMMAND("token rm", "ID|NAME", 1, 1, 0,
+    "take a token away; it is refused at once",
+    "weigh token rm ci",
+    "weigh token rm 3f2a5c0d9e8b7a61", cmd_token_rm)
 COMMAND("completion", "bash|zsh|fish", 1, 1, 0,
     "print a script that completes weigh's words in a shell",
     "weigh completion bash > ~/.local/share/bash-completion/completions/weigh",

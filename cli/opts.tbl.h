@@ -17,6 +17,9 @@ OPTION(DRY_RUN,  "dry-run",  0,   NULL,      false, "only say what would be done
 OPTION(QUARANTINE, "quarantine", 0, NULL,    false, "remove what lies in quarantine too; asks first")
 OPTION(OLDER,    "older",    0,   "DAYS",    false, "only what has lain there so long; default: 1, in quarantine 30")
 OPTION(FULL,     "full",     0,   NULL,      false, "read the catalog and the journal whole, and look for revisions that were lost")
+OPTION(ROLE,     "role",     0,   "ROLE",    false, "what the token may: read, publish, approve or admin, each with those before it")
+OPTION(REPO,     "repo",     0,   "GLOB",    false, "only repositories that match, as in 'acme/*' or 'datasets/acme/*'; may be given more than once; default: all")
+OPTION(EXPIRES,  "expires",  0,   "WHEN",    false, "after so many days, or at the begin of a day (UTC), as in 2027-01-31; default: never")
 
 OPTION(SERVER,   "server",   0,   "SERVER",  true,  "http://HOST:PORT or unix:PATH (env WEIGH_SERVER); default: the local socket, then http://127.0.0.1:8477")
 OPTION(FORMAT,   "format",   0,   "FORMAT",  true,  "human, tsv, json or quiet")

@@ -4,6 +4,7 @@
 
 #include "since.h"
 
+#define DAYS_MOST 36500
 #define AGO_MOST INT64_C(3155760000) /* a hundred years */
 
 static const struct {
@@ -75,4 +76,20 @@ since_parse(const char *text, int64_t now, int64_t *out)
 	else if (!parse_date(text, out))
 		return false;
 	return *out > 0 && *out <= now;
+}
+
+bool
+since_parse_end(const char *text, int64_t now, int64_t *out)
+{
+	size_t digits = strspn(text, "0123456789");
+	int64_t days = 0;
+
+	if (text[digits] != '\0')
+		return parse_date(text, out) && *out > now;
+	if (digits == 0 || digits > 5)
+		return false;
+	for (size_t i = 0; i < digits; i++)
+		days = days * 10 + (text[i] - '0');
+	*out = now + days * 86400;
+	return days >= 1 && days <= DAYS_MOST;
 }

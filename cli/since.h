@@ -1,4 +1,4 @@
-/* since: a point in time as people say it.  Pure. */
+/* since: points in time as people say them.  Pure. */
 #ifndef CLI_SINCE_H
 #define CLI_SINCE_H
 
@@ -9,5 +9,9 @@
  * `12h`, `3d`, `2w`.  `now` and *out are seconds since 1970; *out is above 0 and
  * not after `now`. */
 bool since_parse(const char *text, int64_t now, int64_t *out);
+
+/* Read an end: `90`, so many days from now (1 to 36500), or a date as above; it is
+ * after `now`. */
+bool since_parse_end(const char *text, int64_t now, int64_t *out);
 
 #endif

@@ -28,7 +28,9 @@ enum value_type {
 	SIZE,
 	NUMBER,
 	HOURS,
-	LEVEL
+	LEVEL,
+	ANONYMOUS,
+	UNKNOWN
 };
 
 static const struct setting {
@@ -125,6 +127,12 @@ static const char host_characters[] = "abcdefghijklmnopqrstuvwxyz"
 				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789.-_:[] \t";
 
+static bool
+is_one_of(const char *text, const char *one, const char *other)
+{
+	return strcmp(text, one) == 0 || strcmp(text, other) == 0;
+}
+
 /* Why a value is none for this setting; NULL if it is one. */
 static const char *
 check_value(const struct setting *s, const char *text, uint64_t *number)
@@ -146,6 +154,14 @@ check_value(const struct setting *s, const char *text, uint64_t *number)
 		return log_level_parse(text) >= 0 ?
 		    NULL :
 		    "is none of error, warn, info, debug";
+	case ANONYMOUS:
+		return is_one_of(text, "read", "none") ?
+		    NULL :
+		    "is neither read nor none";
+	case UNKNOWN:
+		return is_one_of(text, "refuse", "ignore") ?
+		    NULL :
+		    "is neither refuse nor ignore";
 	case NUMBER:
 	case SIZE:
 		if (!parse_number(text, s->type == SIZE, number))

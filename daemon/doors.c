@@ -128,6 +128,18 @@ house_scrub_settings(const struct config *c)
 	return s;
 }
 
+struct weigh_access_rules
+house_access_rules(const struct config *c)
+{
+	return (struct weigh_access_rules){
+		.anonymous_none =
+		    strcmp(config_text(c, PARAM_access_anonymous), "none") == 0,
+		.unknown_ignored =
+		    strcmp(config_text(c, PARAM_access_unknown_token),
+			"ignore") == 0,
+	};
+}
+
 enum weigh_code
 house_make_scrub(struct house *h, struct weigh_err *err)
 {
@@ -174,6 +186,7 @@ house_open_doors(struct house *h, struct weigh_err *err)
 		.heavy = h->heavy,
 		.scrub = h->scrub,
 		.key = h->key,
+		.tokens = h->tokens,
 		.repos = h->repos,
 		.dirfd = h->folder.dirfd,
 		.data = h->folder.path,
@@ -186,11 +199,13 @@ house_open_doors(struct house *h, struct weigh_err *err)
 		.ctx = h,
 	};
 	const struct server_options options = house_server_options(h->config);
+	const struct weigh_access_rules rules = house_access_rules(h->config);
 	char socket_path[FOLDER_PATH + 16];
 	enum weigh_code rc;
 
 	snprintf(socket_path, sizeof(socket_path), "%s/control.sock",
 	    h->folder.path);
+	tokens_set_rules(h->tokens, &rules);
 	rc = serve_new(&h->serve, &serve_parts, err);
 	if (rc == WEIGH_OK)
 		rc = control_new(&h->control, &control_parts, err);

@@ -78,6 +78,7 @@ enum weigh_code house_tell_watchdog(struct house *h, struct weigh_err *err);
 
 /* The settings of a part, as it takes them. */
 struct server_options house_server_options(const struct config *c);
+struct weigh_access_rules house_access_rules(const struct config *c);
 struct scrub_settings house_scrub_settings(const struct config *c);
 
 /* The cores that are ours to use, from 1 to 64. */

@@ -3,13 +3,19 @@
  * it means.  Parsing, --print-config and weighd.conf(5) follow from it.
  *
  * ADDRESSES is a list, separated by blanks, of ADDRESS:PORT, HOSTS one of names;
- * LEVEL one of error, warn, info, debug; NUMBER a decimal number within least and most; SIZE the same
+ * LEVEL one of error, warn, info, debug; ANONYMOUS one of read, none; UNKNOWN one of refuse, ignore; NUMBER a decimal number within least and most; SIZE the same
  * in bytes, with an optional K, M, G or T (powers of 1024) behind it; HOURS is FROM-UNTIL in whole hours.
  */
 SETTING(listen, address, ADDRESSES, "127.0.0.1:8477", 0, 0,
     "Where to listen: ADDRESS:PORT, an IPv6 address in brackets; several are "
     "separated by blanks. Port 0 takes a free one. Listening beyond this machine "
     "lets everyone there read what is held.")
+SETTING(access, anonymous, ANONYMOUS, "read", 0, 0,
+    "What whoever shows no token may do: read, what is not gated or private; or none.")
+SETTING(access, unknown_token, UNKNOWN, "refuse", 0, 0,
+    "What becomes of a token that is not one of this mirror, where reading needs "
+    "none: refuse answers 401, as the Hub does; ignore counts it as none, for "
+    "machines that carry a token of another place.")
 SETTING(store, keep_free, SIZE, "1G", 0, INT64_MAX,
     "Bytes of the file system that are never used up; below that, nothing new is "
     "admitted.")

@@ -88,11 +88,15 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 	struct house *h = arg;
 	struct config *fresh;
 	struct server_options options;
+	struct weigh_access_rules rules;
 	struct scrub_settings scrub;
 	struct weigh_err err;
 
 	(void)fd, (void)what;
 	notify_reloading();
+	if (tokens_reload(h->tokens, &err) != WEIGH_OK)
+		log_event(LOG_ERROR_LEVEL, "tokens-refused", "why", err.why,
+		    "fix", weigh_err_fix(&err), NULL);
 	if (config_load(&fresh, &h->options.flags, &err) != WEIGH_OK) {
 		log_event(LOG_ERROR_LEVEL, "reload-refused", "why", err.why,
 		    "fix", weigh_err_fix(&err), NULL);
@@ -102,6 +106,8 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 		h->config = fresh;
 		options = house_server_options(fresh);
 		server_set_options(h->server, &options);
+		rules = house_access_rules(fresh);
+		tokens_set_rules(h->tokens, &rules);
 		scrub = house_scrub_settings(fresh);
 		scrub_set(h->scrub, &scrub);
 		store_set_keep_free(h->store,

@@ -134,15 +134,14 @@ only_reads(enum weigh_right right)
 	return right == WEIGH_RIGHT_LOOK || right == WEIGH_RIGHT_READ;
 }
 
-bool
-weigh_access_sees(const struct weigh_who *who,
-    const struct weigh_access_rules *rules, const struct weigh_repo *repo,
-    enum weigh_visibility visibility)
+/* May they know that it exists? */
+static bool
+sees(const struct weigh_access_facts *f)
 {
-	if (who->local || weigh_who_covers(who, repo))
+	if (f->who->local || weigh_who_covers(f->who, f->repo))
 		return true;
-	return !rules->anonymous_none &&
-	    (visibility == WEIGH_PUBLIC || visibility == WEIGH_GATED);
+	return !f->rules.anonymous_none &&
+	    (f->visibility == WEIGH_PUBLIC || f->visibility == WEIGH_GATED);
 }
 
 /* Writing, and what is no single repository's: whoever has the role, within the
@@ -167,7 +166,7 @@ decide_reading(const struct weigh_access_facts *f)
 	if (!f->held)
 		return nobody && f->rules.anonymous_none ? WEIGH_ACCESS_HIDDEN :
 							   WEIGH_ACCESS_NO_REPO;
-	if (!weigh_access_sees(f->who, &f->rules, f->repo, f->visibility))
+	if (!sees(f))
 		return nobody ? WEIGH_ACCESS_HIDDEN : WEIGH_ACCESS_NO_REPO;
 	if (f->right == WEIGH_RIGHT_READ && f->visibility == WEIGH_GATED &&
 	    !f->who->local && !weigh_who_covers(f->who, f->repo))

@@ -35,6 +35,8 @@ enum audit_event {
 	AUDIT_DISCARD, /* such bytes were removed from quarantine, on request */
 	AUDIT_COLLECT, /* what nobody names was taken away */
 	AUDIT_REBUILD, /* the catalog was made again */
+	AUDIT_TOKEN_MADE, /* somebody may do something, and until when */
+	AUDIT_TOKEN_REMOVED,
 	AUDIT_EVENTS
 };
 

@@ -112,6 +112,8 @@ take_line(void *ctx, const struct audit_line *line, struct weigh_err *err)
 	case AUDIT_DISCARD:
 	case AUDIT_COLLECT:
 	case AUDIT_REBUILD:
+	case AUDIT_TOKEN_MADE:
+	case AUDIT_TOKEN_REMOVED:
 	case AUDIT_EVENTS:
 		break;
 	}

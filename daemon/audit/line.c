@@ -17,6 +17,8 @@ static const char *const event_names[AUDIT_EVENTS] = {
 	[AUDIT_DISCARD] = "discard",
 	[AUDIT_COLLECT] = "collect",
 	[AUDIT_REBUILD] = "rebuild",
+	[AUDIT_TOKEN_MADE] = "token-made",
+	[AUDIT_TOKEN_REMOVED] = "token-removed",
 };
 
 /* --- values ------------------------------------------------------------ */
@@ -295,6 +297,8 @@ line_from_entry(struct audit_line *out, const struct audit_entry *entry,
 		return WEIGH_OK;
 	case AUDIT_COLLECT:
 	case AUDIT_REBUILD:
+	case AUDIT_TOKEN_MADE:
+	case AUDIT_TOKEN_REMOVED:
 		copy_prose(out->why, sizeof(out->why), entry->why);
 		return WEIGH_OK;
 	case AUDIT_EVENTS:

@@ -102,6 +102,7 @@ struct catalog_revision {
 	uint64_t files;             /* count, without directories */
 	uint64_t bytes;
 	uint64_t bad; /* files whose blobs were found bad; readers */
+	enum weigh_visibility visibility; /* of its repository; catalog_list */
 };
 
 /* A blob whose bytes were hashed by us, and how its file looked then.  A stamp

@@ -450,6 +450,8 @@ list_row(struct db *db, const struct query *line,
 	if (query_row(&q)) {
 		struct catalog_revision head = revision_row(&q);
 
+		head.visibility =
+		    (enum weigh_visibility)sqlite3_column_int64(line->stmt, 3);
 		rc = count_bad(db, revision, &head, err);
 		if (rc == WEIGH_OK)
 			each(ctx, &repo, &head);

@@ -25,7 +25,7 @@ X(RENAMED, DB_READER,
     "SELECT r.name FROM renames AS n JOIN repositories AS r ON r.id = n.repo"
     " WHERE n.kind = ?1 AND n.key = ?2")
 X(REPO_PAGE, DB_READER,
-    "SELECT id, kind, name FROM repositories"
+    "SELECT id, kind, name, visibility FROM repositories"
     " WHERE (kind, key) > (?1, ?2) ORDER BY kind, key LIMIT ?3")
 X(REPO_INSERT, DB_WRITER,
     "INSERT INTO repositories (kind, key, name, created)"

@@ -2,9 +2,8 @@
  * control: our own API, /-/v1/…, the same on control.sock and over TCP.  Requests
  * and answers: proto/README.md.
  *
- * (1) From control.sock every right; over TCP reading only, until there are
- *     tokens: everything else is answered 401.  A verb without a row does not
- *     exist.
+ * (1) From control.sock every right; over TCP what weigh_access_decide allows to
+ *     whoever asks.  A verb without a row does not exist, and a row has a right.
  * (2) weighd never opens a path that a client named: files come as descriptors.
  * (3) An add belongs to the connection that began it; if that ends, everything it
  *     brought is dropped.
@@ -18,6 +17,7 @@
 #include "net/server.h"
 #include "pool/pool.h"
 #include "trust/key.h"
+#include "trust/tokens.h"
 #include "upkeep/scrub.h"
 
 struct control;
@@ -30,6 +30,7 @@ struct control_parts {
 	struct pool *heavy;   /* reading and writing many bytes */
 	struct scrub *scrub;
 	const struct key *key;
+	struct tokens *tokens;
 	struct repo_root *repos;
 	int dirfd;        /* the data folder */
 	const char *data; /* the same, as status shows it */

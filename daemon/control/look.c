@@ -9,8 +9,10 @@
 #include <weigh/version.h>
 
 #include "priv.h"
+#include "trust/access.h"
 
 #define PAGE 1000
+#define USES_MAX 10000 /* of a blob that are looked at */
 
 /* --- what every reading verb needs ------------------------------------------------ */
 
@@ -60,6 +62,9 @@ find_subject(struct question *q, struct catalog_reader *reader,
 	if (query(q, "revision", revision, sizeof(revision)))
 		memcpy(s->ref.rev, revision, sizeof(revision));
 	weigh_repo_text(&s->ref.repo, s->text);
+	rc = control_may(q, reader, WEIGH_RIGHT_LOOK, &s->ref.repo);
+	if (rc != WEIGH_OK)
+		return rc;
 	return catalog_resolve(reader, &s->ref.repo, s->ref.rev, &s->commit,
 	    &repo_known, err);
 }
@@ -127,9 +132,12 @@ control_decision(uint64_t bad)
 /* --- models ---------------------------------------------------------------------------- */
 
 struct models {
+	struct question *q;
 	struct weigh_jw w;
-	unsigned limit, seen;
-	char last[WEIGH_REPO_TEXT];
+	unsigned limit, shown;
+	unsigned rows;              /* of the catalog's page, shown or not */
+	struct weigh_repo row;      /* the last of them */
+	char last[WEIGH_REPO_TEXT]; /* the last that was shown */
 };
 
 static void
@@ -138,7 +146,12 @@ write_model(void *ctx, const struct weigh_repo *repo,
 {
 	struct models *m = ctx;
 
-	if (++m->seen > m->limit)
+	m->rows++;
+	m->row = *repo;
+	if (!access_sees(m->q->control->parts.tokens, &m->q->who, repo,
+		head->visibility))
+		return;
+	if (++m->shown > m->limit)
 		return;
 	weigh_repo_text(repo, m->last);
 	weigh_jw_object(&m->w);
@@ -153,24 +166,43 @@ write_model(void *ctx, const struct weigh_repo *repo,
 	weigh_jw_object_end(&m->w);
 }
 
+/* Pages of the catalog until one of ours is full: what is hidden leaves no gap,
+ * and its names stand in no `next`. */
+static enum weigh_code
+write_models(struct models *m, struct catalog_reader *reader, bool from,
+    struct weigh_err *err)
+{
+	enum weigh_code rc;
+
+	do {
+		m->rows = 0;
+		rc = catalog_list(reader, from ? &m->row : NULL, m->limit + 1,
+		    write_model, m, err);
+		from = true;
+	} while (rc == WEIGH_OK && m->rows == m->limit + 1 &&
+	    m->shown <= m->limit);
+	return rc;
+}
+
 void
 control_models(struct question *q, struct catalog_reader *reader)
 {
 	struct http_reply *r = &q->task.reply;
-	struct models m = { .limit = query_limit(q) };
+	struct models m = { .q = q, .limit = query_limit(q) };
 	char after[WEIGH_REPO_TEXT];
 	struct weigh_ref ref;
 	bool from = query(q, "after", after, sizeof(after));
 
 	if (from && (r->rc = weigh_ref_parse(&ref, after, &r->err)) != WEIGH_OK)
 		return;
+	if (from)
+		m.row = ref.repo;
 	begin(&m.w, q, "weigh.ls/1");
 	weigh_jw_key(&m.w, "models");
 	weigh_jw_array(&m.w);
-	r->rc = catalog_list(reader, from ? &ref.repo : NULL, m.limit + 1,
-	    write_model, &m, &r->err);
+	r->rc = write_models(&m, reader, from, &r->err);
 	weigh_jw_array_end(&m.w);
-	if (m.seen > m.limit)
+	if (m.shown > m.limit)
 		weigh_jw_kstr(&m.w, "next", m.last);
 	weigh_jw_object_end(&m.w);
 }
@@ -384,6 +416,35 @@ control_manifest(struct question *q, struct catalog_reader *reader)
 
 /* --- midstates and key ----------------------------------------------------------------------------------- */
 
+struct use {
+	const struct question *q;
+	bool may;
+};
+
+static bool
+look_at_use(void *ctx, const struct weigh_repo *repo,
+    enum weigh_visibility visibility)
+{
+	struct use *use = ctx;
+
+	use->may = access_reads(use->q->control->parts.tokens, &use->q->who,
+	    repo, visibility);
+	return !use->may;
+}
+
+/* A list says nothing of what it is a list of, but that it is here: for those who
+ * may have the bytes from some repository. */
+static enum weigh_code
+may_have(struct question *q, struct catalog_reader *reader,
+    const struct weigh_oid *oid, struct weigh_err *err)
+{
+	struct use use = { .q = q };
+	enum weigh_code rc;
+
+	rc = catalog_uses(reader, oid, USES_MAX, look_at_use, &use, err);
+	return rc == WEIGH_OK && !use.may ? WEIGH_NOT_FOUND : rc;
+}
+
 void
 control_midstates(struct question *q, struct catalog_reader *reader)
 {
@@ -398,6 +459,11 @@ control_midstates(struct question *q, struct catalog_reader *reader)
 		return;
 	}
 	r->rc = catalog_blob(reader, &oid, &blob, &state, &r->err);
+	if (r->rc == WEIGH_OK)
+		r->rc = may_have(q, reader, &oid, &r->err);
+	if (r->rc == WEIGH_NOT_FOUND) /* in the same words for both */
+		weigh_fail(&r->err, r->rc,
+		    "no admitted revision names a blob '%s'", q->match.word);
 	if (r->rc == WEIGH_OK && state == CATALOG_BAD)
 		r->rc = weigh_fail(&r->err, WEIGH_MISMATCH, "%s",
 		    weigh_verdict_text(WEIGH_REFUSE_BAD));

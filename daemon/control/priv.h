@@ -70,9 +70,24 @@ struct question {
 	struct http_task task; /* first */
 	struct control *control;
 	struct weigh_route_match match;
+	struct weigh_who who; /* asks */
 	void (*answer)(struct question *q, struct catalog_reader *reader);
 };
 
+/* Ready a question that the caller allocated, zeroed, with control and who filled
+ * in, and give it to a worker. */
+void control_submit(struct question *q, struct http_exchange *x,
+    void (*answer)(struct question *q, struct catalog_reader *reader));
+
+/* Who sent this request; on the loop. */
+void control_who(struct control *c, const struct http_exchange *x,
+    struct weigh_who *who);
+/* May whoever asks do that to this repository?  Not WEIGH_OK: the reply is the
+ * refusal. */
+enum weigh_code control_may(struct question *q, struct catalog_reader *reader,
+    enum weigh_right right, const struct weigh_repo *repo);
+
+void control_tokens(struct question *q, struct catalog_reader *reader);
 void control_status(struct question *q, struct catalog_reader *reader);
 void control_models(struct question *q, struct catalog_reader *reader);
 void control_files(struct question *q, struct catalog_reader *reader);
@@ -106,6 +121,10 @@ void scrub_write_other(struct weigh_jw *w, const char *kind, const char *name,
 /* --- verbs that begin on the loop -------------------------------------------------- */
 
 void control_top(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+void control_token_new(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+void control_token_rm(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);
 void control_verify(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);

@@ -276,6 +276,8 @@ control_scrub_look(struct question *q, struct catalog_reader *reader)
 	struct weigh_oid after;
 	struct weigh_jw w;
 	bool from = read_after(q, &after);
+	/* A finding names repositories, perhaps hidden ones. */
+	bool named = q->who.role == WEIGH_ROLE_ADMIN;
 
 	scrub_look(q->control->parts.scrub, &s);
 	if ((r->rc = refresh(&s, reader, &r->err)) != WEIGH_OK)
@@ -286,9 +288,9 @@ control_scrub_look(struct question *q, struct catalog_reader *reader)
 	write_progress(&w, &s, &s.round);
 	weigh_jw_key(&w, "findings");
 	weigh_jw_array(&w);
-	if (!from)
+	if (named && !from)
 		r->rc = write_others(&w, reader, &s, &r->err);
-	if (r->rc == WEIGH_OK)
+	if (named && r->rc == WEIGH_OK)
 		r->rc = write_blobs(&w, reader, &after, &page, &r->err);
 	weigh_jw_array_end(&w);
 	if (page.count == PAGE) {

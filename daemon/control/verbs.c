@@ -3,47 +3,55 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <weigh/manifest.h>
 
 #include "priv.h"
+#include "trust/access.h"
 
 #define BODY_MAX WEIGH_MANIFEST_MAX /* a manifest is the largest answer */
 
-enum right {
-	RIGHT_READ,
-	RIGHT_ADMIN
-};
+#define LOOK WEIGH_RIGHT_LOOK
+#define READ WEIGH_RIGHT_READ
+#define ADMIN WEIGH_RIGHT_ADMIN
+#define ANYWHERE false
+#define SOCKET true
 
 static const struct verb {
 	const char *method;
 	const char *pattern; /* behind /-/v1 */
-	enum right right;
+	enum weigh_right right;
+	bool socket; /* by control.sock alone: it takes descriptors */
 	/* One of the two: on a worker, or on the loop. */
 	void (*answer)(struct question *q, struct catalog_reader *reader);
 	void (*begin)(struct control *c, struct http_exchange *x,
 	    const struct weigh_route_match *m);
 } verbs[] = {
-	{ "GET", "/status", RIGHT_READ, control_status, NULL },
-	{ "GET", "/models", RIGHT_READ, control_models, NULL },
-	{ "GET", "/files", RIGHT_READ, control_files, NULL },
-	{ "GET", "/show", RIGHT_READ, control_show, NULL },
-	{ "GET", "/manifest", RIGHT_READ, control_manifest, NULL },
-	{ "GET", "/midstates/{word}", RIGHT_READ, control_midstates, NULL },
-	{ "GET", "/key", RIGHT_READ, control_key, NULL },
-	{ "GET", "/scrub", RIGHT_READ, control_scrub_look, NULL },
-	{ "GET", "/jobs/{word}", RIGHT_READ, NULL, control_job },
-	{ "GET", "/top", RIGHT_ADMIN, NULL, control_top },
-	{ "GET", "/doctor", RIGHT_ADMIN, control_doctor, NULL },
-	{ "POST", "/doctor", RIGHT_ADMIN, NULL, control_examine },
-	{ "POST", "/verify", RIGHT_ADMIN, NULL, control_verify },
-	{ "POST", "/scrub", RIGHT_ADMIN, NULL, control_scrub },
-	{ "POST", "/gc", RIGHT_ADMIN, NULL, control_gc },
-	{ "POST", "/rebuild", RIGHT_ADMIN, NULL, control_rebuild },
-	{ "POST", "/add", RIGHT_ADMIN, NULL, control_add },
-	{ "GET", "/add/{word}", RIGHT_ADMIN, NULL, control_add_progress },
-	{ "POST", "/add/{word}/files", RIGHT_ADMIN, NULL, control_add_file },
-	{ "POST", "/add/{word}/commit", RIGHT_ADMIN, NULL, control_add_commit },
+	{ "GET", "/status", LOOK, ANYWHERE, control_status, NULL },
+	{ "GET", "/models", LOOK, ANYWHERE, control_models, NULL },
+	{ "GET", "/files", LOOK, ANYWHERE, control_files, NULL },
+	{ "GET", "/show", LOOK, ANYWHERE, control_show, NULL },
+	{ "GET", "/manifest", LOOK, ANYWHERE, control_manifest, NULL },
+	{ "GET", "/midstates/{word}", READ, ANYWHERE, control_midstates, NULL },
+	{ "GET", "/key", LOOK, ANYWHERE, control_key, NULL },
+	{ "GET", "/scrub", LOOK, ANYWHERE, control_scrub_look, NULL },
+	{ "GET", "/jobs/{word}", LOOK, ANYWHERE, NULL, control_job },
+	{ "GET", "/tokens", ADMIN, ANYWHERE, control_tokens, NULL },
+	{ "POST", "/tokens", ADMIN, ANYWHERE, NULL, control_token_new },
+	{ "DELETE", "/tokens/{word}", ADMIN, ANYWHERE, NULL, control_token_rm },
+	{ "GET", "/top", ADMIN, ANYWHERE, NULL, control_top },
+	{ "GET", "/doctor", ADMIN, ANYWHERE, control_doctor, NULL },
+	{ "POST", "/doctor", ADMIN, ANYWHERE, NULL, control_examine },
+	{ "POST", "/verify", ADMIN, ANYWHERE, NULL, control_verify },
+	{ "POST", "/scrub", ADMIN, ANYWHERE, NULL, control_scrub },
+	{ "POST", "/gc", ADMIN, ANYWHERE, NULL, control_gc },
+	{ "POST", "/rebuild", ADMIN, ANYWHERE, NULL, control_rebuild },
+	{ "POST", "/add", ADMIN, SOCKET, NULL, control_add },
+	{ "GET", "/add/{word}", ADMIN, SOCKET, NULL, control_add_progress },
+	{ "POST", "/add/{word}/files", ADMIN, SOCKET, NULL, control_add_file },
+	{ "POST", "/add/{word}/commit", ADMIN, SOCKET, NULL,
+	    control_add_commit },
 };
 #define NVERBS (sizeof(verbs) / sizeof(verbs[0]))
 
@@ -86,9 +94,18 @@ question_work(struct http_task *task, void *worker)
 		weigh_what(&task->reply.err, "%s", task->reply.err.why);
 }
 
+void
+control_submit(struct question *q, struct http_exchange *x,
+    void (*answer)(struct question *q, struct catalog_reader *reader))
+{
+	http_task_init(&q->task, x, BODY_MAX, question_work);
+	q->answer = answer;
+	pool_submit(q->control->parts.workers, &q->task.job);
+}
+
 static void
 ask_worker(struct control *c, struct http_exchange *x, const struct verb *verb,
-    const struct weigh_route_match *m)
+    const struct weigh_route_match *m, const struct weigh_who *who)
 {
 	struct question *q = calloc(1, sizeof(*q));
 
@@ -96,11 +113,10 @@ ask_worker(struct control *c, struct http_exchange *x, const struct verb *verb,
 		http_fail(x, 0, WEIGH_NOMEM, NULL, "out of memory");
 		return;
 	}
-	http_task_init(&q->task, x, BODY_MAX, question_work);
 	q->control = c;
 	q->match = *m;
-	q->answer = verb->answer;
-	pool_submit(c->parts.workers, &q->task.job);
+	q->who = *who;
+	control_submit(q, x, verb->answer);
 }
 
 /* The verb that fits; NULL and *other if only its method does not. */
@@ -128,28 +144,100 @@ find_verb(const struct http_exchange *x, struct weigh_route_match *m,
 	return NULL;
 }
 
-static bool
-may(const struct http_exchange *x, const struct verb *verb)
+/* --- who may ------------------------------------------------------------- */
+
+void
+control_who(struct control *c, const struct http_exchange *x,
+    struct weigh_who *who)
 {
-	switch (verb->right) {
-	case RIGHT_READ:
-		return true;
-	case RIGHT_ADMIN:
-		break;
-	}
-	return http_is_local(x);
+	struct weigh_span value = weigh_http_field(http_head(x),
+	    "Authorization");
+
+	if (http_is_local(x))
+		*who = (struct weigh_who){
+			.role = WEIGH_ROLE_ADMIN,
+			.local = true,
+		};
+	else
+		tokens_identify(c->parts.tokens, value.p, value.len, time(NULL),
+		    who);
 }
 
 static void
-refuse(struct http_exchange *x)
+refuse(struct http_exchange *x, enum weigh_hub_case which,
+    struct weigh_err *err)
 {
+	const struct weigh_hub_error *e = weigh_hub_error(which);
+
+	weigh_hub_error_say(which, err);
+	if (e->status == 401)
+		http_field(x, "WWW-Authenticate", "Bearer realm=\"weighd\"");
+	http_send_error(x, e->status, e->hub_code, err);
+}
+
+/* Why somebody may not, in better words than the table's. */
+static void
+explain(const struct weigh_who *who, enum weigh_access access,
+    struct weigh_err *err)
+{
+	if (access == WEIGH_ACCESS_FORBIDDEN)
+		weigh_fail(err, WEIGH_FORBIDDEN,
+		    "a token with the role '%s' may not do this",
+		    weigh_role_name(who->role));
+	else if (access == WEIGH_ACCESS_TOKEN_NEEDED)
+		weigh_fail(err, WEIGH_UNAUTHORIZED,
+		    "over the network this needs a token");
+	else
+		return;
+	weigh_what(err, "this needs more rights than %s",
+	    who->role == WEIGH_ROLE_NOBODY ? "reading" : "your token has");
+}
+
+/* What can be said without looking at any repository; false: answered. */
+static bool
+admits(struct control *c, struct http_exchange *x, const struct verb *verb,
+    const struct weigh_who *who)
+{
+	const struct weigh_access_facts facts = {
+		.who = who,
+		.right = verb->right,
+		.rules = tokens_rules(c->parts.tokens),
+	};
+	enum weigh_access access = weigh_access_decide(&facts);
 	struct weigh_err err;
 
-	weigh_fail(&err, WEIGH_UNAUTHORIZED,
-	    "over the network this mirror can only be read");
-	weigh_fix(&err,
-	    "run weigh on the mirror itself, as the user weighd runs as or root");
-	control_fail(x, &err, "this needs more rights than reading");
+	weigh_err_clear(&err);
+	if (access != WEIGH_ACCESS_ALLOW) {
+		explain(who, access, &err);
+		refuse(x, weigh_hub_refusal(access), &err);
+		return false;
+	}
+	if (!verb->socket || who->local)
+		return true;
+	weigh_fail(&err, WEIGH_FORBIDDEN,
+	    "files are handed over as open descriptors, which only the "
+	    "mirror's own socket can carry");
+	weigh_what(&err, "this is not done over the network");
+	refuse(x, WEIGH_HUB_FORBIDDEN, &err);
+	return false;
+}
+
+enum weigh_code
+control_may(struct question *q, struct catalog_reader *reader,
+    enum weigh_right right, const struct weigh_repo *repo)
+{
+	struct http_reply *r = &q->task.reply;
+	struct access_answer answer;
+	const struct weigh_hub_error *e;
+
+	r->rc = access_judge(q->control->parts.tokens, reader, &q->who, right,
+	    repo, &answer, &r->err);
+	if (r->rc != WEIGH_OK || answer.access == WEIGH_ACCESS_ALLOW)
+		return r->rc;
+	e = access_say(&answer, repo, &r->err);
+	r->status = e->status;
+	r->hub_code = e->hub_code;
+	return r->rc = e->code;
 }
 
 void
@@ -158,21 +246,26 @@ control_request(struct control *c, struct http_exchange *x)
 	struct weigh_route_match m;
 	const char *other;
 	const struct verb *verb = find_verb(x, &m, &other);
+	struct weigh_who who;
 
 	if (verb == NULL && other != NULL) {
 		http_field(x, "Allow", "%s", other);
 		http_fail(x, 405, WEIGH_USAGE, NULL,
 		    "this path does not take this method");
-	} else if (verb == NULL) {
+		return;
+	}
+	if (verb == NULL) {
 		http_fail(x, 404, WEIGH_NOT_FOUND, NULL,
 		    "there is nothing at this path");
-	} else if (!may(x, verb)) {
-		refuse(x);
-	} else if (verb->answer != NULL) {
-		ask_worker(c, x, verb, &m);
-	} else {
-		verb->begin(c, x, &m);
+		return;
 	}
+	control_who(c, x, &who);
+	if (!admits(c, x, verb, &who))
+		return;
+	if (verb->answer != NULL)
+		ask_worker(c, x, verb, &m, &who);
+	else
+		verb->begin(c, x, &m);
 }
 
 void

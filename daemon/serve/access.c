@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "priv.h"
+#include "trust/access.h"
 
 #define SOON (7 * 86400) /* seconds before a token's end when it is told */
 
@@ -126,47 +127,23 @@ serve_admits(struct serve *s, struct http_exchange *x,
 	return false;
 }
 
-/* Whether it is not here or not to be seen: the same words. */
-static void
-say_no_repo(struct ask *ask, const struct weigh_repo *repo)
-{
-	char text[WEIGH_REPO_TEXT];
-
-	weigh_repo_text(repo, text);
-	weigh_fail(&ask->task.reply.err, WEIGH_NOT_FOUND,
-	    "no repository '%s' is held here", text);
-}
-
-/* The facts about a repository; false, and an error, when the catalog fails. */
 static bool
-gather(struct ask *ask, struct catalog_reader *reader,
-    const struct weigh_repo *repo, struct weigh_repo *held,
-    struct weigh_access_facts *facts)
+judge(struct ask *ask, struct catalog_reader *reader, enum weigh_right right,
+    const struct weigh_repo *repo, struct access_answer *answer)
 {
-	struct weigh_err *err = &ask->task.reply.err;
+	struct http_reply *r = &ask->task.reply;
 	enum weigh_code rc;
 
-	rc = catalog_visibility(reader, repo, held, &facts->visibility, err);
-	facts->held = rc == WEIGH_OK;
-	facts->repo = facts->held ? held : repo;
-	if (rc == WEIGH_OK || rc == WEIGH_NOT_FOUND) {
-		weigh_err_clear(err);
-		return true;
+	rc = access_judge(ask->serve->parts.tokens, reader, &ask->who, right,
+	    repo, answer, &r->err);
+	if (rc != WEIGH_OK) {
+		ask_fail(ask, rc, NULL);
+		return false;
 	}
-	ask_fail(ask, rc, NULL);
-	return false;
-}
-
-static bool
-judge(struct ask *ask, const struct weigh_access_facts *facts)
-{
-	enum weigh_access access = weigh_access_decide(facts);
-
-	if (access == WEIGH_ACCESS_ALLOW)
+	if (answer->access == WEIGH_ACCESS_ALLOW)
 		return true;
-	if (access == WEIGH_ACCESS_NO_REPO || access == WEIGH_ACCESS_HIDDEN)
-		say_no_repo(ask, facts->repo);
-	ask_refuse(ask, weigh_hub_refusal(access));
+	access_say(answer, repo, &r->err);
+	ask_refuse(ask, weigh_hub_refusal(answer->access));
 	return false;
 }
 
@@ -174,32 +151,24 @@ bool
 ask_may_repo(struct ask *ask, struct catalog_reader *reader,
     enum weigh_right right, const struct weigh_repo *repo)
 {
-	struct weigh_access_facts facts = {
-		.who = &ask->who,
-		.right = right,
-		.rules = tokens_rules(ask->serve->parts.tokens),
-	};
-	struct weigh_repo held;
+	struct access_answer answer;
 
-	return gather(ask, reader, repo, &held, &facts) && judge(ask, &facts);
+	return judge(ask, reader, right, repo, &answer);
 }
 
+/* What is the same for everybody may be kept for everybody: an answer about one
+ * repository that anybody may see, without words for the one who asked. */
 bool
 ask_may(struct ask *ask, struct catalog_reader *reader)
 {
-	const struct weigh_repo *repo = &ask->match.repo;
-	struct weigh_access_facts facts = {
-		.who = &ask->who,
-		.right = ask->route->right,
-		.rules = tokens_rules(ask->serve->parts.tokens),
-	};
-	struct weigh_repo held;
+	const struct weigh_repo *repo = ask->match.repo.name[0] != '\0' ?
+	    &ask->match.repo :
+	    NULL;
+	struct access_answer answer;
 
-	if (repo->name[0] == '\0')
-		return judge(ask, &facts);
-	if (!gather(ask, reader, repo, &held, &facts) || !judge(ask, &facts))
+	if (!judge(ask, reader, ask->route->right, repo, &answer))
 		return false;
-	ask->shared = !ends_soon(&ask->who) && weigh_access_is_open(&facts);
+	ask->shared = repo != NULL && answer.open && !ends_soon(&ask->who);
 	return true;
 }
 
@@ -207,8 +176,6 @@ bool
 ask_sees(const struct ask *ask, const struct weigh_repo *repo,
     enum weigh_visibility visibility)
 {
-	const struct weigh_access_rules rules =
-	    tokens_rules(ask->serve->parts.tokens);
-
-	return weigh_access_sees(&ask->who, &rules, repo, visibility);
+	return access_sees(ask->serve->parts.tokens, &ask->who, repo,
+	    visibility);
 }

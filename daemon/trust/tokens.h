@@ -19,7 +19,7 @@
 #include <weigh/access.h>
 #include <weigh/err.h>
 
-#define TOKENS_MAX 4096 /* that are kept */
+#define TOKENS_MAX 2048 /* that are kept: as many as one answer can list */
 
 struct tokens;
 

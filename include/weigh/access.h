@@ -133,12 +133,6 @@ enum weigh_access {
 };
 enum weigh_access weigh_access_decide(const struct weigh_access_facts *facts);
 
-/* May `who` know that this repository exists?  For lists and searches: leave out
- * whatever is answered false.  `visibility` as the catalog has it. */
-bool weigh_access_sees(const struct weigh_who *who,
-    const struct weigh_access_rules *rules, const struct weigh_repo *repo,
-    enum weigh_visibility visibility);
-
 /* Would nobody in particular be allowed the same?  Then the answer may be given
  * to everybody again. */
 bool weigh_access_is_open(const struct weigh_access_facts *facts);

@@ -13,7 +13,7 @@ import models
 from house import BUILD, ROOT, UNDER, clean_env, remove, run
 
 # VERB: rows of arguments and the exit status they end with.
-DONE, USAGE, NOT_FOUND, BAD = 0, 2, 3, 5
+DONE, FAILED, USAGE, NOT_FOUND, BAD = 0, 1, 2, 3, 5
 ROWS = {
     "add": [("{folder} acme/again", DONE), ("{folder} acme/again --revision dev -m words", DONE),
             ("{folder} ../up", USAGE), ("{folder}/nowhere acme/x", NOT_FOUND)],
@@ -33,6 +33,11 @@ ROWS = {
     "top": [("", DONE)],
     "doctor": [("", DONE), ("--full", DONE), ("extra", USAGE)],
     "key export": [("", DONE), ("extra", USAGE)],
+    "token new": [("{fresh} --role read", DONE), ("held --role read --repo a/*", FAILED),
+                  ("x", USAGE), ("x --role none", USAGE), ("x! --role read", USAGE),
+                  ("x --role read --expires never", USAGE), ("x --role admin --repo a/*", USAGE)],
+    "token ls": [("", DONE), ("extra", USAGE)],
+    "token rm": [("{old}", DONE), ("none", NOT_FOUND), ("a/b", USAGE)],
     "completion": [("bash", DONE), ("zsh", DONE), ("fish", DONE), ("tcsh", USAGE)],
     "help": [("", DONE), ("pull", DONE), ("frobnicate", USAGE)],
 }
@@ -45,13 +50,27 @@ def verbs():
     return re.findall(r'^COMMAND\("([a-z ]+)"', table, re.M)
 
 
+class Names:
+    """Another name each time it is put into a row."""
+
+    def __init__(self, stem):
+        self.stem, self.n = stem, 0
+
+    def __format__(self, spec):
+        self.n += 1
+        return f"{self.stem}{self.n}"
+
+
 @pytest.fixture(scope="module")
 def places(filled):
     folder = filled.tmp / "verbs"
     for name in ("pulled", "changed"):
         filled.weigh("pull", "acme/small", "--to", folder / name)
     (folder / "changed/config.json").write_bytes(b"{}")
-    return {"folder": models.tiny(folder / "tiny", 7), "out": folder / "out",
+    for name in ["held", *(f"old{n}" for n in range(1, 9))]:
+        filled.weigh("token", "new", name, "--role", "read")
+    return {"fresh": Names("fresh"), "old": Names("old"),
+            "folder": models.tiny(folder / "tiny", 7), "out": folder / "out",
             "pulled": folder / "pulled", "changed": folder / "changed"}
 
 

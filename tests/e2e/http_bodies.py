@@ -158,12 +158,13 @@ FRAMING = [
         "this path does not take this method", "Allow: GET, HEAD"),
     row("401, a request in the body", post(b"Content-Length: %d" % len(SMUGGLED), body=SMUGGLED,
                                            target=b"/-/v1/add"),
-        answer(401, "X-Error-Message: this needs more rights than reading",
+        answer(401, 'WWW-Authenticate: Bearer realm="weighd"',
+               "X-Error-Message: this needs more rights than reading",
                kind="application/json; charset=utf-8",
                body=b'{"error":"this needs more rights than reading","weigh":{"code":"unauthorized",'
                     b'"what":"this needs more rights than reading","why":"over the network this '
-                    b'mirror can only be read","fix":"run weigh on the mirror itself, as the user '
-                    b'weighd runs as or root"}}')),
+                    b'needs a token","fix":"set HF_TOKEN or WEIGH_TOKEN to a token of this mirror; '
+                    b'its administrator makes one with: weigh token new"}}')),
     not_found("chunks that look like requests", chunks(
         b"%x\r\n" % len(SMUGGLED) + SMUGGLED + b"\r\n0\r\n\r\n")),
     failed("a large body nobody wants", length(b"70000", SMUGGLED * 2000), 404, NOTHING,
