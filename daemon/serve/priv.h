@@ -117,6 +117,11 @@ void serve_git_upload_pack(struct ask *ask, struct catalog_reader *reader);
 void serve_git_receive_pack(struct ask *ask, struct catalog_reader *reader);
 extern const struct route_body serve_git_body;
 
+/* --- lfs.c: the LFS batch API -------------------------------------------------------- */
+void serve_lfs_batch(struct ask *ask, struct catalog_reader *reader);
+void serve_lfs_object(struct ask *ask, struct catalog_reader *reader);
+extern const struct route_body serve_lfs_body;
+
 /* --- weights.c: what files of weights say ------------------------------------------ */
 /* Headers read while somebody waits; others are read in the background. */
 #define SERVE_HEADERS_NOW 8
