@@ -52,7 +52,7 @@ serve_cache_for(struct serve *s, const struct weigh_who *who,
 static const char *
 challenge(const struct route *route)
 {
-	return route->flags & (ROUTE_GIT | ROUTE_LFS) ?
+	return route->flags & (ROUTE_GIT | ROUTE_LFS | ROUTE_OCI) ?
 	    "Basic realm=\"weighd\"" :
 	    "Bearer realm=\"weighd\"";
 }
@@ -93,7 +93,10 @@ refuse_now(struct http_exchange *x, const struct route *route,
 			http_field(x, "LFS-Authenticate", "%s",
 			    challenge(route));
 	}
-	http_send_error(x, e->status, e->hub_code, &err);
+	if (route->flags & ROUTE_OCI)
+		oci_send_error(x, e->status, e->hub_code, &err);
+	else
+		http_send_error(x, e->status, e->hub_code, &err);
 }
 
 /* --- may they? ----------------------------------------------------------- */

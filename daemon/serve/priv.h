@@ -58,6 +58,7 @@ enum route_flags {
 	ROUTE_STREAMS = 8, /* writes by an outlet, so waits for its client */
 	ROUTE_GIT = 16, /* a 401 asks for user and password, as git expects */
 	ROUTE_LFS = 32, /* and so does git-lfs, by a field of its own */
+	ROUTE_OCI = 64, /* likewise, and errors are in OCI's shape */
 };
 
 struct route {
@@ -121,6 +122,17 @@ extern const struct route_body serve_git_body;
 void serve_lfs_batch(struct ask *ask, struct catalog_reader *reader);
 void serve_lfs_object(struct ask *ask, struct catalog_reader *reader);
 extern const struct route_body serve_lfs_body;
+
+/* --- oci.c: GGUF models as images ---------------------------------------------------- */
+void serve_oci(struct ask *ask, struct catalog_reader *reader);
+void serve_oci_manifest(struct ask *ask, struct catalog_reader *reader);
+void serve_oci_blob(struct ask *ask, struct catalog_reader *reader);
+void serve_oci_tags(struct ask *ask, struct catalog_reader *reader);
+/* Answer with an error as OCI clients read it. */
+void oci_send_error(struct http_exchange *x, int status, const char *hub_code,
+    const struct weigh_err *err);
+/* A reply that is an error becomes one with such a body. */
+void oci_turn_error(struct http_reply *r);
 
 /* --- weights.c: what files of weights say ------------------------------------------ */
 /* Headers read while somebody waits; others are read in the background. */

@@ -33,6 +33,11 @@ static const struct route routes[] = {
 	    ROUTE_LFS, &serve_lfs_body },
 	{ "GET", "/{git}/info/lfs/objects/{word}", READ, serve_lfs_object,
 	    ROUTE_LFS, NULL },
+	{ "GET", "/v2/", LOOK, serve_oci, ROUTE_OCI, NULL },
+	{ "GET", "/v2", LOOK, serve_oci, ROUTE_OCI, NULL },
+	{ "GET", "/v2/{id}/manifests/**", READ, serve_oci_manifest, ROUTE_OCI, NULL },
+	{ "GET", "/v2/{id}/blobs/**", READ, serve_oci_blob, ROUTE_OCI | ROUTE_CACHED, NULL },
+	{ "GET", "/v2/{id}/tags/list", READ, serve_oci_tags, ROUTE_OCI | ROUTE_CACHED, NULL },
 	{ "GET", "/healthz", OPEN, NULL, 0, NULL },
 	{ "GET", "/readyz", OPEN, serve_ready, 0, NULL },
 	{ "GET", "/metrics", OPEN, serve_metrics, 0, NULL },
@@ -162,6 +167,8 @@ ask_finish(struct http_task *task)
 	if ((ask->route->flags & ROUTE_CACHED) && keeps(ask, &whom))
 		cache_keep(s->caches[http_loop_index(task->x)], task->x,
 		    ask->generation, whom, &task->reply);
+	if (ask->route->flags & ROUTE_OCI)
+		oci_turn_error(&task->reply);
 }
 
 /* --- answers that need no worker ------------------------------------------------------ */
@@ -179,24 +186,28 @@ send_health(struct http_exchange *x)
 
 /* The route was right, a part of it not: the error says which part. */
 static void
-fail_part(struct http_exchange *x, enum weigh_route_bad bad)
+fail_part(struct http_exchange *x, const struct route *route,
+    enum weigh_route_bad bad)
 {
-	switch (bad) {
-	case WEIGH_ROUTE_BAD_REPO:
-		http_fail(x, 404, WEIGH_NOT_FOUND, "RepoNotFound",
-		    "this is not the name of a repository");
-		return;
-	case WEIGH_ROUTE_BAD_REV:
-		http_fail(x, 404, WEIGH_NOT_FOUND, "RevisionNotFound",
-		    "this is not the name of a revision");
-		return;
-	case WEIGH_ROUTE_BAD_PATH:
-		http_fail(x, 404, WEIGH_NOT_FOUND, "EntryNotFound",
-		    "this is not the path of a file");
-		return;
-	case WEIGH_ROUTE_FINE:
-		break;
-	}
+	static const struct {
+		const char *hub_code, *why;
+	} rows[] = {
+		[WEIGH_ROUTE_BAD_REPO] = { "RepoNotFound",
+		    "this is not the name of a repository" },
+		[WEIGH_ROUTE_BAD_REV] = { "RevisionNotFound",
+		    "this is not the name of a revision" },
+		[WEIGH_ROUTE_BAD_PATH] = { "EntryNotFound",
+		    "this is not the path of a file" },
+	};
+	struct weigh_err err;
+
+	weigh_err_clear(&err);
+	weigh_fail(&err, WEIGH_NOT_FOUND, "%s", rows[bad].why);
+	weigh_what(&err, "%s", rows[bad].why);
+	if (route->flags & ROUTE_OCI)
+		oci_send_error(x, 404, rows[bad].hub_code, &err);
+	else
+		http_send_error(x, 404, rows[bad].hub_code, &err);
 }
 
 static bool
@@ -337,7 +348,7 @@ serve_request(struct serve *s, struct http_exchange *x)
 		     m.repo.name[0] != '\0' ? &m.repo : NULL))
 		return;
 	else if (m.bad != WEIGH_ROUTE_FINE)
-		fail_part(x, m.bad);
+		fail_part(x, route, m.bad);
 	else if (route->work == NULL)
 		send_health(x);
 	else

@@ -6,8 +6,8 @@
  * (1) The same facts make the same bytes: a digest stays what it was.
  * (2) A tag names at most one file.
  *
- * Formats: Docker image manifest version 2, schema 2; OCI distribution-spec 1.1;
- * Ollama's media types (server/images.go, ollama 0.33), tags as the Hub has them.
+ * Formats: Docker image manifest version 2, schema 2; OCI image-spec and
+ * distribution-spec 1.1; Ollama's media types (server/images.go, ollama 0.33), tags as the Hub has them.
  */
 #ifndef WEIGH_OLLAMA_H
 #define WEIGH_OLLAMA_H
@@ -17,11 +17,17 @@
 #include <stdint.h>
 
 #include <weigh/json.h>
-#include <weigh/weights.h>
 #include <weigh/oid.h>
+#include <weigh/weights.h>
 
-#define WEIGH_MANIFEST_TYPE \
-	"application/vnd.docker.distribution.manifest.v2+json"
+/* Two of one content: Ollama asks for Docker's, and of OCI's clients some (skopeo)
+ * take Ollama's layers only in OCI's own. */
+enum weigh_manifest_form {
+	WEIGH_MANIFEST_DOCKER,
+	WEIGH_MANIFEST_OCI
+};
+/* The media type of a manifest. */
+const char *weigh_manifest_type(enum weigh_manifest_form form);
 
 /* --- which file --------------------------------------------------------- */
 
@@ -80,6 +86,7 @@ struct weigh_ollama_layer {
 };
 
 struct weigh_ollama_image {
+	enum weigh_manifest_form form;
 	const struct weigh_weights *facts;
 	const char *quantization; /* of the file's name; "" */
 	const char *projector;    /* architecture of the projector; "" */

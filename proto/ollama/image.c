@@ -16,6 +16,21 @@ static const char *const layer_types[] = {
 	[WEIGH_LAYER_LICENSE] = "application/vnd.ollama.image.license",
 };
 
+static const struct {
+	const char *manifest, *config;
+} forms[] = {
+	[WEIGH_MANIFEST_DOCKER] = { "application/vnd.docker.distribution.manifest.v2+json",
+	    "application/vnd.docker.container.image.v1+json" },
+	[WEIGH_MANIFEST_OCI] = { "application/vnd.oci.image.manifest.v1+json",
+	    "application/vnd.oci.image.config.v1+json" },
+};
+
+const char *
+weigh_manifest_type(enum weigh_manifest_form form)
+{
+	return forms[form].manifest;
+}
+
 /* Ollama's format.HumanNumber: one decimal of billions, two of millions. */
 void
 weigh_ollama_count(uint64_t n, char out[24])
@@ -141,10 +156,10 @@ weigh_ollama_manifest(struct weigh_jw *w,
 {
 	weigh_jw_object(w);
 	weigh_jw_ku64(w, "schemaVersion", 2);
-	weigh_jw_kstr(w, "mediaType", WEIGH_MANIFEST_TYPE);
+	weigh_jw_kstr(w, "mediaType", forms[image->form].manifest);
 	weigh_jw_key(w, "config");
-	write_descriptor(w, "application/vnd.docker.container.image.v1+json",
-	    &image->config, image->config_size);
+	write_descriptor(w, forms[image->form].config, &image->config,
+	    image->config_size);
 	weigh_jw_key(w, "layers");
 	weigh_jw_array(w);
 	for (size_t i = 0; i < image->nlayers; i++)
