@@ -6,7 +6,6 @@
 
 #define DAY 86400
 #define YEAR_9999_END INT64_C(253402300799)
-#define ID_DIGITS 24 /* of "_id", which the Hub has from MongoDB */
 
 /*
  * Days since 1970 as year, month, day of the Gregorian calendar, in years that
@@ -124,83 +123,6 @@ weigh_hub_tree_entry(struct weigh_jw *w, const struct weigh_hub_entry *e)
 	weigh_jw_object_end(w);
 }
 
-/* 24 hex digits that stay the same for a repository: from its name. */
-static void
-key_id(struct weigh_jw *w, const struct weigh_repo *repo)
-{
-	char text[WEIGH_REPO_TEXT], hex[WEIGH_OID_HEX + 1];
-	struct weigh_oid oid;
-
-	weigh_repo_text(repo, text);
-	if (!weigh_oid_of(&oid, text, strlen(text))) {
-		w->out->failed = true;
-		return;
-	}
-	weigh_oid_hex(&oid, hex);
-	weigh_jw_key(w, "_id");
-	weigh_jw_text(w, hex, ID_DIGITS);
-}
-
-static void
-key_names(struct weigh_jw *w, const struct weigh_repo *repo)
-{
-	const char *slash = strchr(repo->name, '/');
-
-	weigh_jw_kstr(w, "id", repo->name);
-	if (repo->kind == WEIGH_MODEL)
-		weigh_jw_kstr(w, "modelId", repo->name);
-	if (slash != NULL) {
-		weigh_jw_key(w, "author");
-		weigh_jw_text(w, repo->name, (size_t)(slash - repo->name));
-	}
-}
-
-/* What the card says, twice: as a tag to search by, and as it stands there. */
-static void
-key_license(struct weigh_jw *w, const char *license)
-{
-	bool given = license != NULL && license[0] != '\0';
-	struct weigh_buf tag;
-
-	weigh_jw_key(w, "tags");
-	weigh_jw_array(w);
-	if (given) {
-		weigh_buf_init(&tag, w->out->max);
-		weigh_buf_addf(&tag, "license:%s", license);
-		if (tag.failed)
-			w->out->failed = true;
-		else
-			weigh_jw_text(w, tag.data, tag.len);
-		weigh_buf_free(&tag);
-	}
-	weigh_jw_array_end(w);
-	if (given) {
-		weigh_jw_key(w, "cardData");
-		weigh_jw_object(w);
-		weigh_jw_kstr(w, "license", license);
-		weigh_jw_object_end(w);
-	}
-}
-
-void
-weigh_hub_info_begin(struct weigh_jw *w, const struct weigh_hub_info *i)
-{
-	weigh_jw_object(w);
-	key_id(w, i->repo);
-	key_names(w, i->repo);
-	key_gitid(w, "sha", &i->sha);
-	key_date(w, "lastModified", i->modified);
-	key_date(w, "createdAt", i->created);
-	weigh_jw_kbool(w, "private", false);
-	weigh_jw_kbool(w, "gated", false);
-	weigh_jw_kbool(w, "disabled", false);
-	weigh_jw_ku64(w, "downloads", 0);
-	weigh_jw_ku64(w, "likes", 0);
-	key_license(w, i->license);
-	weigh_jw_key(w, "siblings");
-	weigh_jw_array(w);
-}
-
 void
 weigh_hub_sibling(struct weigh_jw *w, const struct weigh_hub_entry *e,
     bool blobs)
@@ -213,12 +135,5 @@ weigh_hub_sibling(struct weigh_jw *w, const struct weigh_hub_entry *e,
 		if (e->lfs)
 			lfs_object(w, "sha256", e);
 	}
-	weigh_jw_object_end(w);
-}
-
-void
-weigh_hub_info_end(struct weigh_jw *w)
-{
-	weigh_jw_array_end(w);
 	weigh_jw_object_end(w);
 }

@@ -315,6 +315,22 @@ enum weigh_code catalog_revision(struct catalog_reader *r,
     void (*each)(void *ctx, const struct catalog_revision *rev), void *ctx,
     struct weigh_err *err);
 
+/* What a revision says of itself, with what its repository is.  `each` gets it once;
+ * WEIGH_NOT_FOUND. */
+struct catalog_about {
+	enum weigh_visibility visibility;
+	int64_t created; /* the repository; seconds since 1970 */
+	int64_t date;    /* of the commit */
+	const char *license;
+	const char *card, *config; /* JSON, or "" */
+	uint32_t marks;            /* weigh_model_mark of its files */
+	uint64_t bytes;
+};
+enum weigh_code catalog_about(struct catalog_reader *r,
+    const struct weigh_repo *repo, const struct weigh_gitid *commit,
+    void (*each)(void *ctx, const struct catalog_about *about), void *ctx,
+    struct weigh_err *err);
+
 /* One entry of a revision. */
 enum weigh_code catalog_entry(struct catalog_reader *r,
     const struct weigh_repo *repo, const struct weigh_gitid *commit,

@@ -379,6 +379,39 @@ catalog_revision(struct catalog_reader *r, const struct weigh_repo *repo,
 }
 
 enum weigh_code
+catalog_about(struct catalog_reader *r, const struct weigh_repo *repo,
+    const struct weigh_gitid *commit,
+    void (*each)(void *ctx, const struct catalog_about *about), void *ctx,
+    struct weigh_err *err)
+{
+	int64_t id;
+	enum weigh_code rc;
+	struct query q;
+
+	rc = reader_revision(&r->db, repo, commit, &id, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	q = query_begin(&r->db, SQL_REVISION_ABOUT);
+	query_int(&q, id);
+	if (query_row(&q)) {
+		struct catalog_about about = {
+			.visibility = (enum weigh_visibility)
+			    sqlite3_column_int(q.stmt, 0),
+			.created = sqlite3_column_int64(q.stmt, 1),
+			.date = sqlite3_column_int64(q.stmt, 2),
+			.license = query_column_text(&q, 3),
+			.card = query_column_text(&q, 4),
+			.config = query_column_text(&q, 5),
+			.marks = (uint32_t)sqlite3_column_int64(q.stmt, 6),
+			.bytes = query_column_size(&q, 7),
+		};
+
+		each(ctx, &about);
+	}
+	return query_end(&q, err);
+}
+
+enum weigh_code
 catalog_refs(struct catalog_reader *r, const struct weigh_repo *repo,
     void (*each)(void *ctx, enum catalog_ref_kind kind, const char *name,
 	const struct weigh_gitid *commit),

@@ -444,6 +444,7 @@ tell(struct hunt *h, int64_t place, bool *more,
 			.tags = query_column_text(&q, 11),
 			.card = query_column_text(&q, 12),
 			.config = query_column_text(&q, 13),
+			.marks = (uint32_t)sqlite3_column_int64(q.stmt, 14),
 		};
 
 		snprintf(l.repo.name, sizeof(l.repo.name), "%s",

@@ -47,6 +47,7 @@ struct catalog_listed {
 	int64_t created, modified; /* seconds since 1970 */
 	struct weigh_gitid commit;
 	const char *license;
+	uint32_t marks; /* weigh_model_mark of its files */
 	uint64_t bytes;
 	const char *task, *library; /* "": not known */
 	const char *tags;           /* a JSON array */

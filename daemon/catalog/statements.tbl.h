@@ -67,6 +67,10 @@ X(REVISION, DB_READER,
 X(REVISION_STEP, DB_READER,
     "SELECT id, git, parent, date, title, origin FROM revisions"
     " WHERE repo = ?1 AND git = ?2")
+X(REVISION_ABOUT, DB_READER,
+    "SELECT p.visibility, p.created, v.date, v.license, v.card, v.config,"
+    " v.marks, v.bytes FROM revisions AS v JOIN repositories AS p"
+    " ON p.id = v.repo WHERE v.id = ?1")
 X(REVISION_INSERT, DB_WRITER,
     "INSERT INTO revisions"
     " (repo, git, parent, manifest, date, title, origin, license, files, bytes,"
@@ -230,7 +234,8 @@ X(TAGGED, DB_READER,
 X(LISTED_KEY, DB_READER, "SELECT born, key FROM listed WHERE place = ?1")
 X(LISTED, DB_READER,
     "SELECT l.born, p.kind, p.name, p.visibility, p.created, v.git, v.date,"
-    " v.license, v.bytes, s.task, s.library, s.tags, v.card, v.config"
+    " v.license, v.bytes, s.task, s.library, s.tags, v.card, v.config,"
+    " v.marks"
     " FROM listed AS l JOIN shown AS s ON s.place = l.place"
     " JOIN repositories AS p ON p.id = l.repo"
     " JOIN revisions AS v ON v.id = l.revision WHERE l.place = ?1")

@@ -8,33 +8,20 @@
 
 #define PAGE 1000 /* entries read from the catalog at a time */
 
-/* --- model info ----------------------------------------------------------------- */
+/* --- a repository at a revision ------------------------------------------------- */
 
-struct info {
-	struct ask *ask;
-	struct weigh_jw w;
-	struct weigh_hub_info about;
-	char license[128];
+struct siblings {
+	struct weigh_jw *w;
 	bool blobs;
-	unsigned seen; /* entries of this page */
+	unsigned seen;  /* entries of this page */
+	unsigned files; /* of all */
 	char last[WEIGH_PATH_MAX + 1];
 };
 
 static void
-keep_revision(void *ctx, const struct catalog_revision *rev)
-{
-	struct info *i = ctx;
-
-	i->about.sha = rev->commit;
-	i->about.modified = rev->date;
-	snprintf(i->license, sizeof(i->license), "%s", rev->license);
-	i->about.license = i->license;
-}
-
-static void
 write_sibling(void *ctx, const struct catalog_entry *e)
 {
-	struct info *i = ctx;
+	struct siblings *s = ctx;
 	struct weigh_hub_entry entry = {
 		.path = e->path,
 		.git = e->git,
@@ -44,50 +31,132 @@ write_sibling(void *ctx, const struct catalog_entry *e)
 		.pointer_size = e->pointer_size,
 	};
 
-	i->seen++;
-	snprintf(i->last, sizeof(i->last), "%s", e->path);
-	if (!e->directory)
-		weigh_hub_sibling(&i->w, &entry, i->blobs);
+	s->seen++;
+	snprintf(s->last, sizeof(s->last), "%s", e->path);
+	if (e->directory)
+		return;
+	s->files++;
+	weigh_hub_sibling(s->w, &entry, s->blobs);
 }
 
-static enum weigh_code
-write_siblings(struct info *i, struct catalog_reader *reader)
+enum weigh_code
+serve_siblings(struct catalog_reader *reader, const struct weigh_repo *repo,
+    const struct weigh_gitid *commit, bool blobs, struct weigh_jw *w,
+    unsigned *files, struct weigh_err *err)
 {
-	struct ask *ask = i->ask;
+	struct siblings s = { .w = w, .blobs = blobs };
 	enum weigh_code rc;
 
+	weigh_jw_key(w, "siblings");
+	weigh_jw_array(w);
 	do {
-		i->seen = 0;
-		rc = catalog_tree(reader, &ask->match.repo, &ask->commit, "",
-		    true, i->last, PAGE, write_sibling, i,
-		    &ask->task.reply.err);
-	} while (rc == WEIGH_OK && i->seen == PAGE);
+		s.seen = 0;
+		rc = catalog_tree(reader, repo, commit, "", true, s.last, PAGE,
+		    write_sibling, &s, err);
+	} while (rc == WEIGH_OK && s.seen == PAGE);
+	weigh_jw_array_end(w);
+	*files = s.files;
+	return rc;
+}
+
+uint32_t
+serve_expand(const struct ask *ask, bool *expanded)
+{
+	struct weigh_span query = http_head(ask->task.x)->query;
+	char key[64], name[64];
+	uint32_t members = 0;
+	int rc;
+
+	while ((rc = weigh_http_query_next(&query, key, sizeof(key), name,
+		    sizeof(name))) != 0) {
+		if (rc < 0 ||
+		    (strcmp(key, "expand") != 0 &&
+			strcmp(key, "expand[]") != 0))
+			continue;
+		members |= weigh_hub_member(name);
+	}
+	*expanded = members != 0;
+	return members;
+}
+
+/* What is asked for, and the answer while it is written. */
+struct info {
+	struct ask *ask;
+	struct weigh_jw w;
+	uint32_t members;
+	bool expanded;
+	enum weigh_code rc;
+};
+
+/* The members that the catalog's row tells. */
+static void
+write_about(void *ctx, const struct catalog_about *a)
+{
+	struct info *i = ctx;
+	struct weigh_hub_info about = {
+		.members = i->members,
+		.expanded = i->expanded,
+		.repo = &i->ask->match.repo,
+		.visibility = a->visibility,
+		.sha = i->ask->commit,
+		.created = a->created,
+		.modified = a->date,
+		.bytes = a->bytes,
+		.card = a->card,
+		.config = a->config,
+	};
+	struct weigh_model model;
+
+	if (weigh_model_read(&model, about.repo->kind, a->card, a->config,
+		a->marks, a->license)) {
+		about.model = &model;
+		weigh_hub_info_begin(&i->w, &about);
+	} else {
+		i->rc = weigh_fail(&i->ask->task.reply.err, WEIGH_NOMEM,
+		    "out of memory");
+	}
+	weigh_model_free(&model);
+}
+
+/* The members that the rows of its files tell. */
+static enum weigh_code
+write_files(struct info *i, struct catalog_reader *reader)
+{
+	struct ask *ask = i->ask;
+	const struct weigh_repo *repo = &ask->match.repo;
+	struct weigh_err *err = &ask->task.reply.err;
+	enum weigh_code rc = WEIGH_OK;
+	unsigned files;
+
+	if (repo->kind == WEIGH_MODEL &&
+	    (i->members & (WEIGH_INFO_SAFETENSORS | WEIGH_INFO_GGUF)) != 0)
+		rc = serve_weights(ask->serve, reader, repo, &ask->commit,
+		    SERVE_HEADERS_NOW, &i->w, err);
+	if (rc == WEIGH_OK && (i->members & WEIGH_INFO_SIBLINGS) != 0)
+		rc = serve_siblings(reader, repo, &ask->commit,
+		    ask_flag(ask, "blobs"), &i->w, &files, err);
 	return rc;
 }
 
 void
 serve_info(struct ask *ask, struct catalog_reader *reader)
 {
-	struct http_reply *r = &ask->task.reply;
-	struct info i = { .ask = ask, .blobs = ask_flag(ask, "blobs") };
-	int64_t created = 0;
+	struct info i = { .ask = ask };
 	enum weigh_code rc;
 
 	if (!ask_revision(ask, reader))
 		return;
-	i.about.repo = &ask->match.repo;
-	rc = catalog_revision(reader, &ask->match.repo, &ask->commit,
-	    keep_revision, &i, &r->err);
-	if (rc == WEIGH_OK)
-		rc = catalog_created(reader, &ask->match.repo, &created,
-		    &r->err);
-	i.about.created = created;
-	if (rc == WEIGH_OK) {
-		weigh_jw_init(&i.w, &r->body);
-		weigh_hub_info_begin(&i.w, &i.about);
-		rc = write_siblings(&i, reader);
-		weigh_hub_info_end(&i.w);
-	}
+	i.members = serve_expand(ask, &i.expanded);
+	if (!i.expanded)
+		i.members = WEIGH_INFO_ALL;
+	if (!i.expanded && ask_flag(ask, "securityStatus"))
+		i.members |= WEIGH_INFO_SECURITY;
+	weigh_jw_init(&i.w, &ask->task.reply.body);
+	rc = catalog_about(reader, &ask->match.repo, &ask->commit, write_about,
+	    &i, &ask->task.reply.err);
+	if (rc == WEIGH_OK && (rc = i.rc) == WEIGH_OK)
+		rc = write_files(&i, reader);
+	weigh_jw_object_end(&i.w);
 	if (rc != WEIGH_OK)
 		ask_fail(ask, rc, NULL);
 }

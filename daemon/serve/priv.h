@@ -102,8 +102,18 @@ bool ask_sees(const struct ask *ask, const struct weigh_repo *repo,
 bool ask_query(const struct ask *ask, const char *key, char *out, size_t size);
 bool ask_flag(const struct ask *ask, const char *key);
 
+/* --- info.c, for lists too ------------------------------------------------------- */
+/* The members that `expand` and `expand[]` name; *expanded: there are any.  Names
+ * that nobody knows are passed over, as if they were not there. */
+uint32_t serve_expand(const struct ask *ask, bool *expanded);
+/* Write the member "siblings" of a revision; *files: how many there were. */
+enum weigh_code serve_siblings(struct catalog_reader *reader,
+    const struct weigh_repo *repo, const struct weigh_gitid *commit, bool blobs,
+    struct weigh_jw *w, unsigned *files, struct weigh_err *err);
+
 /* --- handlers ------------------------------------------------------------------ */
 void serve_resolve(struct ask *ask, struct catalog_reader *reader);
+void serve_list(struct ask *ask, struct catalog_reader *reader);
 void serve_info(struct ask *ask, struct catalog_reader *reader);
 void serve_tree(struct ask *ask, struct catalog_reader *reader);
 void serve_refs(struct ask *ask, struct catalog_reader *reader);

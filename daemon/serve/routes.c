@@ -22,6 +22,7 @@ static const struct route routes[] = {
 	{ "GET", "/api/{kind}/{id}/tree/{rev}/**", LOOK, serve_tree, AGAIN, NULL },
 	{ "GET", "/api/{kind}/{id}/tree/{rev}", LOOK, serve_tree, AGAIN, NULL },
 	{ "GET", "/api/{kind}/{id}/refs", LOOK, serve_refs, AGAIN, NULL },
+	{ "GET", "/api/{kind}", LOOK, serve_list, AGAIN, NULL },
 	{ "GET", "/api/{kind}/{id}", LOOK, serve_info, AGAIN, NULL },
 	{ "GET", "/{repo}/resolve/{rev}/**", READ, serve_resolve, AGAIN, NULL },
 	{ "GET", "/{git}/info/refs", READ, serve_git_info, ROUTE_GIT, NULL },

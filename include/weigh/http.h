@@ -159,6 +159,12 @@ void weigh_http_target_free(struct weigh_http_target *t);
 int weigh_http_query(
     struct weigh_span query, const char *key, char *out, size_t size);
 
+/* Take the next parameter from the front of *query into `key` and `value`, decoded,
+ * with NULs.  1 if there was one, 0 at the end, -1 if it is malformed or too long
+ * for its place; then it is passed over. */
+int weigh_http_query_next(struct weigh_span *query, char *key, size_t key_size,
+    char *value, size_t value_size);
+
 /* Append `text` percent-encoded for a path segment or a query value: all but
  * unreserved characters (RFC 3986 section 2.3); '/' is kept if keep_slash. */
 void weigh_http_escape(struct weigh_buf *out, const char *text, bool keep_slash);

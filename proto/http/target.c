@@ -221,6 +221,24 @@ weigh_http_query(struct weigh_span query, const char *key, char *out,
 	return 0;
 }
 
+int
+weigh_http_query_next(struct weigh_span *query, char *key, size_t key_size,
+    char *value, size_t value_size)
+{
+	struct weigh_span pair, name;
+
+	do {
+		if (query->len == 0)
+			return 0;
+		pair = take_until(query, '&');
+	} while (pair.len == 0);
+	name = take_until(&pair, '=');
+	if (decode_value(name, key, key_size) < 0)
+		return -1;
+	value[0] = '\0';
+	return pair.len > 0 ? decode_value(pair, value, value_size) : 1;
+}
+
 void
 weigh_http_escape(struct weigh_buf *out, const char *text, bool keep_slash)
 {

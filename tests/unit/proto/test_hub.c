@@ -150,14 +150,20 @@ test_tree_expanded(void **state)
 	    "\"date\":\"2026-01-02T03:04:05.000Z\"}}");
 }
 
+/* All that is unasked, of a repository whose card says nothing but a license. */
 static void
 write_info(struct weigh_buf *b, const struct weigh_repo *repo,
     const char *license, bool blobs)
 {
-	struct weigh_hub_info info = { .repo = repo,
+	struct weigh_model model;
+	struct weigh_hub_info info = {
+		.members = WEIGH_INFO_ALL,
+		.repo = repo,
 		.created = 951782400,
 		.modified = 1767323045,
-		.license = license };
+		.bytes = 26214540,
+		.model = &model,
+	};
 	struct weigh_hub_entry file = git_entry("config.json");
 	struct weigh_hub_entry lfs = lfs_entry("m.safetensors");
 	struct weigh_jw w;
@@ -165,11 +171,17 @@ write_info(struct weigh_buf *b, const struct weigh_repo *repo,
 	check_true("git id", weigh_gitid_parse(&info.sha, GIT, 40));
 	weigh_buf_init(b, 1 << 16);
 	weigh_jw_init(&w, b);
+	check_true("model",
+	    weigh_model_read(&model, repo->kind, NULL, NULL, 0, license));
 	weigh_hub_info_begin(&w, &info);
+	weigh_jw_key(&w, "siblings");
+	weigh_jw_array(&w);
 	weigh_hub_sibling(&w, &file, blobs);
 	weigh_hub_sibling(&w, &lfs, blobs);
-	weigh_hub_info_end(&w);
+	weigh_jw_array_end(&w);
+	weigh_jw_object_end(&w);
 	check_true("written", !b->failed);
+	weigh_model_free(&model);
 }
 
 /* The SHA-256 is "sha256" here. */
@@ -187,7 +199,7 @@ test_info(void **state)
 	    "\",\"lastModified\":\"2026-01-02T03:04:05.000Z\","
 	    "\"createdAt\":\"2000-02-29T00:00:00.000Z\",\"private\":false,"
 	    "\"gated\":false,\"disabled\":false,\"downloads\":0,\"likes\":0,"
-	    "\"tags\":[\"license:mit\"],\"cardData\":{\"license\":\"mit\"},"
+	    "\"tags\":[\"license:mit\"],\"usedStorage\":26214540,"
 	    "\"siblings\":[{\"rfilename\":\"config.json\",\"size\":140,"
 	    "\"blobId\":\"" GIT "\"},{\"rfilename\":\"m.safetensors\","
 	    "\"size\":26214400,\"blobId\":\"" GIT
@@ -205,7 +217,7 @@ test_info_short(void **state)
 	(void)state;
 	write_info(&b, &repo, "", false);
 	check_has("name", b.data, "\"id\":\"squad\",\"sha\"");
-	check_has("no license", b.data, "\"tags\":[],\"siblings\"");
+	check_has("no license", b.data, "\"tags\":[],\"usedStorage\"");
 	check_has("names only", b.data,
 	    "\"siblings\":[{\"rfilename\":\"config.json\"},"
 	    "{\"rfilename\":\"m.safetensors\"}]}");
@@ -213,8 +225,64 @@ test_info_short(void **state)
 	check_true("no modelId", strstr(b.data, "modelId") == NULL);
 	weigh_buf_free(&b);
 	write_info(&b, &repo, NULL, false);
-	check_has("no license", b.data, "\"tags\":[],\"siblings\"");
+	check_has("no license", b.data, "\"tags\":[],\"usedStorage\"");
 	weigh_buf_free(&b);
+}
+
+/* What is asked for by name, and nothing else but the ids; a text that is not known
+ * leaves its member out. */
+static void
+test_expanded(void **state)
+{
+	static const struct {
+		const char *label, *name, *json;
+	} rows[] = {
+		{ "sha", "sha", ",\"sha\":\"" GIT "\"" },
+		{ "private", "private", ",\"private\":true" },
+		{ "gated", "gated", ",\"gated\":false" },
+		{ "card", "cardData", ",\"cardData\":{\"a\":1}" },
+		{ "config, none", "config", "" },
+		{ "tags", "tags", ",\"tags\":[\"x\"]" },
+		{ "task", "pipeline_tag", ",\"pipeline_tag\":\"t\"" },
+		{ "library, none", "library_name", "" },
+		{ "storage", "usedStorage", ",\"usedStorage\":7" },
+		{ "security", "securityStatus",
+		    ",\"securityRepoStatus\":{\"scansDone\":false,"
+		    "\"filesWithIssues\":[]}" },
+		{ "not of a model", "sdk", "" },
+		{ "unknown", "xetEnabled", "" },
+		{ "the caller's", "siblings", "" },
+	};
+	struct weigh_repo repo = { WEIGH_MODEL, "acme/demo-7b" };
+	struct weigh_hub_info info = {
+		.expanded = true,
+		.repo = &repo,
+		.visibility = WEIGH_PRIVATE,
+		.bytes = 7,
+		.card = "{\"a\":1}",
+		.config = "",
+		.tags = "[\"x\"]",
+		.task = "t",
+	};
+	char want[300];
+	struct weigh_buf b;
+	struct weigh_jw w;
+
+	(void)state;
+	check_true("git id", weigh_gitid_parse(&info.sha, GIT, 40));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		weigh_buf_init(&b, 1 << 12);
+		weigh_jw_init(&w, &b);
+		info.members = weigh_hub_member(rows[i].name);
+		weigh_hub_info_begin(&w, &info);
+		weigh_jw_object_end(&w);
+		snprintf(want, sizeof(want),
+		    "{\"_id\":\"83e55f70973b4db4310de422\","
+		    "\"id\":\"acme/demo-7b\"%s}",
+		    rows[i].json);
+		check_str(rows[i].label, b.data, want);
+		weigh_buf_free(&b);
+	}
 }
 
 /* A model and a dataset of one name are two repositories. */
@@ -256,6 +324,7 @@ main(void)
 		cmocka_unit_test(test_tree_expanded),
 		cmocka_unit_test(test_info),
 		cmocka_unit_test(test_info_short),
+		cmocka_unit_test(test_expanded),
 		cmocka_unit_test(test_ids_differ),
 		cmocka_unit_test(test_no_xet),
 	};
