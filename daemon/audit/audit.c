@@ -343,7 +343,17 @@ audit_in_doubt(const struct audit *a)
 
 /* --- asking ------------------------------------------------------------ */
 
-/* Keep this line if it admits or withdraws this revision of this repository. */
+#define DELETES "\"event\":\"delete\""
+
+static bool
+is_about(const struct audit_line *line, const struct weigh_repo *repo)
+{
+	return line->repo.kind == repo->kind &&
+	    strcmp(line->repo.name, repo->name) == 0;
+}
+
+/* Keep this line if it admits or withdraws this revision of this repository; forget
+ * what is kept if it takes the repository away. */
 static enum weigh_code
 match_admit(const char *text, size_t len, const struct weigh_repo *repo,
     const struct weigh_gitid *revision, struct audit_line *last,
@@ -355,16 +365,18 @@ match_admit(const char *text, size_t len, const struct weigh_repo *repo,
 
 	/* Most lines are about another revision: look before reading. */
 	weigh_gitid_hex(revision, hex);
-	if (memmem(text, len, hex, WEIGH_GITID_HEX) == NULL)
+	if (memmem(text, len, hex, WEIGH_GITID_HEX) == NULL &&
+	    memmem(text, len, DELETES, strlen(DELETES)) == NULL)
 		return WEIGH_OK;
 	if ((rc = line_parse(&line, text, len, err)) != WEIGH_OK)
 		return rc;
-	if ((line.event != AUDIT_ADMIT && line.event != AUDIT_WITHDRAW) ||
-	    line.repo.kind != repo->kind ||
-	    strcmp(line.repo.name, repo->name) != 0 ||
-	    !weigh_gitid_equal(&line.revision, revision))
+	if (!is_about(&line, repo))
 		return WEIGH_OK;
-	*last = line;
+	if (line.event == AUDIT_DELETE)
+		last->n = 0;
+	else if ((line.event == AUDIT_ADMIT || line.event == AUDIT_WITHDRAW) &&
+	    weigh_gitid_equal(&line.revision, revision))
+		*last = line;
 	return WEIGH_OK;
 }
 
@@ -449,6 +461,48 @@ audit_each_line(struct audit *a,
 	}
 	free(r);
 	return weigh_context(err, rc, "journal '%s'", JOURNAL);
+}
+
+/* --- was it said? ---------------------------------------------------------- */
+
+struct saying {
+	const struct audit_line *want;
+	bool said;
+};
+
+static bool
+says_same(const struct audit_line *a, const struct audit_line *b)
+{
+	return a->event == b->event && strcmp(a->ref, b->ref) == 0 &&
+	    weigh_gitid_equal(&a->revision, &b->revision) &&
+	    a->target.kind == b->target.kind &&
+	    strcmp(a->target.name, b->target.name) == 0 &&
+	    a->visibility == b->visibility;
+}
+
+static enum weigh_code
+compare_line(void *ctx, const struct audit_line *line, struct weigh_err *err)
+{
+	struct saying *s = ctx;
+
+	(void)err;
+	if (is_about(line, &s->want->repo))
+		s->said = says_same(line, s->want);
+	return WEIGH_OK;
+}
+
+enum weigh_code
+audit_said(struct audit *a, const struct audit_entry *entry, bool *said,
+    struct weigh_err *err)
+{
+	struct audit_line want;
+	struct saying s = { .want = &want };
+	enum weigh_code rc = line_from_entry(&want, entry, err);
+
+	if (rc == WEIGH_OK)
+		rc = audit_each_line(a, compare_line, &s, err);
+	*said = s.said;
+	return rc;
 }
 
 /* --- reading it again ---------------------------------------------------- */

@@ -25,6 +25,7 @@
 #include <weigh/err.h>
 #include <weigh/name.h>
 #include <weigh/oid.h>
+#include <weigh/repofile.h>
 
 struct audit;
 
@@ -37,21 +38,29 @@ enum audit_event {
 	AUDIT_REBUILD, /* the catalog was made again */
 	AUDIT_TOKEN_MADE, /* somebody may do something, and until when */
 	AUDIT_TOKEN_REMOVED,
+	AUDIT_MAKE_REF, /* a branch or tag was made */
+	AUDIT_DROP_REF, /* … or taken away */
+	AUDIT_DELETE, /* a repository was taken away, with all its revisions */
+	AUDIT_MOVE,   /* … got another name */
+	AUDIT_SHOW,   /* … is visible to others than before */
 	AUDIT_EVENTS
 };
 
 struct audit_entry {
 	enum audit_event event;
 	int64_t time; /* seconds since 1970 */
-	/* admit, withdraw */
+	/* admit, withdraw; what happened to a repository or ref */
 	const struct weigh_repo *repo;
+	const char *origin;
+	/* admit, withdraw, a ref */
 	const char *ref; /* full */
 	struct weigh_gitid revision;
-	struct weigh_oid manifest;
-	const char *origin;
+	struct weigh_oid manifest; /* not of a ref */
+	const struct weigh_repo *target; /* move: its name now */
+	enum weigh_visibility visibility; /* show */
 	/* quarantine, discard */
 	struct weigh_oid blob;
-	/* all but admit and withdraw */
+	/* quarantine, discard, collect, rebuild */
 	const char *why;
 };
 
@@ -83,6 +92,12 @@ enum weigh_code audit_find_admit(struct audit *a, const struct weigh_repo *repo,
 enum weigh_code audit_withdraw(struct audit *a, const struct weigh_repo *repo,
     const struct weigh_gitid *revision, struct weigh_err *err);
 
+/* Does the last line about this repository say just this, whenever and on whose
+ * behalf?  For a start that finishes what was begun: was it journaled already?
+ * Reads the journal. */
+enum weigh_code audit_said(struct audit *a, const struct audit_entry *entry,
+    bool *said, struct weigh_err *err);
+
 /* --- the whole journal at once, for making the catalog again ------------- */
 
 /* What the journal says at its end; a copy, so any thread may ask it. */
@@ -91,8 +106,9 @@ enum weigh_code audit_ledger_read(struct audit *a, struct audit_ledger **out,
     struct weigh_err *err);
 void audit_ledger_free(struct audit_ledger *l);
 
-/* The origin of a revision that was admitted and not withdrawn; NULL: it was
- * not.  Lives as long as the ledger. */
+/* The origin of a revision that was admitted and not withdrawn, nor deleted with its
+ * repository; under the name that this has now.  NULL: it was not.  Lives as long as
+ * the ledger. */
 const char *audit_ledger_origin(const struct audit_ledger *l,
     const struct weigh_repo *repo, const struct weigh_gitid *revision);
 
@@ -100,7 +116,7 @@ const char *audit_ledger_origin(const struct audit_ledger *l,
 bool audit_ledger_bad(
     const struct audit_ledger *l, const struct weigh_oid *blob);
 
-/* Every revision that was admitted and not withdrawn, in no order. */
+/* Every such revision, in no order. */
 enum weigh_code audit_ledger_each(const struct audit_ledger *l,
     enum weigh_code (*each)(void *ctx, const struct weigh_repo *repo,
 	const struct weigh_gitid *revision, struct weigh_err *err),

@@ -82,6 +82,36 @@ take_revision(struct audit_ledger *l, const struct audit_line *line)
 	return true;
 }
 
+/* All revisions of a repository so far: their name is `name` now; NULL: they are
+ * gone.  Such lines are rare, so the list is walked. */
+static void
+rename_revisions(struct audit_ledger *l, const struct weigh_repo *repo,
+    const char *name, uint64_t n)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		struct item *item = &l->items[i];
+
+		if (item->kind != repo->kind ||
+		    strcmp(item->name, repo->name) != 0)
+			continue;
+		item->n = n;
+		if (name != NULL)
+			item->name = name;
+		else
+			item->origin = NULL;
+	}
+}
+
+static bool
+take_move(struct audit_ledger *l, const struct audit_line *line)
+{
+	const char *name = intern(l, line->target.name);
+
+	if (name != NULL)
+		rename_revisions(l, &line->repo, name, line->n);
+	return name != NULL;
+}
+
 static bool
 take_bad(struct audit_ledger *l, const struct weigh_oid *blob)
 {
@@ -109,6 +139,15 @@ take_line(void *ctx, const struct audit_line *line, struct weigh_err *err)
 	case AUDIT_QUARANTINE:
 		kept = take_bad(l, &line->blob);
 		break;
+	case AUDIT_DELETE:
+		rename_revisions(l, &line->repo, NULL, line->n);
+		break;
+	case AUDIT_MOVE:
+		kept = take_move(l, line);
+		break;
+	case AUDIT_MAKE_REF: /* of a revision that was admitted */
+	case AUDIT_DROP_REF: /* what it led to is still held */
+	case AUDIT_SHOW:
 	case AUDIT_DISCARD:
 	case AUDIT_COLLECT:
 	case AUDIT_REBUILD:

@@ -19,6 +19,11 @@ static const char *const event_names[AUDIT_EVENTS] = {
 	[AUDIT_REBUILD] = "rebuild",
 	[AUDIT_TOKEN_MADE] = "token-made",
 	[AUDIT_TOKEN_REMOVED] = "token-removed",
+	[AUDIT_MAKE_REF] = "make",
+	[AUDIT_DROP_REF] = "drop",
+	[AUDIT_DELETE] = "delete",
+	[AUDIT_MOVE] = "move",
+	[AUDIT_SHOW] = "show",
 };
 
 /* --- values ------------------------------------------------------------ */
@@ -107,17 +112,17 @@ take_event(struct audit_line *l, const char *text, size_t len)
 }
 
 static void
-put_repo(struct weigh_jw *w, const struct audit_line *l)
+put_name(struct weigh_jw *w, const struct weigh_repo *repo)
 {
 	char text[WEIGH_NAME_MAX + 16];
 
-	snprintf(text, sizeof(text), "%s/%s", weigh_kind_plural(l->repo.kind),
-	    l->repo.name);
+	snprintf(text, sizeof(text), "%s/%s", weigh_kind_plural(repo->kind),
+	    repo->name);
 	weigh_jw_str(w, text);
 }
 
 static bool
-take_repo(struct audit_line *l, const char *text, size_t len)
+take_name(struct weigh_repo *out, const char *text, size_t len)
 {
 	const char *slash = memchr(text, '/', len);
 	enum weigh_kind kind;
@@ -127,8 +132,44 @@ take_repo(struct audit_line *l, const char *text, size_t len)
 		return false;
 	head = (size_t)(slash - text);
 	return weigh_kind_parse(&kind, text, head) &&
-	    weigh_repo_parse(&l->repo, kind, slash + 1, len - head - 1, NULL) ==
+	    weigh_repo_parse(out, kind, slash + 1, len - head - 1, NULL) ==
 	    WEIGH_OK;
+}
+
+static void
+put_repo(struct weigh_jw *w, const struct audit_line *l)
+{
+	put_name(w, &l->repo);
+}
+
+static bool
+take_repo(struct audit_line *l, const char *text, size_t len)
+{
+	return take_name(&l->repo, text, len);
+}
+
+static void
+put_target(struct weigh_jw *w, const struct audit_line *l)
+{
+	put_name(w, &l->target);
+}
+
+static bool
+take_target(struct audit_line *l, const char *text, size_t len)
+{
+	return take_name(&l->target, text, len);
+}
+
+static void
+put_visibility(struct weigh_jw *w, const struct audit_line *l)
+{
+	weigh_jw_str(w, weigh_visibility_name(l->visibility));
+}
+
+static bool
+take_visibility(struct audit_line *l, const char *text, size_t len)
+{
+	return weigh_visibility_parse(&l->visibility, text, len);
 }
 
 static void
@@ -210,6 +251,8 @@ take_why(struct audit_line *l, const char *text, size_t len)
 
 #define IN(event) (1u << (event))
 #define IN_REVISION (IN(AUDIT_ADMIT) | IN(AUDIT_WITHDRAW))
+#define IN_REF (IN_REVISION | IN(AUDIT_MAKE_REF) | IN(AUDIT_DROP_REF))
+#define IN_REPO (IN_REF | IN(AUDIT_DELETE) | IN(AUDIT_MOVE) | IN(AUDIT_SHOW))
 #define IN_BLOB (IN(AUDIT_QUARANTINE) | IN(AUDIT_DISCARD))
 #define IN_ALL (IN(AUDIT_EVENTS) - 1)
 
@@ -225,13 +268,15 @@ static const struct row {
 	{ "prev", IN_ALL, put_prev, take_prev },
 	{ "time", IN_ALL, put_time, take_time },
 	{ "event", IN_ALL, put_event, take_event },
-	{ "repo", IN_REVISION, put_repo, take_repo },
-	{ "ref", IN_REVISION, put_ref, take_ref },
-	{ "revision", IN_REVISION, put_revision, take_revision },
+	{ "repo", IN_REPO, put_repo, take_repo },
+	{ "ref", IN_REF, put_ref, take_ref },
+	{ "revision", IN_REF, put_revision, take_revision },
 	{ "manifest", IN_REVISION, put_manifest, take_manifest },
-	{ "origin", IN_REVISION, put_origin, take_origin },
+	{ "to", IN(AUDIT_MOVE), put_target, take_target },
+	{ "visibility", IN(AUDIT_SHOW), put_visibility, take_visibility },
+	{ "origin", IN_REPO, put_origin, take_origin },
 	{ "blob", IN_BLOB, put_blob, take_blob },
-	{ "why", IN_ALL & ~IN_REVISION, put_why, take_why },
+	{ "why", IN_ALL & ~IN_REPO, put_why, take_why },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
@@ -281,15 +326,23 @@ line_from_entry(struct audit_line *out, const struct audit_entry *entry,
 	switch (entry->event) {
 	case AUDIT_ADMIT:
 	case AUDIT_WITHDRAW:
+	case AUDIT_MAKE_REF:
+	case AUDIT_DROP_REF:
 		if (strlen(entry->ref) >= sizeof(out->ref) ||
 		    !weigh_utf8_ok(entry->ref, strlen(entry->ref)))
 			return weigh_fail(err, WEIGH_USAGE, "a bad ref name");
 		memcpy(out->ref, entry->ref, strlen(entry->ref) + 1);
-		out->repo = *entry->repo;
 		out->revision = entry->revision;
 		out->manifest = entry->manifest;
-		copy_prose(out->origin, sizeof(out->origin), entry->origin);
-		return WEIGH_OK;
+		break;
+	case AUDIT_MOVE:
+		out->target = *entry->target;
+		break;
+	case AUDIT_SHOW:
+		out->visibility = entry->visibility;
+		break;
+	case AUDIT_DELETE:
+		break;
 	case AUDIT_QUARANTINE:
 	case AUDIT_DISCARD:
 		out->blob = entry->blob;
@@ -302,9 +355,11 @@ line_from_entry(struct audit_line *out, const struct audit_entry *entry,
 		copy_prose(out->why, sizeof(out->why), entry->why);
 		return WEIGH_OK;
 	case AUDIT_EVENTS:
-		break;
+		return weigh_fail(err, WEIGH_BUG, "an event that is none");
 	}
-	return weigh_fail(err, WEIGH_BUG, "an event that is none");
+	out->repo = *entry->repo;
+	copy_prose(out->origin, sizeof(out->origin), entry->origin);
+	return WEIGH_OK;
 }
 
 bool

@@ -20,15 +20,15 @@ struct audit_line {
 	struct weigh_oid prev; /* of the line before; zero for the first */
 	int64_t time;
 	enum audit_event event;
-	/* admit */
+	/* as in audit_entry */
 	struct weigh_repo repo;
 	char ref[WEIGH_REV_MAX + 16];
 	struct weigh_gitid revision;
 	struct weigh_oid manifest;
+	struct weigh_repo target;
+	enum weigh_visibility visibility;
 	char origin[512];
-	/* quarantine, discard */
 	struct weigh_oid blob;
-	/* all but admit and withdraw */
 	char why[1024];
 };
 

@@ -26,12 +26,20 @@ static enum weigh_code
 insert_repo(struct admission *s, struct weigh_err *err)
 {
 	struct rows_key key = rows_key(&s->a->repo);
-	struct query q = query_begin(s->db, SQL_REPO_INSERT);
+	struct query q = query_begin(s->db, SQL_RENAME_DROP);
+	enum weigh_code rc;
 
+	/* Who had the name once, has it no more. */
+	query_int(&q, s->a->repo.kind);
+	query_text(&q, key.text);
+	if ((rc = query_run(&q, err)) != WEIGH_OK)
+		return rc;
+	q = query_begin(s->db, SQL_REPO_INSERT);
 	query_int(&q, s->a->repo.kind);
 	query_text(&q, key.text);
 	query_text(&q, s->a->repo.name);
 	query_int(&q, s->a->revision->date);
+	query_int(&q, s->a->visibility);
 	s->difference.repos++;
 	return query_insert(&q, &s->repo, err);
 }

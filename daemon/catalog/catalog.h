@@ -147,11 +147,22 @@ enum weigh_code catalog_keep_made(struct catalog *c,
 
 /* What is about to be done, written down before the first lasting step, so that
  * the next start can finish it or take it back. */
+enum catalog_verb {
+	CATALOG_COMMIT, /* a revision, and the ref moves to it */
+	CATALOG_MAKE_REF,
+	CATALOG_DROP_REF,
+	CATALOG_DELETE, /* a repository is taken away */
+	CATALOG_MOVE,   /* … gets another name, `target` */
+	CATALOG_SHOW,   /* … is visible to others than before */
+	CATALOG_VERBS
+};
 struct catalog_intent {
 	int64_t id; /* filled by catalog_intend */
+	enum catalog_verb verb;
 	struct weigh_repo repo;
 	char ref[WEIGH_REV_MAX + 12]; /* full: "refs/heads/main"; "": all */
 	struct weigh_gitid old;       /* zero: the ref did not exist */
+	struct weigh_repo target;     /* of CATALOG_MOVE; of the same kind */
 	char origin[256];
 	const struct weigh_oid *blobs; /* about to get their names */
 	size_t nblobs;
@@ -183,9 +194,35 @@ struct catalog_admission {
 	size_t nblobs;
 	int64_t intent;
 	int64_t now; /* seconds since 1970 */
+	enum weigh_visibility visibility; /* of a repository that is new */
 };
 enum weigh_code catalog_admit(struct catalog *c,
     const struct catalog_admission *a, struct weigh_err *err);
+
+/* --- writing: what else happens to repositories and refs.  WEIGH_NOT_FOUND when
+ * the catalog does not know the repository; catalog_delete: then it is done. */
+
+/* The ref leads to a revision that is known, wherever it led before. */
+enum weigh_code catalog_set_ref(struct catalog *c,
+    const struct weigh_repo *repo, enum catalog_ref_kind kind,
+    const char *name, const struct weigh_gitid *commit, struct weigh_err *err);
+/* It is there no more; its revisions stay. */
+enum weigh_code catalog_drop_ref(struct catalog *c,
+    const struct weigh_repo *repo, enum catalog_ref_kind kind,
+    const char *name, struct weigh_err *err);
+/* Take a repository away with its refs, revisions and entries; blobs stay. */
+enum weigh_code catalog_delete(struct catalog *c,
+    const struct weigh_repo *repo, struct weigh_err *err);
+/* Another name of the same kind; the old one leads to it from now on.  WEIGH_EXISTS:
+ * a repository has it. */
+enum weigh_code catalog_move(struct catalog *c, const struct weigh_repo *repo,
+    const struct weigh_repo *target, struct weigh_err *err);
+/* It had this name once: that leads to it, unless a repository has it now. */
+enum weigh_code catalog_formerly(struct catalog *c,
+    const struct weigh_repo *repo, const struct weigh_repo *name,
+    struct weigh_err *err);
+enum weigh_code catalog_show(struct catalog *c, const struct weigh_repo *repo,
+    enum weigh_visibility visibility, struct weigh_err *err);
 
 /* What a reading of all bytes of a blob found. */
 struct catalog_check {

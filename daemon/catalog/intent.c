@@ -15,6 +15,8 @@ insert_intent(struct db *db, struct catalog_intent *intent,
 	query_text(&q, intent->ref);
 	query_gitid(&q, &intent->old);
 	query_text(&q, intent->origin);
+	query_int(&q, intent->verb);
+	query_text(&q, intent->target.name);
 	return query_insert(&q, &intent->id, err);
 }
 
@@ -81,6 +83,10 @@ next_intent(struct db *db, int64_t after, struct catalog_intent *intent,
 		intent->old = query_column_gitid(&q, 4);
 		snprintf(intent->origin, sizeof(intent->origin), "%s",
 		    query_column_text(&q, 5));
+		intent->verb = (enum catalog_verb)sqlite3_column_int(q.stmt, 6);
+		intent->target.kind = intent->repo.kind;
+		snprintf(intent->target.name, sizeof(intent->target.name), "%s",
+		    query_column_text(&q, 7));
 	}
 	return query_end(&q, err);
 }

@@ -28,8 +28,27 @@ X(REPO_PAGE, DB_READER,
     "SELECT id, kind, name, visibility FROM repositories"
     " WHERE (kind, key) > (?1, ?2) ORDER BY kind, key LIMIT ?3")
 X(REPO_INSERT, DB_WRITER,
-    "INSERT INTO repositories (kind, key, name, created)"
-    " VALUES (?1, ?2, ?3, ?4)")
+    "INSERT INTO repositories (kind, key, name, created, visibility)"
+    " VALUES (?1, ?2, ?3, ?4, ?5)")
+X(REPO_RENAME, DB_WRITER,
+    "UPDATE repositories SET key = ?2, name = ?3 WHERE id = ?1")
+X(REPO_SHOW, DB_WRITER,
+    "UPDATE repositories SET visibility = ?2 WHERE id = ?1")
+X(REPO_DELETE, DB_WRITER,
+    "DELETE FROM repositories WHERE id = ?1")
+X(RENAME_SET, DB_WRITER,
+    "INSERT OR REPLACE INTO renames (kind, key, repo) VALUES (?1, ?2, ?3)")
+X(RENAME_DROP, DB_WRITER,
+    "DELETE FROM renames WHERE kind = ?1 AND key = ?2")
+X(RENAMES_OF_DELETE, DB_WRITER,
+    "DELETE FROM renames WHERE repo = ?1")
+X(REFS_OF_DELETE, DB_WRITER,
+    "DELETE FROM refs WHERE repo = ?1")
+X(ENTRIES_OF_DELETE, DB_WRITER,
+    "DELETE FROM entries"
+    " WHERE revision IN (SELECT id FROM revisions WHERE repo = ?1)")
+X(REVISIONS_OF_DELETE, DB_WRITER,
+    "DELETE FROM revisions WHERE repo = ?1")
 X(REPO_CREATED, DB_WRITER,
     "UPDATE repositories SET created = min(created, ?2) WHERE id = ?1")
 
@@ -51,6 +70,8 @@ X(REFS, DB_READER,
 X(REF_SET, DB_WRITER,
     "INSERT INTO refs (repo, kind, name, revision) VALUES (?1, ?2, ?3, ?4)"
     " ON CONFLICT (repo, kind, name) DO UPDATE SET revision = excluded.revision")
+X(REF_DROP, DB_WRITER,
+    "DELETE FROM refs WHERE repo = ?1 AND kind = ?2 AND name = ?3")
 
 /* --- revisions */
 X(REVISION_ID, DB_WRITER | DB_READER,
@@ -268,14 +289,14 @@ X(LIST_FOUND_DOWN, DB_READER, FOUND " DESC")
 
 /* --- intents */
 X(INTENT_INSERT, DB_WRITER,
-    "INSERT INTO intents (kind, name, ref, old, origin)"
-    " VALUES (?1, ?2, ?3, ?4, ?5)")
+    "INSERT INTO intents (kind, name, ref, old, origin, verb, target)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
 X(INTENT_BLOB_INSERT, DB_WRITER,
     "INSERT OR IGNORE INTO intent_blobs (intent, oid) VALUES (?1, ?2)")
 X(INTENT_DELETE, DB_WRITER,
     "DELETE FROM intents WHERE id = ?1")
 X(INTENT_NEXT, DB_WRITER | DB_READER,
-    "SELECT id, kind, name, ref, old, origin FROM intents"
+    "SELECT id, kind, name, ref, old, origin, verb, target FROM intents"
     " WHERE id > ?1 ORDER BY id LIMIT 1")
 X(INTENT_BLOB, DB_READER,
     "SELECT 1 FROM intent_blobs WHERE intent = ?1 AND oid = ?2")
