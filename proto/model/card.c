@@ -13,6 +13,7 @@ weigh_card_front(const char *text, size_t len, const char **from,
     size_t *length)
 {
 	const char *end;
+	size_t skip;
 
 	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
 		text += 3;
@@ -21,8 +22,9 @@ weigh_card_front(const char *text, size_t len, const char **from,
 	if (len < 4 || memcmp(text, "---", 3) != 0 ||
 	    (text[3] != '\n' && text[3] != '\r'))
 		return false;
-	text += 4;
-	len -= 4;
+	skip = text[3] == '\r' && len > 4 && text[4] == '\n' ? 5 : 4;
+	text += skip;
+	len -= skip;
 	if (len > WEIGH_CARD_MAX)
 		len = WEIGH_CARD_MAX;
 	end = memmem(text, len, "\n---", 4);

@@ -35,6 +35,13 @@ too_big(struct reading *r, size_t line, const char *what)
 	return weigh_fail(r->err, WEIGH_TOO_BIG, "line %zu: %s", line, what);
 }
 
+/* Of the file: the front matter begins on its second. */
+static uint32_t
+line_of(const yaml_mark_t *mark)
+{
+	return (uint32_t)mark->line + 2;
+}
+
 static bool
 grow(struct matter *m)
 {
@@ -115,7 +122,7 @@ take_alias(struct reading *r, const yaml_event_t *event)
 	const char *name = (const char *)event->data.alias.anchor;
 	struct matter_value v = {
 		.kind = MATTER_ALIAS,
-		.line = (uint32_t)event->start_mark.line + 1,
+		.line = line_of(&event->start_mark),
 	};
 	unsigned i;
 	uint32_t id;
@@ -143,7 +150,7 @@ take_scalar(struct reading *r, const yaml_event_t *event)
 	const char *text = (const char *)event->data.scalar.value;
 	struct matter_value v = {
 		.kind = MATTER_STRING,
-		.line = (uint32_t)event->start_mark.line + 1,
+		.line = line_of(&event->start_mark),
 		.text = r->m->texts.len,
 		.len = event->data.scalar.length,
 	};
@@ -167,7 +174,7 @@ open_level(struct reading *r, enum matter_kind kind, const yaml_char_t *anchor,
 {
 	struct matter_value v = {
 		.kind = kind,
-		.line = (uint32_t)event->start_mark.line + 1,
+		.line = line_of(&event->start_mark),
 	};
 	enum weigh_code rc;
 	uint32_t id;
@@ -226,8 +233,8 @@ not_yaml(struct reading *r, const yaml_parser_t *parser)
 {
 	if (parser->error == YAML_MEMORY_ERROR)
 		return weigh_fail(r->err, WEIGH_NOMEM, "out of memory");
-	return weigh_fail(r->err, WEIGH_MALFORMED, "line %zu: %s",
-	    parser->problem_mark.line + 1,
+	return weigh_fail(r->err, WEIGH_MALFORMED, "line %u: %s",
+	    line_of(&parser->problem_mark),
 	    parser->problem != NULL ? parser->problem : "this is no YAML");
 }
 

@@ -40,7 +40,7 @@ struct matter_value {
 			 * what it means.  0: none */
 	uint32_t next;  /* behind it in the same list or map; 0: the last */
 	uint32_t count; /* list: values; map: pairs */
-	uint32_t line;  /* from 1 */
+	uint32_t line;  /* of the card, from 1 */
 	size_t text;    /* scalar: its place in the texts */
 	size_t len;
 };
