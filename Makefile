@@ -140,7 +140,7 @@ check-pure: $(PROTO)
 	@$(if $(SAN)$(TSAN),:,tests/tools/check-pure) $^
 
 # Parsers outside proto/ that fuzz targets look into.
-FUZZ_MORE = cli/doc.c daemon/audit/line.c daemon/config.c daemon/base/fd.c \
+FUZZ_MORE = cli/doc.c daemon/trust/roll.c daemon/audit/line.c daemon/config.c daemon/base/fd.c \
 	  daemon/log/log.c daemon/repo/attributes.c daemon/upkeep/pace.c
 FUZZ_OBJ = $(patsubst %.c,$(BUILD)/fuzz/%.o,$(PROTO_SRC) $(FUZZ_MORE))
 FUZZ_SAN = -g -O1 -fsanitize=fuzzer$(1),address,undefined

@@ -68,11 +68,46 @@ test_rows(void **state)
 	}
 }
 
+/* Ends: so many days, or a date to come. */
+static const struct row ends[] = {
+	{ "1", NOW + 86400 },
+	{ "90", NOW + 90 * 86400 },
+	{ "36500", NOW + INT64_C(36500) * 86400 },
+	{ "36501", 0 },
+	{ "0", 0 },
+	{ "999999999", 0 },
+	{ "", 0 },
+	{ "3d", 0 },
+	{ "-1", 0 },
+	{ "2026-11-23", INT64_C(1795392000) },
+	{ "2026-11-22T09:33:21Z", NOW + 1 },
+	{ "2026-11-22T09:33:20Z", 0 },
+	{ "2026-11-22", 0 },
+	{ "2027-02-30", 0 },
+};
+
+static void
+test_ends(void **state)
+{
+	int64_t got;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		const struct row *r = &ends[i];
+
+		check_u64(r->text, since_parse_end(r->text, NOW, &got),
+		    r->want != 0);
+		if (r->want != 0)
+			check_u64(r->text, (uint64_t)got, (uint64_t)r->want);
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_ends),
 	};
 
 	return cmocka_run_group_tests_name("cli since", tests, NULL, NULL);
