@@ -27,6 +27,7 @@ def fill(house, folder):
         "acme/many": models.write(folder / "many", {
             f"d{i // 500}/f{i:04}.txt": b"%d\n" % i for i in range(MANY)}),
         "acme/big": models.write(folder / "big", {"w.bin": models.noise(40 << 20, 3)}),
+        "acme/small-gguf": models.quantized(folder / "quantized"),
         "datasets/acme/rows": models.tiny(folder / "rows", 1),
         "spaces/acme/app": models.tiny(folder / "app", 4),
         "solo": models.tiny(folder / "solo", 2),
