@@ -71,6 +71,24 @@ may_have(struct ask *ask, struct catalog_reader *reader,
 
 /* --- POST objects/batch ------------------------------------------------------------------ */
 
+/* git-lfs asks a link of ours without the token it showed us for the batch, and when
+ * it is told 401 it asks the same for ever; so the link's header says what it shall
+ * send: what it sent itself. */
+static void
+write_authorization(struct ask *ask, struct weigh_jw *w)
+{
+	struct weigh_span value = weigh_http_field(http_head(ask->task.x),
+	    "Authorization");
+	struct weigh_buf text;
+
+	if (value.len == 0)
+		return;
+	weigh_buf_init(&text, value.len);
+	if (weigh_buf_add(&text, value.p, value.len))
+		weigh_jw_kstr(w, "Authorization", text.data);
+	weigh_buf_free(&text);
+}
+
 static void
 write_link(struct ask *ask, struct weigh_jw *w,
     const struct weigh_lfs_object *o)
@@ -85,6 +103,7 @@ write_link(struct ask *ask, struct weigh_jw *w,
 	weigh_buf_addf(&href, "/%s.git/info/lfs/objects/%s", repo, hex);
 	weigh_lfs_answer_object(w, o);
 	weigh_lfs_answer_action(w, "download", href.failed ? "" : href.data, 0);
+	write_authorization(ask, w);
 	weigh_lfs_answer_action_end(w);
 	weigh_lfs_answer_object_end(w);
 	weigh_buf_free(&href);
