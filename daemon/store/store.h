@@ -79,6 +79,22 @@ enum weigh_code store_begin(struct store *s, uint64_t size_hint,
 enum weigh_code store_append(struct store_writer *w, const void *data,
     size_t len, struct weigh_err *err);
 
+/*
+ * The other way: bytes that come out of order, as an upload in parts does.  Place
+ * them, then take them into the digest, in order, up to where all have come.  Not
+ * together with store_append.  Places may be filled by several threads at once,
+ * each its own, while one takes what is before them.
+ */
+enum weigh_code store_place(struct store_writer *w, uint64_t offset,
+    const void *data, size_t len, struct weigh_err *err);
+/* Read and hash the bytes up to `upto`. */
+enum weigh_code store_take(struct store_writer *w, uint64_t upto,
+    struct weigh_err *err);
+/* Bytes that were taken will be placed anew: begin the digest again. */
+enum weigh_code store_take_again(struct store_writer *w, struct weigh_err *err);
+/* How far they were taken. */
+uint64_t store_taken(const struct store_writer *w);
+
 /* Append all of the regular file `fd` (borrowed, from offset 0): by reflink
  * where the file system can, else by copying, hashing the bytes as written; never
  * a link to the file itself.  WEIGH_CHANGED when its size, inode, mtime or ctime
