@@ -189,6 +189,22 @@ tokens_identify(struct tokens *t, const char *value, size_t len, int64_t now,
 	*out = (struct weigh_who){ .role = WEIGH_ROLE_NOBODY, .bad = true };
 }
 
+bool
+tokens_find(struct tokens *t, const char *id, int64_t now,
+    struct weigh_who *out)
+{
+	bool found = false;
+
+	pthread_rwlock_rdlock(&t->lock);
+	for (size_t i = 0; i < t->roll->n && !found; i++) {
+		found = strcmp(t->roll->rows[i].who.id, id) == 0;
+		if (found)
+			*out = t->roll->rows[i].who;
+	}
+	pthread_rwlock_unlock(&t->lock);
+	return found && (out->expires == 0 || now < out->expires);
+}
+
 /* --- changing the list --------------------------------------------------- */
 
 /* By id or name; under `writer`, so the table stands. */

@@ -41,6 +41,10 @@ struct weigh_access_rules tokens_rules(const struct tokens *t);
 void tokens_identify(struct tokens *t, const char *value, size_t len,
     int64_t now, struct weigh_who *out);
 
+/* Whose is this id?  False: nobody's any more, or its time is over. */
+bool tokens_find(struct tokens *t, const char *id, int64_t now,
+    struct weigh_who *out);
+
 /* Make a token with the role, name, repos, created and expires of *who, and its id
  * into *who.  WEIGH_EXISTS: the name is taken; WEIGH_USAGE: one of the values is
  * not as access.h says, or patterns were given to an admin; WEIGH_TOO_BIG: there
