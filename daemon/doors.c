@@ -163,6 +163,22 @@ house_start_scrub(struct house *h, struct weigh_err *err)
 	return scrub_start(h->scrub, err);
 }
 
+/* How uploads are taken; the key was read with the other secrets. */
+static struct serve_upload
+upload_settings(const struct house *h)
+{
+	const struct config *c = h->config;
+	struct serve_upload u = {
+		.part = config_number(c, PARAM_upload_part),
+		.largest = config_number(c, PARAM_upload_largest),
+		.seconds = (unsigned)config_number(c, PARAM_upload_seconds),
+		.open = (unsigned)config_number(c, PARAM_upload_open),
+	};
+
+	memcpy(u.key, h->upload_key, sizeof(u.key));
+	return u;
+}
+
 enum weigh_code
 house_open_doors(struct house *h, struct weigh_err *err)
 {
@@ -175,6 +191,7 @@ house_open_doors(struct house *h, struct weigh_err *err)
 		.heavy = h->heavy,
 		.streams = h->streams,
 		.nloops = h->nloops,
+		.upload = upload_settings(h),
 		.metrics = scrub_metrics,
 		.metrics_ctx = h->scrub,
 		.started = h->started,

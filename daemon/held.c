@@ -45,6 +45,8 @@ house_open_parts(struct house *h, struct weigh_err *err)
 		rc = key_open(&h->key, h->folder.dirfd, err);
 	if (rc == WEIGH_OK)
 		rc = tokens_open(&h->tokens, h->folder.dirfd, err);
+	if (rc == WEIGH_OK)
+		rc = upload_key_read(h->upload_key, h->folder.dirfd, err);
 	if (cut)
 		log_event(LOG_WARN_LEVEL, "journal-cut", "why",
 		    "the last line was torn by a crash and is gone", NULL);

@@ -27,6 +27,7 @@
 #include "store/store.h"
 #include "trust/key.h"
 #include "trust/tokens.h"
+#include "trust/upload_key.h"
 #include "upkeep/census.h"
 #include "upkeep/scrub.h"
 
@@ -44,6 +45,7 @@ struct house {
 	struct repo_root *repos;
 	struct key *key;
 	struct tokens *tokens;
+	uint8_t upload_key[WEIGH_TICKET_KEY];
 	struct gate *gate;
 
 	struct loop **loops;

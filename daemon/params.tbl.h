@@ -79,5 +79,17 @@ SETTING(scrub, hours, HOURS, "0-24", 0, 0,
     "to six.")
 SETTING(scrub, start_seconds, NUMBER, "60", 0, 86400,
     "Time after the start before it reads anything. Read at start only.")
+SETTING(upload, part, SIZE, "128M", 1048576, 1099511627776,
+    "Bytes of a part: a larger file comes in parts of so many bytes from a client "
+    "that can send parts; larger ones where there would be more than 10,000. Read at "
+    "start only.")
+SETTING(upload, largest, SIZE, "2T", 1, INT64_MAX,
+    "The largest file that is taken. Read at start only.")
+SETTING(upload, seconds, NUMBER, "21600", 60, 604800,
+    "Time in which an upload must begin that was asked for; each part of it, too. "
+    "Read at start only.")
+SETTING(upload, open, NUMBER, "64", 1, 1024,
+    "Uploads that one token may have open at a time; of all there are at most 1,024. "
+    "One in parts that nobody touches for an hour is dropped. Read at start only.")
 SETTING(log, level, LEVEL, "info", 0, 0,
     "What is logged: error, warn, info or debug, each with those before it.")

@@ -9,6 +9,7 @@
 #include <weigh/lfs.h>
 
 #include "lfs.h"
+#include "publish.h"
 
 /* --- errors ------------------------------------------------------------------------- */
 
@@ -148,9 +149,9 @@ serve_lfs_batch(struct ask *ask, struct catalog_reader *reader)
 		return;
 	}
 	if (batch.upload)
-		lfs_fail(ask,
-		    weigh_fail(err, WEIGH_DENIED,
-			"this mirror takes no uploads by git-lfs"));
+		serve_batch_upload(ask, reader, &batch);
+	else if (!ask_may(ask, reader))
+		; /* refused, and said */
 	else if (!batch.basic)
 		lfs_fail(ask,
 		    weigh_fail(err, WEIGH_USAGE,

@@ -12,11 +12,13 @@
 #include "serve/serve.h"
 
 struct cache;
+struct uploads;
 
 struct serve {
 	struct serve_parts parts;
 	struct server *server;
 	struct cache **caches; /* one a loop */
+	struct uploads *uploads;
 };
 
 /* A question on its way to a worker and back. */
@@ -59,6 +61,8 @@ enum route_flags {
 	ROUTE_GIT = 16, /* a 401 asks for user and password, as git expects */
 	ROUTE_LFS = 32, /* and so does git-lfs, by a field of its own */
 	ROUTE_OCI = 64, /* likewise, and errors are in OCI's shape */
+	ROUTE_HOME = 128, /* a name of one part may mean the asker's own: the
+			    handler finds out, and asks for the right */
 };
 
 struct route {

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "priv.h"
+#include "publish.h"
+#include "uploads.h"
 
 #define BODY_MAX (64u << 20) /* of one JSON answer */
 
@@ -14,6 +16,8 @@
 #define OPEN WEIGH_RIGHT_OPEN
 #define LOOK WEIGH_RIGHT_LOOK
 #define READ WEIGH_RIGHT_READ
+#define PUBLISH WEIGH_RIGHT_PUBLISH
+#define OWN (ROUTE_HUB | ROUTE_HOME)
 
 /* {id} with a verb behind it stands before {id} alone: see README.md. */
 static const struct route routes[] = {
@@ -31,7 +35,7 @@ static const struct route routes[] = {
 	{ "POST", "/{git}/git-receive-pack", READ, serve_git_receive_pack,
 	    ROUTE_GIT, NULL },
 	{ "POST", "/{git}/info/lfs/objects/batch", READ, serve_lfs_batch,
-	    ROUTE_LFS, &serve_lfs_body },
+	    ROUTE_LFS | ROUTE_HOME, &serve_lfs_body },
 	{ "GET", "/{git}/info/lfs/objects/{word}", READ, serve_lfs_object,
 	    ROUTE_LFS, NULL },
 	{ "GET", "/v2/", LOOK, serve_oci, ROUTE_OCI, NULL },
@@ -39,6 +43,20 @@ static const struct route routes[] = {
 	{ "GET", "/v2/{id}/manifests/**", READ, serve_oci_manifest, ROUTE_OCI, NULL },
 	{ "GET", "/v2/{id}/blobs/**", READ, serve_oci_blob, ROUTE_OCI | ROUTE_CACHED, NULL },
 	{ "GET", "/v2/{id}/tags/list", READ, serve_oci_tags, ROUTE_OCI | ROUTE_CACHED, NULL },
+	/* To publish: publish.h. */
+	{ "POST", "/api/validate-yaml", LOOK, serve_validate, ROUTE_HUB,
+	    &serve_card_body },
+	{ "POST", "/api/{kind}/{id}/preupload/{rev}", PUBLISH, serve_preupload,
+	    OWN, &serve_preupload_body },
+	{ "POST", "/api/{kind}/{id}/commit/{rev}", PUBLISH, serve_commit,
+	    OWN | ROUTE_HEAVY, &serve_commit_body },
+	/* Whoever has the URL: its ticket says who that is. */
+	{ "PUT", "/api/{kind}/{id}/lfs/objects/{word}", OPEN, serve_upload,
+	    ROUTE_HUB | ROUTE_HEAVY, &serve_upload_body },
+	{ "POST", "/api/{kind}/{id}/lfs/objects/{word}", OPEN, serve_complete,
+	    ROUTE_HUB | ROUTE_HEAVY, &serve_complete_body },
+	{ "POST", "/api/{kind}/{id}/lfs/verify", PUBLISH, serve_verify, OWN,
+	    &serve_small_body },
 	{ "GET", "/healthz", OPEN, NULL, 0, NULL },
 	{ "GET", "/readyz", OPEN, serve_ready, 0, NULL },
 	{ "GET", "/metrics", OPEN, serve_metrics, 0, NULL },
@@ -103,13 +121,20 @@ ask_flag(const struct ask *ask, const char *key)
 
 /* --- to a worker and back ---------------------------------------------------------- */
 
+/* A handler that must first find out which repository is meant asks itself. */
+static bool
+may(struct ask *ask, struct catalog_reader *reader)
+{
+	return (ask->route->flags & ROUTE_HOME) != 0 || ask_may(ask, reader);
+}
+
 static void
 ask_work(struct http_task *task, void *worker)
 {
 	struct ask *ask = (struct ask *)task;
 
 	/* Where there was a body it was asked before that. */
-	if (ask->route->body != NULL || ask_may(ask, worker))
+	if (ask->route->body != NULL || may(ask, worker))
 		ask->route->work(ask, worker);
 }
 
@@ -129,7 +154,7 @@ body_begin(struct http_intake *in, void *worker)
 	struct ask *ask = (struct ask *)in;
 	const struct route_body *body = ask->route->body;
 
-	if (ask_may(ask, worker) &&
+	if (may(ask, worker) &&
 	    (body->begin == NULL || body->begin(ask, worker)))
 		return WEIGH_OK;
 	return ask->task.reply.rc;
@@ -326,6 +351,17 @@ submit(struct serve *s, struct http_exchange *x, const struct route *route,
 	start(ask, x);
 }
 
+/* The repository that the route names for certain, or NULL. */
+static const struct weigh_repo *
+named_repo(const struct route *route, const struct weigh_route_match *m)
+{
+	if (m->repo.name[0] == '\0')
+		return NULL;
+	if ((route->flags & ROUTE_HOME) && strchr(m->repo.name, '/') == NULL)
+		return NULL;
+	return &m->repo;
+}
+
 void
 serve_request(struct serve *s, struct http_exchange *x)
 {
@@ -345,8 +381,7 @@ serve_request(struct serve *s, struct http_exchange *x)
 	route = find_route(x, &m, &other_method);
 	if (route == NULL)
 		no_route(x, other_method);
-	else if (!serve_admits(s, x, route, &who,
-		     m.repo.name[0] != '\0' ? &m.repo : NULL))
+	else if (!serve_admits(s, x, route, &who, named_repo(route, &m)))
 		return;
 	else if (m.bad != WEIGH_ROUTE_FINE)
 		fail_part(x, route, m.bad);
@@ -374,6 +409,9 @@ serve_new(struct serve **out, const struct serve_parts *parts,
 		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	for (i = 0; i < parts->nloops && rc == WEIGH_OK; i++)
 		rc = cache_new(&s->caches[i], err);
+	if (rc == WEIGH_OK)
+		rc = uploads_new(&s->uploads, parts->store, parts->upload.open,
+		    err);
 	if (rc != WEIGH_OK) {
 		serve_free(s);
 		return rc;
@@ -392,6 +430,7 @@ serve_free(struct serve *s)
 	for (i = 0; s->caches != NULL && i < s->parts.nloops; i++)
 		cache_free(s->caches[i]);
 	free(s->caches);
+	uploads_free(s->uploads);
 	free(s);
 }
 

@@ -18,6 +18,7 @@
 #define SERVE_SERVE_H
 
 #include <weigh/err.h>
+#include <weigh/ticket.h>
 
 #include "gate/gate.h"
 #include "net/server.h"
@@ -25,6 +26,15 @@
 #include "trust/tokens.h"
 
 struct serve;
+
+/* How uploads are taken; see weighd.conf(5). */
+struct serve_upload {
+	uint8_t key[WEIGH_TICKET_KEY]; /* signs their URLs */
+	uint64_t part;    /* bytes of a part, and over which there are parts */
+	uint64_t largest; /* bytes of a file */
+	unsigned seconds; /* a URL holds */
+	unsigned open;    /* uploads of one token at a time */
+};
 
 /* Borrowed; all outlive the serve. */
 struct serve_parts {
@@ -34,6 +44,7 @@ struct serve_parts {
 	struct repo_root *repos; /* for git */
 	struct pool *workers, *heavy, *streams; /* see priv.h, route_flags */
 	unsigned nloops;
+	struct serve_upload upload;
 	/* Appends lines of /metrics that others keep; may be NULL. */
 	void (*metrics)(void *ctx, struct weigh_buf *out);
 	void *metrics_ctx;

@@ -68,10 +68,10 @@ enum weigh_code weigh_branch_request_parse(struct weigh_ref_request *out,
 enum weigh_code weigh_tag_request_parse(struct weigh_ref_request *out,
     const char *text, size_t len, struct weigh_err *err);
 
-/* POST /api/validate-yaml: {"content","repoType"}; the card's text, appended to
- * `card`. */
+/* POST /api/validate-yaml: {"content","repoType"}: the card's text, appended to
+ * `card`, and the kind of its repository where it is told. */
 enum weigh_code weigh_card_request_parse(struct weigh_buf *card,
-    const char *text, size_t len, struct weigh_err *err);
+    enum weigh_kind *kind, const char *text, size_t len, struct weigh_err *err);
 
 /*
  * POST …/preupload/REV: {"files":[{"path","size","sample"}], "gitAttributes"?,

@@ -388,27 +388,44 @@ weigh_tag_request_parse(struct weigh_ref_request *out, const char *text,
 
 /* --- a card to be looked at ------------------------------------------------------------------ */
 
+struct card_words {
+	struct weigh_buf *card;
+	enum weigh_kind *kind;
+};
+
 static enum weigh_code
 read_content(struct weigh_json *j, enum weigh_json_token first, void *out,
     struct weigh_err *err)
 {
+	struct card_words *w = out;
 	size_t len;
 	const char *text = weigh_json_text(j, &len);
 
 	if (first != WEIGH_JSON_STRING)
 		return weigh_fail(err, WEIGH_MALFORMED, "a string is expected");
-	if (!weigh_buf_add(out, text, len))
+	if (!weigh_buf_add(w->card, text, len))
 		return weigh_fail(err, WEIGH_TOO_BIG, "the card is too large");
 	return WEIGH_OK;
 }
 
-enum weigh_code
-weigh_card_request_parse(struct weigh_buf *card, const char *text, size_t len,
+static enum weigh_code
+read_card_kind(struct weigh_json *j, enum weigh_json_token first, void *out,
     struct weigh_err *err)
+{
+	struct card_words *w = out;
+
+	return read_kind(j, first, w->kind, err);
+}
+
+enum weigh_code
+weigh_card_request_parse(struct weigh_buf *card, enum weigh_kind *kind,
+    const char *text, size_t len, struct weigh_err *err)
 {
 	static const struct weigh_json_member rows[] = {
 		{ "content", read_content },
+		{ "repoType", read_card_kind },
 	};
+	struct card_words w = { card, kind };
 
-	return weigh_json_read_object(text, len, rows, COUNT(rows), card, err);
+	return weigh_json_read_object(text, len, rows, COUNT(rows), &w, err);
 }

@@ -231,14 +231,16 @@ test_card(void **state)
 {
 	static const char text[] =
 	    "{\"content\":\"---\\nlicense: mit\\n---\\n\","
-	    "\"repoType\":\"model\"}";
+	    "\"repoType\":\"dataset\"}";
+	enum weigh_kind kind = WEIGH_MODEL;
 	struct weigh_buf card;
 
 	(void)state;
 	weigh_buf_init(&card, 64);
 	check_code("card",
-	    weigh_card_request_parse(&card, text, strlen(text), NULL),
+	    weigh_card_request_parse(&card, &kind, text, strlen(text), NULL),
 	    WEIGH_OK);
+	check_u64("kind", kind, WEIGH_DATASET);
 	check_str("card", card.data, "---\nlicense: mit\n---\n");
 	weigh_buf_free(&card);
 }
