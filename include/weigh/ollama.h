@@ -41,7 +41,7 @@ struct weigh_gguf_name {
 };
 void weigh_gguf_name(struct weigh_gguf_name *out, const char *path);
 
-/* The file of `n` that a tag means: `latest` or `main` (Q4_K_M as the Hub does,
+/* The file of `n`, of which only those count that end in `.gguf`, that a tag means: `latest` or `main` (Q4_K_M as the Hub does,
  * else the first in the order of weigh_quantization; whole files before parts), a
  * quantization in any case, or a file's name with or without `.gguf`.  Of several
  * the one with fewer folders, then the first by name.  -1: none. */

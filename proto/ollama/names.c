@@ -50,6 +50,14 @@ stem_of(const char *base)
 	return len > 5 && same(base + len - 5, ".gguf", 5) ? len - 5 : len;
 }
 
+static bool
+is_gguf(const char *path)
+{
+	const char *base = base_of(path);
+
+	return base[stem_of(base)] != '\0';
+}
+
 /* --- what a name says ---------------------------------------------------- */
 
 /* "-00001-of-00003" at the end of the stem: five digits each. */
@@ -174,7 +182,7 @@ rank_of(const struct weigh_gguf_name *f, const char *tag)
 	bool any = strcmp(tag, "latest") == 0 || strcmp(tag, "main") == 0;
 	unsigned rank;
 
-	if (f->part > 1)
+	if (f->part > 1 || !is_gguf(f->path))
 		return UNFIT;
 	if (any && f->projector)
 		return UNFIT;
@@ -231,6 +239,7 @@ weigh_gguf_projector(const struct weigh_gguf_name *files, size_t n)
 			const struct weigh_gguf_name *f = &files[i];
 
 			if (!f->projector || f->parts > 0 ||
+			    !is_gguf(f->path) ||
 			    (order[o] != NULL &&
 				strcmp(f->quantization, order[o]) != 0))
 				continue;

@@ -105,6 +105,8 @@ static const struct {
 	    "model-small.gguf" },
 	{ "not a part of a word", { "model-small.gguf" }, "mall", NULL },
 	{ "nothing", { "m-Q8_0.gguf" }, "", NULL },
+	{ "only GGUF files", { "m-Q8_0.safetensors" }, "Q8_0", NULL },
+	{ "nor by its name", { "m.safetensors" }, "m.safetensors", NULL },
 	{ "unknown", { "m-Q8_0.gguf" }, "Q5_1", NULL },
 };
 
