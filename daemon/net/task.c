@@ -89,3 +89,42 @@ http_fail(struct http_exchange *x, int status, enum weigh_code code,
 	weigh_what(&err, "%s", why);
 	http_send_error(x, status, hub_code, &err);
 }
+
+unsigned
+http_methods(const char *words)
+{
+	unsigned methods = 0;
+	size_t len;
+
+	for (; *words != '\0'; words += len + strspn(words + len, " ")) {
+		len = strcspn(words, " ");
+		for (int i = 0; i < WEIGH_HTTP_METHODS; i++) {
+			const char *name =
+			    weigh_http_method_name((enum weigh_http_method)i);
+
+			if (strlen(name) == len &&
+			    memcmp(name, words, len) == 0)
+				methods |= 1u << i;
+		}
+	}
+	if (methods & 1u << WEIGH_HTTP_GET)
+		methods |= 1u << WEIGH_HTTP_HEAD;
+	return methods;
+}
+
+void
+http_fail_method(struct http_exchange *x, unsigned methods)
+{
+	struct weigh_buf names;
+
+	weigh_buf_init(&names, 128);
+	for (int i = 0; i < WEIGH_HTTP_METHODS; i++)
+		if (methods & 1u << i)
+			weigh_buf_addf(&names, "%s%s",
+			    names.len > 0 ? ", " : "",
+			    weigh_http_method_name((enum weigh_http_method)i));
+	http_field(x, "Allow", "%s", names.len > 0 ? names.data : "");
+	weigh_buf_free(&names);
+	http_fail(x, 405, WEIGH_USAGE, NULL,
+	    "this path does not take this method");
+}

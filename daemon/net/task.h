@@ -34,4 +34,11 @@ void http_task_encode(struct http_task *task);
 void http_fail(struct http_exchange *x, int status, enum weigh_code code,
     const char *hub_code, const char *why);
 
+/* The methods in a route's words ("GET POST"), 1 << WEIGH_HTTP_GET and so on; HEAD
+ * comes with GET. */
+unsigned http_methods(const char *words);
+
+/* Answer 405 at once, naming the methods that the path takes. */
+void http_fail_method(struct http_exchange *x, unsigned methods);
+
 #endif

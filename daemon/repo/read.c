@@ -2,6 +2,7 @@
  * Reading back what stands in a commit, for making the catalog again.  Nothing
  * is taken on trust: sizes before inflating, names, order, counts, depth.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,6 +116,30 @@ repo_each_commit(struct repo *r, const struct weigh_gitid *tip,
 		rc = tell_commit(r, &chain.ids[i], each, ctx, err);
 	free(chain.ids);
 	return rc;
+}
+
+enum weigh_code
+repo_commit_words(struct repo *r, const struct weigh_gitid *commit,
+    struct repo_words *out, struct weigh_err *err)
+{
+	git_oid id = repo_git_oid(commit);
+	git_commit *found = NULL;
+	enum weigh_code rc;
+	const char *body;
+	size_t len;
+
+	if ((rc = open_commit(r, &id, &found, err)) != WEIGH_OK)
+		return rc;
+	body = strchr(git_commit_message(found), '\n');
+	body = body != NULL ? body + strspn(body, "\r\n") : "";
+	snprintf(out->author, sizeof(out->author), "%s",
+	    git_commit_author(found)->name);
+	snprintf(out->body, sizeof(out->body), "%s", body);
+	for (len = strlen(out->body);
+	     len > 0 && strchr("\r\n", out->body[len - 1]) != NULL; len--)
+		out->body[len - 1] = '\0';
+	git_commit_free(found);
+	return WEIGH_OK;
 }
 
 /* --- entries ------------------------------------------------------------- */

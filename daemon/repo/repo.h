@@ -265,6 +265,16 @@ enum weigh_code repo_each_commit(struct repo *r, const struct weigh_gitid *tip,
 	void *ctx, const struct repo_history *h, struct weigh_err *err),
     void *ctx, struct weigh_err *err);
 
+/* Who made a commit, and its message behind the first line, without the blank
+ * lines around it.  Both are cut to what fits, and need not be UTF-8. */
+struct repo_words {
+	char author[128];
+	char body[4096];
+};
+enum weigh_code repo_commit_words(struct repo *r,
+    const struct weigh_gitid *commit, struct repo_words *out,
+    struct weigh_err *err);
+
 /* One entry of a commit's tree, paths in byte order of whole paths. */
 struct repo_entry {
 	const char *path;

@@ -1,4 +1,5 @@
 /* access: who asks, and what is said to those who may not. */
+#include <string.h>
 #include <time.h>
 
 #include "priv.h"
@@ -130,6 +131,24 @@ serve_admits(struct serve *s, struct http_exchange *x,
 	return false;
 }
 
+/* Had a repository the name that was asked for, and may they know?  Then the reply
+ * sends them to it; else they hear what they would of a name nobody ever had. */
+static bool
+is_elsewhere(struct ask *ask, struct catalog_reader *reader)
+{
+	struct access_answer answer;
+	struct weigh_repo now;
+
+	if (ask->match.repo_parts == 0 ||
+	    catalog_renamed(reader, &ask->match.repo, &now, NULL) != WEIGH_OK ||
+	    access_judge(ask->serve->parts.tokens, reader, &ask->who,
+		ask->route->right, &now, &answer, NULL) != WEIGH_OK ||
+	    answer.access != WEIGH_ACCESS_ALLOW || !answer.held)
+		return false;
+	ask_send_to(ask, &now);
+	return true;
+}
+
 static bool
 judge(struct ask *ask, struct catalog_reader *reader, enum weigh_right right,
     const struct weigh_repo *repo, struct access_answer *answer)
@@ -145,6 +164,9 @@ judge(struct ask *ask, struct catalog_reader *reader, enum weigh_right right,
 	}
 	if (answer->access == WEIGH_ACCESS_ALLOW)
 		return true;
+	if (!answer->held && repo == &ask->match.repo &&
+	    is_elsewhere(ask, reader))
+		return false;
 	access_say(answer, repo, &r->err);
 	ask_refuse(ask, weigh_hub_refusal(answer->access));
 	return false;
@@ -171,6 +193,14 @@ ask_may(struct ask *ask, struct catalog_reader *reader)
 
 	if (!judge(ask, reader, ask->route->right, repo, &answer))
 		return false;
+	/* Who may write is allowed before it is asked whether it is held. */
+	if (repo != NULL && !answer.held && is_elsewhere(ask, reader))
+		return false;
+	if (repo != NULL && answer.held &&
+	    strcmp(answer.repo.name, repo->name) != 0) {
+		ask_send_to(ask, &answer.repo);
+		return false;
+	}
 	ask->shared = repo != NULL && answer.open && !ends_soon(&ask->who);
 	return true;
 }
@@ -181,4 +211,14 @@ ask_sees(const struct ask *ask, const struct weigh_repo *repo,
 {
 	return access_sees(ask->serve->parts.tokens, &ask->who, repo,
 	    visibility);
+}
+
+/* --- auth-check ------------------------------------------------------------ */
+
+/* Its answer was given before: who may not read does not get here. */
+void
+serve_auth_check(struct ask *ask, struct catalog_reader *reader)
+{
+	(void)reader;
+	weigh_buf_adds(&ask->task.reply.body, "{}");
 }

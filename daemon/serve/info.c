@@ -178,8 +178,7 @@ write_ref(void *ctx, enum catalog_ref_kind kind, const char *name,
 	if (kind != refs->kind)
 		return;
 	weigh_gitid_hex(commit, hex);
-	snprintf(full, sizeof(full), "refs/%s/%s",
-	    kind == CATALOG_BRANCH ? "heads" : "tags", name);
+	snprintf(full, sizeof(full), "%s%s", catalog_ref_prefix(kind), name);
 	weigh_jw_object(&refs->w);
 	weigh_jw_kstr(&refs->w, "name", name);
 	weigh_jw_kstr(&refs->w, "ref", full);
@@ -230,8 +229,9 @@ serve_refs(struct ask *ask, struct catalog_reader *reader)
 	write_empty(&refs.w, "converts");
 	if (rc == WEIGH_OK)
 		rc = write_refs(ask, reader, &refs, CATALOG_TAG, "tags");
-	if (ask_flag(ask, "include_prs"))
-		write_empty(&refs.w, "pullRequests");
+	if (rc == WEIGH_OK && ask_flag(ask, "include_prs"))
+		rc = write_refs(ask, reader, &refs, CATALOG_PULL,
+		    "pullRequests");
 	weigh_jw_object_end(&refs.w);
 	if (rc != WEIGH_OK)
 		ask_fail(ask, rc, NULL);

@@ -80,8 +80,15 @@ struct route {
 /* --- helpers of the handlers ------------------------------------------------ */
 
 /* Look up repository and revision: fills ask->commit and the X-Repo-Commit field,
- * or the reply with the Hub's error.  False on error. */
+ * or the reply with the Hub's error.  False on error.  Where the revision was sent
+ * with its slashes, match.rev and match.path are put right. */
 bool ask_revision(struct ask *ask, struct catalog_reader *reader);
+
+/* The same where a path must follow the revision. */
+bool ask_revision_of_file(struct ask *ask, struct catalog_reader *reader);
+
+/* The reply becomes 307 to the same address in this repository. */
+void ask_send_to(struct ask *ask, const struct weigh_repo *now);
 
 /* The reply becomes this error; `hub_code` is static or NULL. */
 void ask_fail(struct ask *ask, enum weigh_code rc, const char *hub_code);
@@ -118,6 +125,11 @@ enum weigh_code serve_siblings(struct catalog_reader *reader,
 /* --- handlers ------------------------------------------------------------------ */
 void serve_resolve(struct ask *ask, struct catalog_reader *reader);
 void serve_list(struct ask *ask, struct catalog_reader *reader);
+void serve_raw(struct ask *ask, struct catalog_reader *reader);
+void serve_paths(struct ask *ask, struct catalog_reader *reader);
+extern const struct route_body serve_paths_body;
+void serve_commits(struct ask *ask, struct catalog_reader *reader);
+void serve_auth_check(struct ask *ask, struct catalog_reader *reader);
 void serve_info(struct ask *ask, struct catalog_reader *reader);
 void serve_tree(struct ask *ask, struct catalog_reader *reader);
 void serve_refs(struct ask *ask, struct catalog_reader *reader);

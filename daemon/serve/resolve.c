@@ -1,6 +1,11 @@
-/* resolve: the bytes of a file, GET and HEAD /{repo}/resolve/{rev}/{path}. */
+/*
+ * resolve: a file, by GET and HEAD /{repo}/resolve/{rev}/{path}; and as it lies in
+ * git, by /{repo}/raw/{rev}/{path}: of a file kept as LFS that is the pointer.
+ */
 #include <inttypes.h>
 #include <stdio.h>
+
+#include <weigh/pointer.h>
 
 #include "priv.h"
 
@@ -11,6 +16,7 @@ struct found {
 	int64_t modified; /* by the commit that changed it last */
 	bool lfs;
 	bool directory;
+	unsigned pointer_size; /* lfs only */
 };
 
 static void
@@ -23,6 +29,7 @@ keep_entry(void *ctx, const struct catalog_entry *e)
 		.modified = e->last_date,
 		.lfs = e->lfs,
 		.directory = e->directory,
+		.pointer_size = e->pointer_size,
 	};
 }
 
@@ -61,41 +68,101 @@ wants_bytes(const struct ask *ask)
 	return http_wants_bytes(ask->task.x, &e);
 }
 
-void
-serve_resolve(struct ask *ask, struct catalog_reader *reader)
+/* The file that the request names; false: the reply says why not. */
+static bool
+find_file(struct ask *ask, struct catalog_reader *reader, struct found *f)
 {
 	struct http_reply *r = &ask->task.reply;
-	struct found f = { .directory = true };
 	enum weigh_code rc;
 
-	if (!ask_revision(ask, reader))
-		return;
+	if (!ask_revision_of_file(ask, reader))
+		return false;
 	rc = catalog_entry(reader, &ask->match.repo, &ask->commit,
-	    ask->match.path, keep_entry, &f, &r->err);
-	if (rc == WEIGH_OK && f.directory)
+	    ask->match.path, keep_entry, f, &r->err);
+	if (rc == WEIGH_OK && f->directory)
 		rc = weigh_fail(&r->err, WEIGH_NOT_FOUND,
 		    "'%s' is a folder of '%s'", ask->match.path,
 		    ask->match.repo.name);
-	if (rc != WEIGH_OK) {
+	if (rc != WEIGH_OK)
 		ask_fail(ask, rc,
 		    rc == WEIGH_NOT_FOUND ? "EntryNotFound" : NULL);
+	return rc == WEIGH_OK;
+}
+
+/* Open its bytes by the gate; HEAD, 304 and the like carry none: ask, but open
+ * nothing. */
+static void
+open_file(struct ask *ask, struct catalog_reader *reader, const struct found *f)
+{
+	struct http_reply *r = &ask->task.reply;
+	struct gate *gate = ask->serve->parts.gate;
+	enum weigh_code rc;
+
+	if (wants_bytes(ask))
+		rc = gate_open(gate, reader, WEIGH_DOOR_HUB, &f->oid, f->size,
+		    &r->fd, &r->err);
+	else
+		rc = gate_ask(gate, reader, WEIGH_DOOR_HUB, &f->oid, f->size,
+		    &r->err);
+	if (rc == WEIGH_OK)
+		return;
+	/* The revision has this file; its bytes are what is missing. */
+	r->status = 503;
+	weigh_what(&r->err, "cannot give out '%s' of '%s': %s", ask->match.path,
+	    ask->match.repo.name, r->err.why);
+	weigh_fix(&r->err,
+	    "publish the file again on the mirror, or try later");
+	ask_fail(ask, rc, NULL);
+}
+
+void
+serve_resolve(struct ask *ask, struct catalog_reader *reader)
+{
+	struct found f = { .directory = true };
+
+	if (!find_file(ask, reader, &f))
+		return;
+	describe(&ask->task.reply, &f);
+	open_file(ask, reader, &f);
+}
+
+/* The pointer is not read: it has one form, and says what the entry does. */
+static void
+send_pointer(struct ask *ask, const struct found *f)
+{
+	const struct weigh_pointer pointer = { .oid = f->oid, .size = f->size };
+	struct http_reply *r = &ask->task.reply;
+	char text[WEIGH_POINTER_TEXT];
+	size_t len = weigh_pointer_print(&pointer, text);
+
+	if (len != f->pointer_size) {
+		ask_fail(ask,
+		    weigh_fail(&r->err, WEIGH_BUG,
+			"the pointer of '%s' has %u bytes, not %zu",
+			ask->match.path, f->pointer_size, len),
+		    NULL);
 		return;
 	}
-	describe(r, &f);
-	/* HEAD, 304 and the like carry no bytes: ask, but open nothing. */
-	if (wants_bytes(ask))
-		rc = gate_open(ask->serve->parts.gate, reader, WEIGH_DOOR_HUB,
-		    &f.oid, f.size, &r->fd, &r->err);
-	else
-		rc = gate_ask(ask->serve->parts.gate, reader, WEIGH_DOOR_HUB,
-		    &f.oid, f.size, &r->err);
-	if (rc != WEIGH_OK) {
-		/* The revision has this file; its bytes are what is missing. */
-		r->status = 503;
-		weigh_what(&r->err, "cannot give out '%s' of '%s': %s",
-		    ask->match.path, ask->match.repo.name, r->err.why);
-		weigh_fix(&r->err,
-		    "publish the file again on the mirror, or try later");
-		ask_fail(ask, rc, NULL);
+	weigh_buf_add(&r->body, text, len);
+	r->modified = f->modified;
+}
+
+void
+serve_raw(struct ask *ask, struct catalog_reader *reader)
+{
+	struct http_reply *r = &ask->task.reply;
+	struct found f = { .directory = true };
+	char hex[WEIGH_GITID_HEX + 1];
+
+	if (!find_file(ask, reader, &f))
+		return;
+	if (f.lfs) {
+		send_pointer(ask, &f);
+	} else {
+		describe(r, &f);
+		open_file(ask, reader, &f);
 	}
+	weigh_gitid_hex(&f.git, hex);
+	snprintf(r->etag, sizeof(r->etag), "\"%s\"", hex);
+	r->type = "text/plain; charset=utf-8";
 }

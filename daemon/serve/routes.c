@@ -22,13 +22,22 @@
 /* {id} with a verb behind it stands before {id} alone: see README.md. */
 static const struct route routes[] = {
 	{ "GET", "/api/whoami-v2", LOOK, serve_whoami, ROUTE_HUB, NULL },
-	{ "GET", "/api/{kind}/{id}/revision/{rev}", LOOK, serve_info, AGAIN, NULL },
-	{ "GET", "/api/{kind}/{id}/tree/{rev}/**", LOOK, serve_tree, AGAIN, NULL },
+	{ "GET", "/api/{kind}/{id}/revision/{rev}", LOOK, serve_info, AGAIN,
+	    NULL },
+	{ "GET", "/api/{kind}/{id}/tree/{rev}/**", LOOK, serve_tree, AGAIN,
+	    NULL },
 	{ "GET", "/api/{kind}/{id}/tree/{rev}", LOOK, serve_tree, AGAIN, NULL },
+	{ "POST", "/api/{kind}/{id}/paths-info/{rev}", LOOK, serve_paths,
+	    ROUTE_HUB, &serve_paths_body },
+	{ "GET", "/api/{kind}/{id}/commits/{rev}", LOOK, serve_commits, AGAIN,
+	    NULL },
+	{ "GET", "/api/{kind}/{id}/auth-check", READ, serve_auth_check,
+	    ROUTE_HUB, NULL },
 	{ "GET", "/api/{kind}/{id}/refs", LOOK, serve_refs, AGAIN, NULL },
 	{ "GET", "/api/{kind}", LOOK, serve_list, AGAIN, NULL },
 	{ "GET", "/api/{kind}/{id}", LOOK, serve_info, AGAIN, NULL },
 	{ "GET", "/{repo}/resolve/{rev}/**", READ, serve_resolve, AGAIN, NULL },
+	{ "GET", "/{repo}/raw/{rev}/**", READ, serve_raw, AGAIN, NULL },
 	{ "GET", "/{git}/info/refs", READ, serve_git_info, ROUTE_GIT, NULL },
 	{ "POST", "/{git}/git-upload-pack", READ, serve_git_upload_pack,
 	    ROUTE_GIT | ROUTE_STREAMS, &serve_git_body },
@@ -75,16 +84,12 @@ ask_fail(struct ask *ask, enum weigh_code rc, const char *hub_code)
 		weigh_what(&ask->task.reply.err, "%s", ask->task.reply.err.why);
 }
 
-bool
-ask_revision(struct ask *ask, struct catalog_reader *reader)
+/* The reply for a look-up of a revision; false on error. */
+static bool
+say_revision(struct ask *ask, enum weigh_code rc, bool repo_known)
 {
-	struct http_reply *r = &ask->task.reply;
 	char hex[WEIGH_GITID_HEX + 1];
-	bool repo_known = false;
-	enum weigh_code rc;
 
-	rc = catalog_resolve(reader, &ask->match.repo, ask->match.rev,
-	    &ask->commit, &repo_known, &r->err);
 	if (rc == WEIGH_NOT_FOUND) {
 		ask_fail(ask, rc,
 		    repo_known ? "RevisionNotFound" : "RepoNotFound");
@@ -95,8 +100,56 @@ ask_revision(struct ask *ask, struct catalog_reader *reader)
 		return false;
 	}
 	weigh_gitid_hex(&ask->commit, hex);
-	http_reply_field(r, "X-Repo-Commit", "%s", hex);
+	http_reply_field(&ask->task.reply, "X-Repo-Commit", "%s", hex);
 	return true;
+}
+
+/* A revision that may have been sent with its slashes: the longest ref is it, and
+ * what is left of the path the path. */
+static enum weigh_code
+find_open(struct ask *ask, struct catalog_reader *reader, bool whole,
+    bool *repo_known)
+{
+	char text[WEIGH_REV_MAX + WEIGH_PATH_MAX + 2];
+	struct weigh_route_match *m = &ask->match;
+	enum weigh_code rc;
+	size_t used = 0;
+
+	snprintf(text, sizeof(text), "%s/%s", m->rev, m->path);
+	rc = catalog_resolve_prefix(reader, &m->repo, text, whole, &ask->commit,
+	    &used, repo_known, &ask->task.reply.err);
+	if (rc != WEIGH_OK)
+		return rc;
+	snprintf(m->rev, sizeof(m->rev), "%.*s", (int)used, text);
+	snprintf(m->path, sizeof(m->path), "%s",
+	    text[used] == '/' ? text + used + 1 : "");
+	return WEIGH_OK;
+}
+
+static bool
+find_revision(struct ask *ask, struct catalog_reader *reader, bool whole)
+{
+	bool repo_known = false;
+	enum weigh_code rc;
+
+	if (ask->match.open)
+		rc = find_open(ask, reader, whole, &repo_known);
+	else
+		rc = catalog_resolve(reader, &ask->match.repo, ask->match.rev,
+		    &ask->commit, &repo_known, &ask->task.reply.err);
+	return say_revision(ask, rc, repo_known);
+}
+
+bool
+ask_revision(struct ask *ask, struct catalog_reader *reader)
+{
+	return find_revision(ask, reader, true);
+}
+
+bool
+ask_revision_of_file(struct ask *ask, struct catalog_reader *reader)
+{
+	return find_revision(ask, reader, false);
 }
 
 bool
@@ -236,48 +289,40 @@ fail_part(struct http_exchange *x, const struct route *route,
 		http_send_error(x, 404, rows[bad].hub_code, &err);
 }
 
-static bool
-method_fits(const struct route *route, enum weigh_http_method method)
-{
-	if (method == WEIGH_HTTP_HEAD)
-		method = WEIGH_HTTP_GET;
-	return strstr(route->methods, weigh_http_method_name(method)) != NULL;
-}
-
-/* The first row that fits; *other_method if only its method does not. */
+/* The first row that fits; if only its method does not, the methods of all rows
+ * that do are a bit each in *others. */
 static const struct route *
 find_route(const struct http_exchange *x, struct weigh_route_match *m,
-    const char **other_method)
+    unsigned *others)
 {
 	const struct weigh_http_target *t = http_target(x);
 	/* A client whose base ends in '/' asks for "//api/…". */
 	unsigned from = t->count > 1 && t->seg[0].len == 0 ? 1 : 0;
+	unsigned methods;
 	size_t i;
 
-	*other_method = NULL;
+	*others = 0;
 	for (i = 0; i < NROUTES; i++) {
 		if (from == 1 && !(routes[i].flags & ROUTE_HUB))
 			continue;
 		if (!weigh_route_match(routes[i].pattern, t, from, m))
 			continue;
-		if (method_fits(&routes[i], http_head(x)->method))
+		methods = http_methods(routes[i].methods);
+		if (methods & 1u << http_head(x)->method)
 			return &routes[i];
-		*other_method = routes[i].methods;
+		*others |= methods;
 	}
 	return NULL;
 }
 
 static void
-no_route(struct http_exchange *x, const char *other_method)
+no_route(struct http_exchange *x, unsigned others)
 {
-	if (other_method != NULL) {
-		http_field(x, "Allow", "%s, HEAD", other_method);
-		http_fail(x, 405, WEIGH_USAGE, NULL,
-		    "this path does not take this method");
-		return;
-	}
-	http_fail(x, 404, WEIGH_NOT_FOUND, NULL,
-	    "there is nothing at this path");
+	if (others != 0)
+		http_fail_method(x, others);
+	else
+		http_fail(x, 404, WEIGH_NOT_FOUND, NULL,
+		    "there is nothing at this path");
 }
 
 /* What is answered for a method alone, whatever the path. */
@@ -289,14 +334,14 @@ answer_method(struct http_exchange *x)
 
 	if (head->method == WEIGH_HTTP_CONNECT ||
 	    head->method == WEIGH_HTTP_TRACE) {
-		http_field(x, "Allow", "GET, HEAD, POST, DELETE, OPTIONS");
+		http_field(x, "Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS");
 		http_fail(x, 405, WEIGH_USAGE, NULL,
 		    "this method is not offered");
 		return true;
 	}
 	if (head->method == WEIGH_HTTP_OPTIONS) {
 		weigh_buf_init(&none, 0);
-		http_field(x, "Allow", "GET, HEAD, POST, DELETE, OPTIONS");
+		http_field(x, "Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS");
 		http_send(x, 204, NULL, &none);
 		return true;
 	}
@@ -367,7 +412,7 @@ serve_request(struct serve *s, struct http_exchange *x)
 {
 	struct weigh_route_match m;
 	const struct route *route;
-	const char *other_method;
+	unsigned others;
 	struct weigh_who who;
 	enum cache_for whom;
 
@@ -378,9 +423,9 @@ serve_request(struct serve *s, struct http_exchange *x)
 		return;
 	if (answer_method(x))
 		return;
-	route = find_route(x, &m, &other_method);
+	route = find_route(x, &m, &others);
 	if (route == NULL)
-		no_route(x, other_method);
+		no_route(x, others);
 	else if (!serve_admits(s, x, route, &who, named_repo(route, &m)))
 		return;
 	else if (m.bad != WEIGH_ROUTE_FINE)

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <weigh/hub.h>
-
+#include "entry.h"
 #include "priv.h"
 
 #define PAGE 1000      /* the Hub's page, and our most */
@@ -24,27 +23,11 @@ static void
 write_entry(void *ctx, const struct catalog_entry *e)
 {
 	struct tree *t = ctx;
-	struct weigh_hub_commit commit = {
-		.id = e->last_commit,
-		.title = e->last_title,
-		.date = e->last_date,
-	};
-	struct weigh_hub_entry entry = {
-		.path = e->path,
-		.directory = e->directory,
-		.git = e->git,
-		.size = e->size,
-		.lfs = e->lfs,
-		.oid = e->oid,
-		.pointer_size = e->pointer_size,
-		.last = t->expand ? &commit : NULL,
-	};
-
 	/* One more than the page was asked for, to know whether there is more. */
 	if (++t->seen > t->limit)
 		return;
 	snprintf(t->last, sizeof(t->last), "%s", e->path);
-	weigh_hub_tree_entry(&t->w, &entry);
+	entry_write(&t->w, e, t->expand);
 }
 
 static unsigned

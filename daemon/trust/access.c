@@ -26,6 +26,9 @@ access_judge(const struct tokens *t, struct catalog_reader *reader,
 			facts.repo = &held;
 		weigh_err_clear(err);
 	}
+	out->held = facts.held;
+	if (facts.held)
+		out->repo = held;
 	out->access = weigh_access_decide(&facts);
 	out->open = weigh_access_is_open(&facts);
 	return WEIGH_OK;

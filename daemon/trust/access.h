@@ -16,6 +16,8 @@
 struct access_answer {
 	enum weigh_access access;
 	bool open; /* nobody in particular is allowed it, too */
+	bool held; /* and then `repo` is how its name is spelled here */
+	struct weigh_repo repo;
 };
 
 /* May `who` do that to `repo` (NULL: it is about no single one)?  An error is

@@ -176,9 +176,7 @@ take_rev(struct walk *w)
 		w->m->bad = WEIGH_ROUTE_BAD_REV;
 	else
 		memcpy(w->m->rev, s->text, s->len + 1);
-	/* Who encodes one slash encodes all. */
-	w->m->open = !s->slash &&
-	    strcmp(w->pattern + strlen("{rev}"), "/**") == 0;
+	w->m->open = strcmp(w->pattern + strlen("{rev}"), "/**") == 0;
 	w->at++;
 	return true;
 }

@@ -30,8 +30,8 @@ static const struct row {
 	    "", "", "", "" },
 	{ "git's name of a repository", "/{git}/info/refs",
 	    "/o/n.git/info/refs", true, 0, WEIGH_MODEL, "o/n", "", "", "" },
-	{ "the same without its ending", "/{git}/info/refs",
-	    "/o/n/info/refs", true, 0, WEIGH_MODEL, "o/n", "", "", "" },
+	{ "the same without its ending", "/{git}/info/refs", "/o/n/info/refs",
+	    true, 0, WEIGH_MODEL, "o/n", "", "", "" },
 	{ "the same of one part", "/{git}/info/refs", "/n.git/info/refs", true,
 	    0, WEIGH_MODEL, "n", "", "", "" },
 	{ "the same of a dataset", "/{git}/info/refs",
@@ -40,9 +40,8 @@ static const struct row {
 	{ "only one ending is none of the name", "/{git}/info/refs",
 	    "/o/n.git.git/info/refs", true, WEIGH_ROUTE_BAD_REPO, WEIGH_MODEL,
 	    "", "", "", "" },
-	{ "an ending alone is no name", "/{git}/info/refs",
-	    "/o/.git/info/refs", true, WEIGH_ROUTE_BAD_REPO, WEIGH_MODEL, "",
-	    "", "", "" },
+	{ "an ending alone is no name", "/{git}/info/refs", "/o/.git/info/refs",
+	    true, WEIGH_ROUTE_BAD_REPO, WEIGH_MODEL, "", "", "", "" },
 	{ "(1) a slash in a name", "/api/{kind}/{id}", "/api/models/o%2Fn",
 	    false, 0, 0, "", "", "", "" },
 	{ "(1) a slash in an organization", "/api/{kind}/{id}",
@@ -156,14 +155,17 @@ test_rows(void **state)
 }
 
 static const struct {
-	const char *target;
+	const char *pattern, *target;
 	bool open; /* (4) */
 	unsigned repo_at, repo_parts;
 } opens[] = {
-	{ "/api/models/o/n/tree/dev/a/b", true, 2, 2 },
-	{ "/api/models/n/tree/dev/a", true, 2, 1 },
-	{ "/api/models/o/n/tree/dev%2Fa/b", false, 2, 2 },
-	{ "/api/models/o/n/tree/dev/a%2Fb", true, 2, 2 },
+	{ TREE, "/api/models/o/n/tree/dev/a/b", true, 2, 2 },
+	{ TREE, "/api/models/n/tree/dev/a", true, 2, 1 },
+	{ TREE, "/api/models/o/n/tree/dev%2Fa/b", true, 2, 2 },
+	{ TREE, "/api/models/o/n/tree/dev/a%2Fb", true, 2, 2 },
+	{ FILE_, "/datasets/o/n/resolve/dev/a", true, 1, 2 },
+	{ "/{repo}/commit/{rev}", "/o/n/commit/dev/a", false, 0, 2 },
+	{ "/{word}", "/a", false, 0, 0 },
 };
 
 static void
@@ -180,7 +182,8 @@ test_open(void **state)
 				     (struct weigh_span){
 					 label, strlen(label) }),
 		    0);
-		check_true(label, weigh_route_match(TREE, &t, 0, &m));
+		check_true(label,
+		    weigh_route_match(opens[i].pattern, &t, 0, &m));
 		check_true(label, m.open == opens[i].open);
 		check_u64(label, m.repo_at, opens[i].repo_at);
 		check_u64(label, m.repo_parts, opens[i].repo_parts);
