@@ -213,11 +213,13 @@ add_file(struct weigh_jw *w, const char *key, const struct weigh_text *text,
 	struct weigh_buf one;
 
 	weigh_buf_init(&one, WEIGH_CONFIG_MAX);
-	if (read_file(text, rows, &one) && key != NULL) {
-		weigh_jw_key(w, key);
-		weigh_jw_raw(w, one.data, one.len);
-	} else if (one.len > 2 && !one.failed && key == NULL) {
-		weigh_jw_raw(w, one.data + 1, one.len - 2);
+	if (read_file(text, rows, &one)) {
+		if (key != NULL) {
+			weigh_jw_key(w, key);
+			weigh_jw_raw(w, one.data, one.len);
+		} else {
+			weigh_jw_raw(w, one.data + 1, one.len - 2);
+		}
 	}
 	weigh_buf_free(&one);
 }

@@ -126,7 +126,7 @@ take_string(struct collecting *c, const struct row *row,
 		c->licensed = true;
 }
 
-/* A string, or a list of strings; other things are no tags. */
+/* A string; or a list of strings, unless there can be only one. */
 static bool
 take_value(struct collecting *c, const struct row *row, struct weigh_json *j,
     enum weigh_json_token first)
@@ -137,7 +137,7 @@ take_value(struct collecting *c, const struct row *row, struct weigh_json *j,
 		take_string(c, row, j);
 		return true;
 	}
-	if (first != WEIGH_JSON_ARRAY)
+	if (first != WEIGH_JSON_ARRAY || row->word != 0)
 		return weigh_json_skip(j, first);
 	while ((t = weigh_json_next(j)) != WEIGH_JSON_ARRAY_END) {
 		if (t == WEIGH_JSON_STRING)
