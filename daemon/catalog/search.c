@@ -495,7 +495,7 @@ catalog_search(struct catalog_reader *r, struct catalog_search *s,
 	h->db = &r->db;
 	h->s = s;
 	h->err = err;
-	h->work = CATALOG_SEARCH_WORK;
+	h->work = s->work != 0 ? s->work : CATALOG_SEARCH_WORK;
 	rc = search(h, each, ctx);
 	free(h->places);
 	free(h);

@@ -32,6 +32,7 @@ struct catalog_search {
 	bool ascending;  /* oldest first */
 	int64_t after;   /* 0: from the first; else an earlier `next` */
 	unsigned limit;  /* 1 to CATALOG_SEARCH_PAGE */
+	unsigned work;   /* 0: CATALOG_SEARCH_WORK */
 	/* May who asks see it? */
 	bool (*sees)(void *ctx, const struct weigh_repo *repo,
 	    enum weigh_visibility visibility);
