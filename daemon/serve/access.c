@@ -25,8 +25,8 @@ serve_identify(struct serve *s, struct http_exchange *x, struct weigh_who *who)
 		    who);
 }
 
-static bool
-ends_soon(const struct weigh_who *who)
+bool
+serve_ends_soon(const struct weigh_who *who)
 {
 	return who->expires != 0 && who->expires - time(NULL) < SOON;
 }
@@ -43,7 +43,7 @@ serve_cache_for(struct serve *s, const struct weigh_who *who,
 {
 	*whom = who->role != WEIGH_ROLE_NOBODY ? CACHE_FOR_ALL :
 						 CACHE_FOR_NOBODY;
-	return !who->bad && !ends_soon(who) &&
+	return !who->bad && !serve_ends_soon(who) &&
 	    !tokens_rules(s->parts.tokens).anonymous_none;
 }
 
@@ -201,7 +201,8 @@ ask_may(struct ask *ask, struct catalog_reader *reader)
 		ask_send_to(ask, &answer.repo);
 		return false;
 	}
-	ask->shared = repo != NULL && answer.open && !ends_soon(&ask->who);
+	ask->shared = repo != NULL && answer.open &&
+	    !serve_ends_soon(&ask->who);
 	return true;
 }
 

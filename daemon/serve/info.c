@@ -146,6 +146,7 @@ serve_info(struct ask *ask, struct catalog_reader *reader)
 
 	if (!ask_revision(ask, reader))
 		return;
+	ask_notices(ask, reader);
 	i.members = serve_expand(ask, &i.expanded);
 	if (!i.expanded)
 		i.members = WEIGH_INFO_ALL;

@@ -105,6 +105,10 @@ bool ask_may_repo(struct ask *ask, struct catalog_reader *reader,
  * fields.  reply.err may say why in better words; it is left empty otherwise. */
 void ask_refuse(struct ask *ask, enum weigh_hub_case which);
 
+/* X-HF-Warning fields about the revision that ask->commit is, and about the token:
+ * for model info and files. */
+void ask_notices(struct ask *ask, struct catalog_reader *reader);
+
 /* The predicate for lists: leave out what is answered false. */
 bool ask_sees(const struct ask *ask, const struct weigh_repo *repo,
     enum weigh_visibility visibility);
@@ -196,6 +200,8 @@ void serve_identify(struct serve *s, struct http_exchange *x,
 bool serve_admits(struct serve *s, struct http_exchange *x,
     const struct route *route, const struct weigh_who *who,
     const struct weigh_repo *repo);
+/* Does their token end within a week?  Then they are told, and no cache is. */
+bool serve_ends_soon(const struct weigh_who *who);
 /* Which answers of the cache are for them; false: none (serve.h, 6). */
 bool serve_cache_for(struct serve *s, const struct weigh_who *who,
     enum cache_for *whom);

@@ -123,6 +123,7 @@ serve_resolve(struct ask *ask, struct catalog_reader *reader)
 	if (!find_file(ask, reader, &f))
 		return;
 	describe(&ask->task.reply, &f);
+	ask_notices(ask, reader);
 	open_file(ask, reader, &f);
 }
 
