@@ -118,14 +118,15 @@ serve_admits(struct serve *s, struct http_exchange *x,
 	const struct weigh_access_facts facts = {
 		.who = who,
 		.right = route->right,
-		.repo = repo,
+		/* Which one is meant, its handler will find out. */
+		.repo = route->flags & ROUTE_HOME ? NULL : repo,
 		.rules = tokens_rules(s->parts.tokens),
 	};
 	enum weigh_access access = weigh_access_decide(&facts);
 
 	if (access == WEIGH_ACCESS_ALLOW ||
 	    (access != WEIGH_ACCESS_BAD_TOKEN &&
-		needs_catalog(route->right, repo)))
+		needs_catalog(route->right, facts.repo)))
 		return true;
 	refuse_now(x, route, weigh_hub_refusal(access));
 	return false;

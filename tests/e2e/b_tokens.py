@@ -96,6 +96,7 @@ ROUTES = [(m.split()[0], p, r) for m, p, r in
 VERBS = [(m, p, r, s) for m, p, r, s in
          rows("daemon/control/verbs.c", r'\{ "([A-Z]+)", "([^"]+)", ([A-Z]+), ([A-Z]+)')]
 BODY = {"POST": b"{}", "PUT": b"{}"}
+BATCH = b'{"operation":"download","objects":[{"oid":"%s","size":1}]}' % (b"f" * 64)
 
 
 @pytest.mark.parametrize("method, pattern, right", ROUTES, ids=[f"{m}{p}" for m, p, _ in ROUTES])
@@ -103,7 +104,8 @@ def test_no_route_tells_of_a_private_repository(held, method, pattern, right):
     """Whatever its handler does: the right in its row is judged before."""
     said = {}
     for who in ("nobody", "strange", "elsewhere", "read"):
-        a = ask(held, who, method, fill(pattern), body=BODY.get(method))
+        a = ask(held, who, method, fill(pattern),
+                body=BATCH if pattern.endswith("/batch") else BODY.get(method))
         said[who] = a.status
         if who in ("nobody", "elsewhere"):
             assert SECRET not in a.body and b'"acme/secret"' not in a.body, a
@@ -113,6 +115,7 @@ def test_no_route_tells_of_a_private_repository(held, method, pattern, right):
     assert said["strange"] == 401
     if right in ("PUBLISH", "ADMIN"):
         assert said["nobody"] == 401 and said["read"] == 403
+        assert said["elsewhere"] == 403 or "acme/secret" not in fill(pattern)
     elif "acme/secret" in fill(pattern):
         assert said["nobody"] == 401 and said["elsewhere"] == 404
 
