@@ -140,7 +140,7 @@ enum weigh_code catalog_receive(struct catalog *c,
 enum weigh_code catalog_keep_weights(struct catalog *c,
     const struct weigh_oid *oid, const char *facts, struct weigh_err *err);
 /* A blob that the mirror made from a held one, and what for: recorded, and named
- * as long as its source is. */
+ * as long as its source is.  WEIGH_NOT_FOUND: there is no such source. */
 enum weigh_code catalog_keep_made(struct catalog *c,
     const struct weigh_oid *source, const char *kind,
     const struct catalog_blob *blob, int64_t now, struct weigh_err *err);

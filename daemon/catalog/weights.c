@@ -47,6 +47,9 @@ keep_made(struct db *db, const struct weigh_oid *source, const char *kind,
 	query_text(&q, kind);
 	query_oid(&q, &blob->oid);
 	rc = query_run(&q, err);
+	if (rc == WEIGH_OK && sqlite3_changes(db->sqlite) == 0)
+		return weigh_fail(err, WEIGH_NOT_FOUND,
+		    "what it is made from is not held here");
 	if (rc == WEIGH_OK)
 		rc = rows_move_totals(db, &difference, err);
 	return rc;
