@@ -119,27 +119,26 @@ ask_worker(struct control *c, struct http_exchange *x, const struct verb *verb,
 	control_submit(q, x, verb->answer);
 }
 
-/* The verb that fits; NULL and *other if only its method does not. */
+/* The verb that fits; if only its method does not, the methods of all that do are
+ * a bit each in *others. */
 static const struct verb *
 find_verb(const struct http_exchange *x, struct weigh_route_match *m,
-    const char **other)
+    unsigned *others)
 {
-	enum weigh_http_method method = http_head(x)->method;
-	const char *name = weigh_http_method_name(method == WEIGH_HTTP_HEAD ?
-		WEIGH_HTTP_GET :
-		method);
 	const struct weigh_http_target *t = http_target(x);
+	unsigned methods;
 	size_t i;
 
-	*other = NULL;
+	*others = 0;
 	if (t->count < 3 || strcmp(t->seg[1].text, "v1") != 0)
 		return NULL;
 	for (i = 0; i < NVERBS; i++) {
 		if (!weigh_route_match(verbs[i].pattern, t, 2, m))
 			continue;
-		if (strcmp(verbs[i].method, name) == 0)
+		methods = http_methods(verbs[i].method);
+		if (methods & 1u << http_head(x)->method)
 			return &verbs[i];
-		*other = verbs[i].method;
+		*others |= methods;
 	}
 	return NULL;
 }
@@ -244,14 +243,12 @@ void
 control_request(struct control *c, struct http_exchange *x)
 {
 	struct weigh_route_match m;
-	const char *other;
-	const struct verb *verb = find_verb(x, &m, &other);
+	unsigned others;
+	const struct verb *verb = find_verb(x, &m, &others);
 	struct weigh_who who;
 
-	if (verb == NULL && other != NULL) {
-		http_field(x, "Allow", "%s", other);
-		http_fail(x, 405, WEIGH_USAGE, NULL,
-		    "this path does not take this method");
+	if (verb == NULL && others != 0) {
+		http_fail_method(x, others);
 		return;
 	}
 	if (verb == NULL) {

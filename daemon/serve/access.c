@@ -197,7 +197,9 @@ ask_may(struct ask *ask, struct catalog_reader *reader)
 	/* Who may write is allowed before it is asked whether it is held. */
 	if (repo != NULL && !answer.held && is_elsewhere(ask, reader))
 		return false;
-	if (repo != NULL && answer.held &&
+	/* Clients of /v2/ lower names and want no other: they are found there
+	 * without case. */
+	if (repo != NULL && answer.held && !(ask->route->flags & ROUTE_OCI) &&
 	    strcmp(answer.repo.name, repo->name) != 0) {
 		ask_send_to(ask, &answer.repo);
 		return false;

@@ -132,6 +132,20 @@ ev_want(struct play *p, const char *args)
 }
 
 static void
+ev_hold(struct play *p, const char *args)
+{
+	(void)args;
+	weigh_conn_hold(&p->c, true);
+}
+
+static void
+ev_release(struct play *p, const char *args)
+{
+	(void)args;
+	weigh_conn_hold(&p->c, false);
+}
+
+static void
 ev_defer(struct play *p, const char *args)
 {
 	(void)args;
@@ -199,6 +213,8 @@ static const struct {
 	{ "send", ev_send },
 	{ "fill", ev_fill },
 	{ "want", ev_want },
+	{ "hold", ev_hold },
+	{ "release", ev_release },
 	{ "defer", ev_defer },
 	{ "answer", ev_answer },
 	{ "flushed", ev_flushed },
