@@ -108,7 +108,7 @@ NOTHING = "there is nothing at this path"
 WELL = answer(200, kind="text/plain; charset=utf-8", body=b"ok\n")
 WELL_HEAD = answer(200, kind="text/plain; charset=utf-8", length=3)
 WELL_CLOSE = answer(200, kind="text/plain; charset=utf-8", body=b"ok\n", close=True)
-ALLOW_ALL = "Allow: GET, HEAD, POST, DELETE, OPTIONS"
+ALLOW_ALL = "Allow: GET, HEAD, POST, PUT, DELETE, OPTIONS"
 
 
 def well(label, request):
