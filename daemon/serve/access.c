@@ -78,6 +78,15 @@ ask_refuse(struct ask *ask, enum weigh_hub_case which)
 		http_reply_field(r, "X-HF-Warning", "access; %s", r->err.why);
 }
 
+void
+ask_lacks(struct ask *ask, enum weigh_code rc, enum weigh_hub_case missing)
+{
+	if (rc == WEIGH_NOT_FOUND)
+		ask_refuse(ask, missing);
+	else
+		ask_fail(ask, rc, NULL);
+}
+
 /* The same for what is refused before there is an ask. */
 static void
 refuse_now(struct http_exchange *x, const struct route *route,

@@ -220,8 +220,7 @@ serve_refs(struct ask *ask, struct catalog_reader *reader)
 	rc = catalog_find_repo(reader, &ask->match.repo, &held,
 	    &ask->task.reply.err);
 	if (rc != WEIGH_OK) {
-		ask_fail(ask, rc,
-		    rc == WEIGH_NOT_FOUND ? "RepoNotFound" : NULL);
+		ask_lacks(ask, rc, WEIGH_HUB_NO_REPO);
 		return;
 	}
 	weigh_jw_init(&refs.w, &ask->task.reply.body);

@@ -105,6 +105,9 @@ bool ask_may_repo(struct ask *ask, struct catalog_reader *reader,
  * fields.  reply.err may say why in better words; it is left empty otherwise. */
 void ask_refuse(struct ask *ask, enum weigh_hub_case which);
 
+/* The reply becomes the row `missing` if `rc` is WEIGH_NOT_FOUND, else our trouble. */
+void ask_lacks(struct ask *ask, enum weigh_code rc, enum weigh_hub_case missing);
+
 /* X-HF-Warning fields about the revision that ask->commit is, and about the token:
  * for model info and files. */
 void ask_notices(struct ask *ask, struct catalog_reader *reader);

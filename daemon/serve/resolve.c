@@ -84,8 +84,7 @@ find_file(struct ask *ask, struct catalog_reader *reader, struct found *f)
 		    "'%s' is a folder of '%s'", ask->match.path,
 		    ask->match.repo.name);
 	if (rc != WEIGH_OK)
-		ask_fail(ask, rc,
-		    rc == WEIGH_NOT_FOUND ? "EntryNotFound" : NULL);
+		ask_lacks(ask, rc, WEIGH_HUB_NO_ENTRY);
 	return rc == WEIGH_OK;
 }
 

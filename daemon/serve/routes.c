@@ -90,13 +90,9 @@ say_revision(struct ask *ask, enum weigh_code rc, bool repo_known)
 {
 	char hex[WEIGH_GITID_HEX + 1];
 
-	if (rc == WEIGH_NOT_FOUND) {
-		ask_fail(ask, rc,
-		    repo_known ? "RevisionNotFound" : "RepoNotFound");
-		return false;
-	}
 	if (rc != WEIGH_OK) {
-		ask_fail(ask, rc, NULL);
+		ask_lacks(ask, rc,
+		    repo_known ? WEIGH_HUB_NO_REVISION : WEIGH_HUB_NO_REPO);
 		return false;
 	}
 	weigh_gitid_hex(&ask->commit, hex);
@@ -269,24 +265,26 @@ fail_part(struct http_exchange *x, const struct route *route,
     enum weigh_route_bad bad)
 {
 	static const struct {
-		const char *hub_code, *why;
+		enum weigh_hub_case which;
+		const char *why;
 	} rows[] = {
-		[WEIGH_ROUTE_BAD_REPO] = { "RepoNotFound",
+		[WEIGH_ROUTE_BAD_REPO] = { WEIGH_HUB_NO_REPO,
 		    "this is not the name of a repository" },
-		[WEIGH_ROUTE_BAD_REV] = { "RevisionNotFound",
+		[WEIGH_ROUTE_BAD_REV] = { WEIGH_HUB_NO_REVISION,
 		    "this is not the name of a revision" },
-		[WEIGH_ROUTE_BAD_PATH] = { "EntryNotFound",
+		[WEIGH_ROUTE_BAD_PATH] = { WEIGH_HUB_NO_ENTRY,
 		    "this is not the path of a file" },
 	};
+	const struct weigh_hub_error *e = weigh_hub_error(rows[bad].which);
 	struct weigh_err err;
 
 	weigh_err_clear(&err);
 	weigh_fail(&err, WEIGH_NOT_FOUND, "%s", rows[bad].why);
 	weigh_what(&err, "%s", rows[bad].why);
 	if (route->flags & ROUTE_OCI)
-		oci_send_error(x, 404, rows[bad].hub_code, &err);
+		oci_send_error(x, e->status, e->hub_code, &err);
 	else
-		http_send_error(x, 404, rows[bad].hub_code, &err);
+		http_send_error(x, e->status, e->hub_code, &err);
 }
 
 /* The first row that fits; if only its method does not, the methods of all rows

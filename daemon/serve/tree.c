@@ -94,8 +94,7 @@ serve_tree(struct ask *ask, struct catalog_reader *reader)
 	    &r->err);
 	weigh_jw_array_end(&t.w);
 	if (rc != WEIGH_OK)
-		ask_fail(ask, rc,
-		    rc == WEIGH_NOT_FOUND ? "EntryNotFound" : NULL);
+		ask_lacks(ask, rc, WEIGH_HUB_NO_ENTRY);
 	else if (t.seen > t.limit)
 		add_link(&t, recursive);
 }
