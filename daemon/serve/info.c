@@ -7,6 +7,7 @@
 #include "priv.h"
 
 #define PAGE 1000 /* entries read from the catalog at a time */
+#define WEIGHTS ((uint32_t)(WEIGH_INFO_SAFETENSORS | WEIGH_INFO_GGUF))
 
 /* --- a repository at a revision ------------------------------------------------- */
 
@@ -107,6 +108,8 @@ write_about(void *ctx, const struct catalog_about *a)
 	};
 	struct weigh_model model;
 
+	if (!weigh_model_has_weights(a->marks))
+		i->members &= ~WEIGHTS;
 	if (weigh_model_read(&model, about.repo->kind, a->card, a->config,
 		a->marks, a->license)) {
 		about.model = &model;
@@ -128,8 +131,7 @@ write_files(struct info *i, struct catalog_reader *reader)
 	enum weigh_code rc = WEIGH_OK;
 	unsigned files;
 
-	if (repo->kind == WEIGH_MODEL &&
-	    (i->members & (WEIGH_INFO_SAFETENSORS | WEIGH_INFO_GGUF)) != 0)
+	if (repo->kind == WEIGH_MODEL && (i->members & WEIGHTS) != 0)
 		rc = serve_weights(ask->serve, reader, repo, &ask->commit,
 		    SERVE_HEADERS_NOW, &i->w, err);
 	if (rc == WEIGH_OK && (i->members & WEIGH_INFO_SIBLINGS) != 0)

@@ -22,7 +22,8 @@ struct list {
 	struct weigh_buf words; /* what `s` points to, each with a NUL */
 	uint32_t members;
 	bool expanded;
-	unsigned files;
+	unsigned files;   /* of siblings, so far */
+	unsigned headers; /* of weights that were waited for, so far */
 	enum weigh_code rc;
 };
 
@@ -254,9 +255,11 @@ write_item(void *ctx, const struct catalog_listed *at)
 
 	write_members(l, at);
 	if (at->repo.kind == WEIGH_MODEL && l->expanded &&
-	    (l->members & (WEIGH_INFO_SAFETENSORS | WEIGH_INFO_GGUF)) != 0)
+	    (l->members & (WEIGH_INFO_SAFETENSORS | WEIGH_INFO_GGUF)) != 0 &&
+	    weigh_model_has_weights(at->marks))
 		l->rc = serve_weights(l->ask->serve, l->reader, &at->repo,
-		    &at->commit, 0, &l->w, err);
+		    &at->commit, l->headers++ < SERVE_HEADERS_NOW ? 1 : 0,
+		    &l->w, err);
 	if (l->rc == WEIGH_OK && (l->members & WEIGH_INFO_SIBLINGS) != 0)
 		l->rc = serve_siblings(l->reader, &at->repo, &at->commit, false,
 		    &l->w, &files, err);

@@ -26,6 +26,9 @@
  * a revision are those of its files, or-ed. */
 uint32_t weigh_model_mark(const char *path);
 
+/* Are there files among them whose headers tell of weights? */
+bool weigh_model_has_weights(uint32_t marks);
+
 /* The files that are read when a revision comes in. */
 enum weigh_model_file {
 	WEIGH_FILE_CARD,      /* README.md */

@@ -56,3 +56,9 @@ weigh_model_mark(const char *path)
 			return names[i].mark;
 	return 0;
 }
+
+bool
+weigh_model_has_weights(uint32_t marks)
+{
+	return (marks & (MARK_SAFETENSORS | MARK_GGUF)) != 0;
+}

@@ -234,6 +234,17 @@ static const struct mark_row {
 };
 
 static void
+test_has_weights(void **state)
+{
+	(void)state;
+	check_true("one",
+	    weigh_model_has_weights(marks_of("a b/c.gguf d.json")));
+	check_true("one of the other",
+	    weigh_model_has_weights(marks_of("a.safetensors")));
+	check_true("none", !weigh_model_has_weights(marks_of("a.bin b.onnx")));
+}
+
+static void
 test_marks(void **state)
 {
 	(void)state;
@@ -324,6 +335,7 @@ main(void)
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_classes),
 		cmocka_unit_test(test_marks),
+		cmocka_unit_test(test_has_weights),
 		cmocka_unit_test(test_config),
 	};
 
