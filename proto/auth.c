@@ -69,6 +69,8 @@ read_basic(struct weigh_oid *out, const char *text, size_t len)
 	n = (size_t)made;
 	if ((colon = memchr(plain, ':', n)) == NULL)
 		return WEIGH_AUTH_BAD;
+	if (n == 1) /* skopeo and podman, when they know nobody */
+		return WEIGH_AUTH_NONE;
 	user = (size_t)(colon - plain);
 	if (user + 1 < n)
 		got = read_token(out, colon + 1, n - user - 1);

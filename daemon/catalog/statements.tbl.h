@@ -207,15 +207,17 @@ X(MADE_SET, DB_WRITER,
     "INSERT OR REPLACE INTO made (source, kind, blob)"
     " SELECT s.id, ?2, t.id FROM blobs AS s CROSS JOIN blobs AS t"
     " WHERE s.oid = ?1 AND t.oid = ?3")
+/* By the revisions of the repository, newest first: a license has more users than
+ * any repository has revisions. */
 X(HAS_NAMED, DB_READER,
-    "SELECT b.size FROM blobs AS b CROSS JOIN entries AS e ON e.blob = b.id"
-    " CROSS JOIN revisions AS v ON v.id = e.revision"
-    " WHERE b.oid = ?1 AND v.repo = ?2 LIMIT 1")
+    "SELECT b.size FROM blobs AS b CROSS JOIN revisions AS v"
+    " CROSS JOIN entries AS e ON e.blob = b.id AND e.revision = v.id"
+    " WHERE b.oid = ?1 AND v.repo = ?2 ORDER BY v.date DESC LIMIT 1")
 X(HAS_MADE, DB_READER,
     "SELECT b.size, m.kind FROM blobs AS b CROSS JOIN made AS m ON m.blob = b.id"
-    " CROSS JOIN entries AS e ON e.blob = m.source"
-    " CROSS JOIN revisions AS v ON v.id = e.revision"
-    " WHERE b.oid = ?1 AND v.repo = ?2 LIMIT 1")
+    " WHERE b.oid = ?1 AND (m.kind GLOB 'common *' OR EXISTS ("
+    "SELECT 1 FROM revisions AS v CROSS JOIN entries AS e"
+    " ON e.blob = m.source AND e.revision = v.id WHERE v.repo = ?2)) LIMIT 1")
 
 /* --- lists and searches: see listed.h and search.c */
 X(LISTED_HEAD, DB_WRITER,

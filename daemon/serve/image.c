@@ -302,8 +302,8 @@ add_talk(struct image *image, const struct gate_weights *model,
 	weigh_buf_init(&text, SMALL_MAX);
 	if (!add_own(image, WEIGH_LAYER_TEMPLATE) && family != NULL) {
 		weigh_buf_adds(&text, family->text);
-		rc = add_made(image, model, WEIGH_LAYER_TEMPLATE, "template",
-		    &text, err);
+		rc = add_made(image, model, WEIGH_LAYER_TEMPLATE,
+		    "common template", &text, err);
 	}
 	add_own(image, WEIGH_LAYER_SYSTEM);
 	if (rc == WEIGH_OK && !add_own(image, WEIGH_LAYER_PARAMS) &&
@@ -311,8 +311,8 @@ add_talk(struct image *image, const struct gate_weights *model,
 		weigh_buf_reset(&text);
 		weigh_jw_init(&jw, &text);
 		weigh_ollama_params(&jw, family);
-		rc = add_made(image, model, WEIGH_LAYER_PARAMS, "params", &text,
-		    err);
+		rc = add_made(image, model, WEIGH_LAYER_PARAMS, "common params",
+		    &text, err);
 	}
 	weigh_buf_free(&text);
 	return rc;

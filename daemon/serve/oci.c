@@ -151,6 +151,11 @@ serve_oci(struct ask *ask, struct catalog_reader *reader)
 {
 	(void)reader;
 	say_version(&ask->task.reply);
+	/* containers/image asks once, here, how one could be known, and shows user
+	 * and password nowhere if it is not told. */
+	if (ask->who.role == WEIGH_ROLE_NOBODY)
+		http_reply_field(&ask->task.reply, "WWW-Authenticate", "%s",
+		    "Basic realm=\"weighd\"");
 	weigh_buf_adds(&ask->task.reply.body, "{}");
 }
 
@@ -357,6 +362,8 @@ write_tags(struct ask *ask, const struct tags *t, uint64_t limit,
 		    strcmp(t->names[i], before) == 0)
 			continue;
 		if (n == limit) {
+			if (n == 0)
+				break;
 			http_reply_field(r, "Link",
 			    "</v2/%s/tags/list?n=%llu&last=%s>; rel=\"next\"",
 			    ask->match.repo.name, (unsigned long long)limit,

@@ -45,7 +45,7 @@ enum weigh_auth {
 
 /* Read an Authorization field's value (p == NULL: there was none): `Bearer TOKEN`
  * (RFC 6750), or `Basic` (RFC 7617) with ANY:TOKEN or TOKEN: in it, as git sends
- * it.  On WEIGH_AUTH_TOKEN *out is the SHA-256 of the token's text. */
+ * it; ":" alone is nobody.  On WEIGH_AUTH_TOKEN *out is the SHA-256 of the token's text. */
 enum weigh_auth weigh_auth_parse(struct weigh_oid *out, const char *value,
     size_t len);
 

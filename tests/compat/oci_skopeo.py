@@ -4,6 +4,7 @@ import json
 import pytest
 
 import models
+import tokens
 from clients import Client
 from house import sha256_of
 
@@ -38,3 +39,13 @@ def test_skopeo_copies(shell, held, to):
     license, = [p for p in (shell.home / "out").rglob("*")
                 if p.is_file() and p.read_bytes() == models.LICENSE_TEXT]
     assert license.name == sha256_of(license)
+
+
+def test_skopeo_with_a_token(shell, mirror, tmp):
+    mirror.add(models.quantized(tmp / "q"), "secret/gguf")
+    tokens.set_visibility(mirror, "secret/gguf", tokens.PRIVATE)
+    argv = ["skopeo", "--insecure-policy", "inspect", "--tls-verify=false"]
+    image = f"docker://127.0.0.1:{mirror.port}/secret/gguf:latest"
+    assert "without a token" in shell.run(*argv, image, code=1).err
+    about = shell.run(*argv, "--creds", "any:" + mirror.tokens["bob"], image).out
+    assert len(json.loads(about)["Layers"]) == 4

@@ -1,5 +1,6 @@
 """GGUF models as Ollama pulls them, and as any client of an OCI registry reads them:
 the requests those send, in their order, with what they check."""
+import base64
 import hashlib
 import json
 import threading
@@ -7,6 +8,7 @@ import threading
 import pytest
 
 import models
+import tokens
 from house import House, remove, short_tmp
 
 DOCKER = "application/vnd.docker.distribution.manifest.v2+json"
@@ -212,6 +214,9 @@ def test_a_blob_of_another_repository(held):
         assert blob(held, d).status == 200
         assert blob(held, d, "acme/other").status == 404
         assert held.get(f"/v2/acme/other/manifests/{d}").status == 404
+    # A family's template says nothing of who uses it.
+    assert blob(held, layers(manifest(held, "Q8_0"))["template"]["digest"],
+                "acme/other").status == 200
 
 
 def test_a_blob_is_no_manifest(held):
@@ -305,8 +310,32 @@ def test_a_broken_header(house, tmp):
         assert "gguf" in a.json["errors"][0]["message"]
 
 
+NOBODY = "Basic " + base64.b64encode(b":").decode()
+
+
+def test_a_private_repository(house, tmp):
+    """skopeo and podman show user and password only where /v2/ asked for them, and then
+    always: two empty ones when they know none."""
+    house.add(models.quantized(tmp / "q"), NAME)
+    tokens.set_visibility(house, NAME, tokens.PRIVATE)
+    token = house.weigh("token", "new", "t", "--role", "read", "--json").json["token"]
+    basic = "Basic " + base64.b64encode(b"any:" + token.encode()).decode()
+    for nobody in ({}, {"Authorization": NOBODY}):
+        a = house.get("/v2/", **nobody)
+        assert a.status == 200 and a["WWW-Authenticate"] == 'Basic realm="weighd"'
+        for path in ("manifests/latest", "tags/list", "blobs/sha256:" + "0" * 64):
+            a = house.get(f"/v2/{NAME}/{path}", **nobody)
+            assert a.status == 401 and a["WWW-Authenticate"] == 'Basic realm="weighd"', a
+            assert a.json["errors"][0]["code"] == "NAME_UNKNOWN"
+    a = manifest(house, "latest", Authorization=basic)
+    assert a.status == 200
+    digest = layers(a)["model"]["digest"]
+    assert blob(house, digest).status == 401
+    assert blob(house, digest, Authorization=basic).status == 200
+    assert house.get("/v2/", Authorization="Bearer hf_" + "x" * 40).status == 401
+
+
 def test_only_with_a_token(tmp):
-    """Docker's clients show user and password where they are asked for them."""
     h = House(tmp, env={"WEIGHD_ACCESS_ANONYMOUS": "none"}).start()
     h.add(models.quantized(tmp / "q"), NAME)
     token = h.weigh("token", "new", "t", "--role", "read", "--json").json["token"]

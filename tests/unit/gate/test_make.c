@@ -175,8 +175,10 @@ test_a_source_that_nobody_names(void **state)
 	(void)state;
 	make_house(&g);
 	check_true("some hash", weigh_oid_of(&source, "x", 1));
-	(void)gate_make(g.gate, g.reader, &source, "params", TEXT, strlen(TEXT),
-	    &oid, NULL);
+	check_code("no source",
+	    gate_make(g.gate, g.reader, &source, "params", TEXT, strlen(TEXT),
+		&oid, NULL),
+	    WEIGH_NOT_FOUND);
 	check_code("not served", open_made(&g, &oid, &fd), WEIGH_NOT_FOUND);
 	gatehouse_remove(&g);
 }
