@@ -91,12 +91,18 @@ ROWS = [
         "GET of ranges of 8 MiB, 8 connections", ratio_min=1.0, cpu_max=1.0),
     Row("head", Serve, Serve.head, "nginx", "nginx",
         "HEAD, 64 connections", ratio_min=0.5, ours_min=20000),
+    Row("json", Serve, Serve.json, "nginx", "nginx, as a file",
+        "GET of a model's JSON, 64 connections", ratio_min=0.5, ours_min=20000),
     Row("memory", Serve, Serve.memory_row, "nginx", "nginx",
         "peak memory: 1,000 idle connections, 8 that GET", plain, ours_max=64, warm=False),
     Row("files-add", Many, Many.files_add, "few", f"{FILES // FEW:,} files",
         f"add of {FILES:,} files", each, ratio_max=1.3, warm=False),
     Row("files-tree", Many, Many.files_tree, "few", f"{FILES // FEW:,} files",
         f"tree of {FILES:,} files, all pages", each, ratio_max=1.3),
+    Row("paths-1", Many, Many.paths_1, "few", f"{FILES // FEW:,} files",
+        f"paths-info of one path among {FILES:,}", plain, ours_max=5),
+    Row("paths-100", Many, Many.paths_100, "few", f"{FILES // FEW:,} files",
+        f"paths-info of 100 paths among {FILES:,}", plain, ours_max=5),
     Row("files-pull", Many, Many.files_pull, "few", f"{FILES // FEW:,} files",
         f"pull of {FILES:,} files", each, ratio_max=1.3),
     Row("blobs-add", Many, Many.blobs_add, "few", "1,000 held",
@@ -181,7 +187,7 @@ def cpu(r, part):
     """CPU seconds a GiB, microseconds an answer or a file."""
     if r["unit"] == "MiB/s":
         return f"{r[part] * 1024:.2f} s/GiB"
-    return f"{r[part] * 1e6:.1f} µs" if r["unit"] not in ("MiB", "s") else ""
+    return f"{r[part] * 1e6:.1f} µs" if r["unit"] not in ("MiB", "s", "ms") else ""
 
 
 def line(r):

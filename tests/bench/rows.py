@@ -10,6 +10,7 @@ import re
 import resource
 import shutil
 import socket
+import statistics
 import subprocess
 import time
 from contextlib import contextmanager
@@ -102,6 +103,21 @@ class Ingest:
         return sides
 
 
+INFO = "/api/models/bench/w"  # of the repository that Serve holds
+
+
+def ask(house, target, body=None, link=None):
+    """One request; its status must be 200.  Answers seconds and the body."""
+    link = link or http.client.HTTPConnection("127.0.0.1", house.port, timeout=60)
+    begun = time.perf_counter()
+    link.request("POST" if body else "GET", target, body,
+                 {"Content-Type": "application/json"} if body else {})
+    answer = link.getresponse()
+    data = answer.read()
+    assert answer.status == 200, (target, data[:200])
+    return time.perf_counter() - begun, data
+
+
 # --- a file that goes out ---------------------------------------------------------
 
 
@@ -118,16 +134,23 @@ class Serve:
         shutil.rmtree(model)
         (self.blob,) = self.house.blobs().values()
         self.nginx = rivals.Nginx(memory, self.blob.parents[1])
+        (memory / "static").mkdir()
+        (memory / "static/info").write_bytes(ask(self.house, INFO)[1])
+        self.static = rivals.Nginx(memory / "static", memory / "static")
 
     def close(self):
+        self.static.stop()
         self.nginx.stop()
         self.house.stop()
         shutil.rmtree(self.house.data)
 
     def sides(self, unit, *options):
+        return self.both(("ours", self.house, "/bench/w/resolve/main/w.bin"),
+                         ("nginx", self.nginx, f"/{self.blob.parent.name}/{self.blob.name}"),
+                         unit, *options)
+
+    def both(self, ours, rival, unit, *options):
         """The same client at both servers in turn, each first every other time."""
-        ours = ("ours", self.house, "/bench/w/resolve/main/w.bin")
-        rival = ("nginx", self.nginx, f"/{self.blob.parent.name}/{self.blob.name}")
         self.ours_first = not self.ours_first
         return {name: self.load(server, path, unit, *options)
                 for name, server, path in sorted((ours, rival), key=lambda side: side[0],
@@ -157,6 +180,11 @@ class Serve:
 
     def head(self):
         return self.sides("answers", "-H", "-c", "64")
+
+    def json(self):
+        """What a client asks first; nginx has the answer as a file."""
+        return self.both(("ours", self.house, INFO), ("nginx", self.static, "/info"),
+                         "answers", "-c", "64")
 
     def verify(self):
         pid = self.house.proc.pid
@@ -265,6 +293,34 @@ class Many:
             assert answer.status == 200, at
             following = re.search(r'<([^>]*)>; rel="next"', answer.getheader("Link") or "")
             at = re.sub(r"^https?://[^/]*", "", following[1]) if following else None
+
+    def paths_1(self):
+        return self.paths(1)
+
+    def paths_100(self):
+        return self.paths(100)
+
+    def paths(self, count):
+        """paths-info for so many paths, from all over the repository."""
+        self.fill(FILES)
+        return {side: self.ask_paths(name, files, count)
+                for side, (name, files) in zip(("ours", "few"), self.last)}
+
+    def ask_paths(self, name, files, count):
+        """What the middle one of many such questions took, by one connection."""
+        target, pid = f"/api/models/{name}/paths-info/main", self.large.proc.pid
+        link = http.client.HTTPConnection("127.0.0.1", self.large.port, timeout=60)
+        took, cpu = [], cpu_seconds(pid)
+        for round_ in range(200):
+            chosen = [i * files // count + round_ % (files // count) for i in range(count)]
+            paths = [f"{i // 1000:03}/f{i:06}.txt" for i in chosen]
+            seconds, data = ask(self.large, target, json.dumps({"paths": paths}), link)
+            assert len(json.loads(data)) == count
+            took.append(seconds)
+        link.close()
+        amount = statistics.median(took) * 1000
+        return {"seconds": sum(took), "amount": amount, "unit": "ms",
+                "cpu_seconds": cpu_seconds(pid) - cpu, "rss_mib": status_mib(pid, "VmHWM")}
 
     def files_pull(self):
         self.fill(FILES)
