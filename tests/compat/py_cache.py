@@ -104,7 +104,7 @@ def test_hf_cache_verify(hub_by_relay, relay, held):
     path = hub_by_relay(SNAPSHOT, name="acme/small")
     r = hub_by_relay.cli("cache", "verify", "acme/small", "--fail-on-missing-files",
                          "--fail-on-extra-files", "--json")
-    assert "7" in r.out, r
+    assert "8" in r.out, r
     # and it would have seen a byte that changed
     blob = hub_by_relay("""
         import os

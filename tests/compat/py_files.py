@@ -10,7 +10,8 @@ def test_ls_and_find(hub, held):
              sorted(fs.ls('datasets/acme/rows', detail=False))])""")
     assert "acme/small/config.json" in got[0] and "acme/small/sub" in got[0]
     assert "acme/small/sub/deeper/notes.txt" in got[1] and "acme/small/sub" not in got[1]
-    assert got[2] == ["datasets/acme/rows/README.md", "datasets/acme/rows/w.bin"]
+    assert got[2] == ["datasets/acme/rows/.gitattributes",
+                      "datasets/acme/rows/README.md", "datasets/acme/rows/w.bin"]
 
 
 def test_info_and_exists(hub, held):

@@ -18,8 +18,13 @@ ODD = {  # names that have to be escaped somewhere
 MANY = 2500  # files: three pages of the tree
 
 
+RULES = b"*.safetensors filter=lfs diff=lfs merge=lfs -text\n" \
+        b"*.bin filter=lfs diff=lfs merge=lfs -text\n"
+
+
 def fill(house, folder):
-    """house.folder: where each repository came from; house.sha: its revision."""
+    """house.folder: where each repository came from; house.sha: its revision.  All but
+    acme/sharded and acme/many have .gitattributes, as what comes from the Hub."""
     house.folder = {
         "acme/small": models.small(folder / "small"),
         "acme/sharded": models.sharded(folder / "sharded"),
@@ -32,6 +37,9 @@ def fill(house, folder):
         "spaces/acme/app": models.tiny(folder / "app", 4),
         "solo": models.tiny(folder / "solo", 2),
     }
+    for name, at in house.folder.items():
+        if name not in ("acme/sharded", "acme/many"):
+            models.write(at, {".gitattributes": RULES})
     house.sha = {name: house.add(path, name)["revision"]
                  for name, path in house.folder.items()}
     other = models.write(folder / "other", {"README.md": models.CARD, "other.txt": b"branch\n"})
