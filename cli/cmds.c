@@ -26,25 +26,39 @@ named(const char *verb)
 	return NULL;
 }
 
+/* The verbs whose first word of two this is: "key export", or "token new, weigh
+ * token ls"; false if there is none. */
+static bool
+find_family(const char *verb, char *out, size_t size)
+{
+	size_t len = strlen(verb), n = 0, i;
+
+	out[0] = '\0';
+	for (i = 0; i < cmds_count && n < size; i++) {
+		const char *name = cmds_table[i].verb;
+
+		if (strncmp(name, verb, len) == 0 && name[len] == ' ')
+			n += (size_t)snprintf(out + n, size - n, "%s%s",
+			    n > 0 ? ", weigh " : "", name);
+	}
+	return n > 0;
+}
+
 /* `second` is the word behind it, or NULL. */
 static void
 unknown(const char *verb, const char *second, struct weigh_err *err)
 {
 	const char *names[sizeof(cmds_table) / sizeof(cmds_table[0])];
-	size_t len = strlen(verb);
 	const char *near;
-	bool family = false;
+	char family[160];
 	size_t i;
 
 	for (i = 0; i < cmds_count; i++)
 		names[i] = cmds_table[i].verb;
 	near = weigh_nearest(verb, names, cmds_count);
-	for (i = 0; i < cmds_count; i++)
-		if (strncmp(names[i], verb, len) == 0 && names[i][len] == ' ') {
-			near = names[i]; /* the first word of two */
-			family = true;
-		}
-	if (!family)
+	if (find_family(verb, family, sizeof(family)))
+		near = family;
+	else
 		second = NULL;
 	if (second != NULL)
 		weigh_fail(err, WEIGH_USAGE, "there is no verb '%.60s %.60s'",

@@ -214,10 +214,15 @@ answer_rm(struct question *q, struct catalog_reader *reader)
 	(void)reader;
 	r->rc = tokens_remove(q->control->parts.tokens, c->id, &c->token,
 	    &r->err);
-	if (r->rc == WEIGH_OK)
-		r->rc = journal(c, AUDIT_TOKEN_REMOVED, &r->err);
 	if (r->rc != WEIGH_OK) {
 		weigh_what(&r->err, "cannot remove token '%s'", c->id);
+		return;
+	}
+	r->rc = journal(c, AUDIT_TOKEN_REMOVED, &r->err);
+	if (r->rc != WEIGH_OK) {
+		weigh_what(&r->err,
+		    "token '%s' is removed, and the journal does not say so",
+		    c->id);
 		return;
 	}
 	weigh_jw_init(&w, &r->body);

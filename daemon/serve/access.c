@@ -146,13 +146,17 @@ serve_admits(struct serve *s, struct http_exchange *x,
 static bool
 is_elsewhere(struct ask *ask, struct catalog_reader *reader)
 {
+	/* Who may know where it is may be told, be its files for others. */
+	enum weigh_right right = ask->route->right == WEIGH_RIGHT_READ ?
+	    WEIGH_RIGHT_LOOK :
+	    ask->route->right;
 	struct access_answer answer;
 	struct weigh_repo now;
 
 	if (ask->match.repo_parts == 0 ||
 	    catalog_renamed(reader, &ask->match.repo, &now, NULL) != WEIGH_OK ||
-	    access_judge(ask->serve->parts.tokens, reader, &ask->who,
-		ask->route->right, &now, &answer, NULL) != WEIGH_OK ||
+	    access_judge(ask->serve->parts.tokens, reader, &ask->who, right,
+		&now, &answer, NULL) != WEIGH_OK ||
 	    answer.access != WEIGH_ACCESS_ALLOW || !answer.held)
 		return false;
 	ask_send_to(ask, &now);

@@ -128,5 +128,8 @@ def test_damaged_files_are_told(house):
     for target in ("/api/models/acme/open", "/acme/open/resolve/main/b.bin"):
         text = warnings(house.get(target))["integrity"]
         assert text.startswith("1 of 3 files of this revision are damaged"), text
+    assert house.get("/-/v1/scrub").json["findings"] == []  # they name repositories
+    (finding,) = house.weigh("scrub", "--json", code=(0, 5)).json["findings"]
+    assert finding["users"][0]["name"] == "acme/open"
     a = house.get("/acme/open/resolve/main/a.bin")
     assert a.status == 503 and a["X-Error-Code"] is None
