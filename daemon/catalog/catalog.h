@@ -489,6 +489,9 @@ enum weigh_code catalog_commits(struct catalog_reader *r,
     unsigned limit, void (*each)(void *ctx, const struct weigh_gitid *commit),
     void *ctx, struct weigh_err *err);
 
+/* Does the writer see this repository, by this very name? */
+enum weigh_code catalog_knows(struct catalog *c, const struct weigh_repo *repo,
+    bool *known, struct weigh_err *err);
 /* Does the writer see this revision, in the middle of a transaction? */
 enum weigh_code catalog_holds(struct catalog *c, const struct weigh_repo *repo,
     const struct weigh_gitid *commit, bool *held, struct weigh_err *err);

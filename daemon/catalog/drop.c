@@ -1,4 +1,6 @@
 /* Dropping: what upkeep takes out of the catalog, and transactions of its own. */
+#include <string.h>
+
 #include "db.h"
 #include "rows.h"
 
@@ -56,6 +58,18 @@ catalog_drop_blob(struct catalog *c, const struct weigh_oid *oid, bool *dropped,
 	if ((rc = db_begin(&c->db, err)) != WEIGH_OK)
 		return rc;
 	return db_end(&c->db, drop_blob(&c->db, oid, dropped, err), err);
+}
+
+enum weigh_code
+catalog_knows(struct catalog *c, const struct weigh_repo *repo, bool *known,
+    struct weigh_err *err)
+{
+	struct weigh_repo held = { .name = "" };
+	int64_t id;
+	enum weigh_code rc = rows_repo(&c->db, repo, &id, &held, err);
+
+	*known = id != 0 && strcmp(held.name, repo->name) == 0;
+	return rc;
 }
 
 enum weigh_code

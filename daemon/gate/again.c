@@ -34,10 +34,15 @@ readmit_commit(void *ctx, const struct repo_history *h, struct weigh_err *err)
 		.ref = r->ref,
 		.origin = "found in the repository",
 		.ledger = r->ledger,
+		.visibility = r->facts.visibility,
 	};
 	enum weigh_code rc = go_on(r, err);
+	bool held = false;
 
-	if (rc != WEIGH_OK)
+	if (rc == WEIGH_OK)
+		rc = catalog_holds(r->gate->parts.catalog, r->name, &h->id,
+		    &held, err);
+	if (rc != WEIGH_OK || held)
 		return rc;
 	rc = gate_admit_commit(r->gate, &c, err);
 	r->revisions++;
@@ -52,11 +57,48 @@ readmit_ref(void *ctx, const char *ref, const struct weigh_gitid *id,
 {
 	struct gate_readmission *r = ctx;
 	enum catalog_ref_kind kind;
+	const char *name = catalog_ref_short(ref, &kind);
+	enum weigh_code rc;
 
-	if (catalog_ref_short(ref, &kind) == NULL)
+	if (name == NULL)
 		return WEIGH_OK;
 	r->ref = ref;
-	return repo_each_commit(r->repo, id, readmit_commit, r, err);
+	rc = repo_each_commit(r->repo, id, readmit_commit, r, err);
+	if (rc == WEIGH_OK) /* also if another ref led to all of it */
+		rc = catalog_set_ref(r->gate->parts.catalog, r->name, kind,
+		    name, id, err);
+	return rc;
+}
+
+/* Names it had: a repository that has one of them now comes first. */
+static enum weigh_code
+readmit_names(struct gate_readmission *r, struct weigh_err *err)
+{
+	enum weigh_code rc = WEIGH_OK;
+
+	for (unsigned i = 0; rc == WEIGH_OK && i < r->facts.nformerly; i++)
+		rc = catalog_formerly(r->gate->parts.catalog, r->name,
+		    &r->facts.formerly[i], err);
+	return rc;
+}
+
+static enum weigh_code
+readmit_all(struct gate_readmission *r, struct weigh_err *err)
+{
+	struct repo_root *repos = r->gate->parts.repos;
+	uint64_t before = r->revisions;
+	enum weigh_code rc;
+
+	rc = repo_read_facts(repos, r->name, &r->facts, err);
+	if (rc == WEIGH_OK)
+		rc = repo_open(repos, r->name, false, &r->repo, err);
+	if (rc == WEIGH_OK)
+		rc = repo_each_ref(r->repo, readmit_ref, r, err);
+	if (rc == WEIGH_OK && r->revisions > before)
+		rc = readmit_names(r, err);
+	repo_close(r->repo);
+	r->repo = NULL;
+	return rc;
 }
 
 enum weigh_code
@@ -73,17 +115,45 @@ gate_readmit(struct gate_readmission *r, const struct weigh_repo *name,
 	if ((rc = catalog_begin(catalog, err)) != WEIGH_OK)
 		return rc;
 	r->ours = false;
-	rc = repo_open(r->gate->parts.repos, name, false, &r->repo, err);
-	if (rc == WEIGH_OK)
-		rc = repo_each_ref(r->repo, readmit_ref, r, err);
-	repo_close(r->repo);
-	r->repo = NULL;
+	rc = readmit_all(r, err);
 	ended = catalog_end(catalog, rc, rc == WEIGH_OK ? err : NULL);
 	if (rc == WEIGH_OK && ended != WEIGH_OK)
 		r->ours = true;
 	if (ended != WEIGH_OK)
 		r->revisions = revisions;
 	return weigh_context(err, ended, "repository '%s'", name->name);
+}
+
+/* --- revisions that no ref leads to ---------------------------------------------- */
+
+enum weigh_code
+gate_readmit_lost(struct gate_readmission *r, const struct weigh_repo *name,
+    const struct weigh_gitid *revision, bool *held, struct weigh_err *err)
+{
+	struct catalog *catalog = r->gate->parts.catalog;
+	struct weigh_err trouble = { .code = WEIGH_OK };
+	enum weigh_code rc, ended;
+	bool known;
+
+	rc = catalog_holds(catalog, name, revision, held, err);
+	if (rc != WEIGH_OK || *held)
+		return rc;
+	rc = catalog_knows(catalog, name, &known, err);
+	if (rc != WEIGH_OK || !known) /* hidden: not by the back door */
+		return rc;
+	r->name = name;
+	r->ref = NULL;
+	if ((rc = catalog_begin(catalog, err)) != WEIGH_OK)
+		return rc;
+	rc = repo_open(r->gate->parts.repos, name, false, &r->repo, &trouble);
+	if (rc == WEIGH_OK)
+		rc = repo_each_commit(r->repo, revision, readmit_commit, r,
+		    &trouble);
+	repo_close(r->repo);
+	r->repo = NULL;
+	ended = catalog_end(catalog, rc, rc == WEIGH_OK ? err : NULL);
+	*held = ended == WEIGH_OK;
+	return rc == WEIGH_OK ? ended : WEIGH_OK;
 }
 
 /* --- all of them ----------------------------------------------------------------- */
@@ -145,7 +215,7 @@ look_for_lost(void *ctx, const struct weigh_repo *repo,
 	size_t len;
 	bool held;
 
-	rc = catalog_holds(m->gate->parts.catalog, repo, revision, &held, err);
+	rc = gate_readmit_lost(&m->readmission, repo, revision, &held, err);
 	if (rc != WEIGH_OK || held)
 		return rc;
 	weigh_repo_text(repo, text);

@@ -160,7 +160,7 @@ journal(struct gate *g, const struct gate_found *c,
 		.event = AUDIT_ADMIT,
 		.time = time(NULL),
 		.repo = c->name,
-		.ref = c->ref,
+		.ref = c->ref != NULL ? c->ref : "",
 		.revision = c->history->id,
 		.manifest = *manifest,
 		.origin = origin,
@@ -232,8 +232,10 @@ admit(struct gate *g, struct gate_found *c, const struct listing *l,
 		.nblobs = l->files,
 		.intent = c->intent,
 		.now = time(NULL),
+		.visibility = c->visibility,
 	};
-	a.ref = catalog_ref_short(c->ref, &a.ref_kind);
+	if (c->ref != NULL)
+		a.ref = catalog_ref_short(c->ref, &a.ref_kind);
 	rc = catalog_admit(g->parts.catalog, &a, err);
 	gate_about_free(&about);
 	c->ours = rc != WEIGH_OK && !is_theirs(rc);

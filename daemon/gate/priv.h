@@ -39,9 +39,10 @@ struct gate_found {
 	const struct weigh_repo *name;
 	struct repo *repo;
 	const struct repo_history *history;
-	const char *ref;    /* full */
+	const char *ref;    /* full; NULL: none leads to it */
 	const char *origin; /* if the journal does not know better */
 	int64_t intent;     /* which it ends; 0: none */
+	enum weigh_visibility visibility; /* of the repository, if it is new */
 	/* What the journal says; then new lines wait for audit_sync.  NULL: ask it,
 	 * and each line lasts. */
 	const struct audit_ledger *ledger;
@@ -62,16 +63,28 @@ struct gate_readmission {
 	struct repo *repo;
 	const struct weigh_repo *name;
 	const char *ref;
+	struct weigh_repofile facts;
 	uint64_t revisions, bytes; /* so far, of all repositories */
 	bool ours;                 /* as in gate_found */
 };
 enum weigh_code gate_readmit(struct gate_readmission *r,
     const struct weigh_repo *name, struct weigh_err *err);
+/* A revision of the journal that no ref leads to, if git has it still: with its
+ * history, and without a ref.  *held: the catalog knows it. */
+enum weigh_code gate_readmit_lost(struct gate_readmission *r,
+    const struct weigh_repo *name, const struct weigh_gitid *revision,
+    bool *held, struct weigh_err *err);
 
 /* receive.c: is this blob held, and are its bytes right?  If so, its stamp is how
  * it looks; one that is wrong goes to quarantine.  While the gate is held. */
 enum weigh_code gate_holds(struct gate *g, struct catalog_reader *reader,
     struct catalog_blob *blob, bool *held, struct weigh_err *err);
+
+/* refs.c: can git keep a branch or tag of this name beside the refs that are there?
+ * `may_be`: it may be there already. */
+enum weigh_code gate_check_ref(struct catalog_reader *reader,
+    const struct weigh_repo *repo, enum catalog_ref_kind kind, const char *name,
+    bool may_be, struct weigh_err *err);
 
 /* Quarantine a blob, mark it bad, write it into the journal. */
 enum weigh_code gate_condemn(struct gate *g, const struct weigh_oid *oid,

@@ -7,61 +7,6 @@
 
 /* --- may it? ----------------------------------------------------------------- */
 
-/* Which ref of the repository stands in the way of a branch? */
-struct obstacle {
-	const char *branch;
-	bool found;
-	enum catalog_ref_kind kind;
-	char name[WEIGH_REV_MAX + 1];
-};
-
-/* Does `inner` lie below `outer`?  Git keeps one as a folder and the other as a
- * file, so it cannot have both. */
-static bool
-is_below(const char *inner, const char *outer)
-{
-	size_t len = strlen(outer);
-
-	return strncmp(inner, outer, len) == 0 && inner[len] == '/';
-}
-
-static void
-look_for_obstacle(void *ctx, enum catalog_ref_kind kind, const char *name,
-    const struct weigh_gitid *commit)
-{
-	struct obstacle *o = ctx;
-
-	(void)commit;
-	if (kind == CATALOG_TAG ?
-		strcmp(name, o->branch) != 0 :
-		!is_below(name, o->branch) && !is_below(o->branch, name))
-		return;
-	o->found = true;
-	o->kind = kind;
-	snprintf(o->name, sizeof(o->name), "%s", name);
-}
-
-static enum weigh_code
-check_branch(struct catalog_reader *reader, const struct weigh_repo *repo,
-    const char *branch, struct weigh_err *err)
-{
-	struct obstacle o = { .branch = branch };
-	enum weigh_code rc;
-
-	rc = catalog_refs(reader, repo, look_for_obstacle, &o, err);
-	if (rc != WEIGH_OK || !o.found)
-		return rc;
-	if (o.kind == CATALOG_TAG)
-		return weigh_fail(err, WEIGH_EXISTS,
-		    "the name is taken: '%s' is a tag of '%s', and tags do not "
-		    "move",
-		    branch, repo->name);
-	return weigh_fail(err, WEIGH_EXISTS,
-	    "the name is taken: '%s' has a branch '%s', and no branch can lie "
-	    "below another",
-	    repo->name, o.name);
-}
-
 enum weigh_code
 gate_may_publish(struct catalog_reader *reader, const struct weigh_repo *repo,
     const char *branch, struct weigh_err *err)
@@ -75,7 +20,8 @@ gate_may_publish(struct catalog_reader *reader, const struct weigh_repo *repo,
 	if (rc != WEIGH_OK)
 		return rc;
 	if (strcmp(held.name, repo->name) == 0)
-		return check_branch(reader, repo, branch, err);
+		return gate_check_ref(reader, repo, CATALOG_BRANCH, branch,
+		    true, err);
 	rc = weigh_fail(err, WEIGH_EXISTS,
 	    "the name is taken: '%s' is held here, and names that differ only "
 	    "in case are one name",

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "log/log.h"
-#include "priv.h"
+#include "turn.h"
 
 /* --- intents ---------------------------------------------------------------------- */
 
@@ -18,9 +18,10 @@ struct recovery {
 	struct catalog_reader *reader;
 	const struct catalog_intent *intent;
 	struct repo *repo;
-	bool back;  /* take back also what could be finished */
-	bool ours;  /* a failure lies with catalog, journal or store */
-	bool again; /* an earlier start did not come to its end */
+	bool back;   /* take back also what could be finished */
+	bool ours;   /* a failure lies with catalog, journal or store */
+	bool again;  /* an earlier start did not come to its end */
+	bool behind; /* the journal knows revisions that the catalog does not */
 	unsigned restored;
 	struct audit_ledger *ledger; /* read when it is needed */
 	struct gate_readmission readmission;
@@ -45,29 +46,66 @@ finish_tip(void *ctx, const struct repo_history *h, struct weigh_err *err)
 		.origin = intent->origin,
 		.intent = intent->id,
 	};
+	struct weigh_repofile facts;
 	enum weigh_code rc;
 
 	if (!weigh_gitid_equal(&h->id, &tip->id))
 		return WEIGH_OK;
+	rc = repo_read_facts(tip->r->gate->parts.repos, &intent->repo, &facts,
+	    err);
+	if (rc != WEIGH_OK)
+		return rc;
+	c.visibility = facts.visibility;
 	tip->r->restored++;
 	rc = gate_admit_commit(tip->r->gate, &c, err);
 	tip->r->ours = c.ours;
 	return rc;
 }
 
-/* No row names these blobs: nobody was told of them. */
+/* Does the catalog know all that the journal admitted?  One that was laid back from
+ * a copy does not: then others may name what it thinks is nobody's. */
+static enum weigh_code
+look_for_unknown(void *ctx, const struct weigh_repo *repo,
+    const struct weigh_gitid *revision, struct weigh_err *err)
+{
+	struct recovery *r = ctx;
+	bool held;
+	enum weigh_code rc = catalog_holds(r->gate->parts.catalog, repo,
+	    revision, &held, err);
+
+	r->behind = r->behind || (rc == WEIGH_OK && !held);
+	return rc;
+}
+
+static enum weigh_code
+find_behind(struct recovery *r, struct weigh_err *err)
+{
+	struct audit_ledger *ledger = NULL;
+	enum weigh_code rc;
+
+	if (r->intent->nblobs == 0)
+		return WEIGH_OK;
+	rc = audit_ledger_read(r->gate->parts.audit, &ledger, err);
+	if (rc == WEIGH_OK)
+		rc = audit_ledger_each(ledger, look_for_unknown, r, err);
+	audit_ledger_free(ledger);
+	return rc;
+}
+
+/* No row names these blobs: nobody was told of them.  If that is not sure, they are
+ * left to gc. */
 static enum weigh_code
 take_back(struct recovery *r, struct weigh_err *err)
 {
 	const struct catalog_intent *intent = r->intent;
 	struct catalog_blob blob;
 	enum catalog_blob_state state;
-	enum weigh_code rc = WEIGH_OK;
+	enum weigh_code rc = find_behind(r, err);
 	size_t i;
 
-	for (i = 0; i < intent->nblobs && rc == WEIGH_OK; i++) {
-		rc = catalog_blob(r->reader, &intent->blobs[i], &blob, &state,
-		    err);
+	for (i = 0; i < intent->nblobs && rc == WEIGH_OK && !r->behind; i++) {
+		rc = catalog_known_blob(r->reader, &intent->blobs[i], &blob,
+		    &state, err);
 		if (rc == WEIGH_NOT_FOUND)
 			rc = store_delete(r->gate->parts.store,
 			    &intent->blobs[i], err);
@@ -128,7 +166,7 @@ settle_intent(void *ctx, const struct catalog_intent *intent,
 	bool moved = false;
 	enum weigh_code rc;
 
-	if (intent->ref[0] == '\0') {
+	if (intent->verb == CATALOG_COMMIT && intent->ref[0] == '\0') {
 		r->again = true;
 		return catalog_unintend(r->gate->parts.catalog, intent->id,
 		    err);
@@ -136,7 +174,10 @@ settle_intent(void *ctx, const struct catalog_intent *intent,
 	r->intent = intent;
 	r->repo = NULL;
 	r->ours = r->back; /* at a start only, others go on */
-	rc = settle(r, &moved, &trouble);
+	if (intent->verb == CATALOG_COMMIT)
+		rc = settle(r, &moved, &trouble);
+	else
+		rc = turn_settle(r->gate, r->reader, intent, &moved, &trouble);
 	repo_close(r->repo);
 	if (rc != WEIGH_OK && r->ours) {
 		if (err != NULL)
@@ -203,11 +244,23 @@ is_unclaimed(void *ctx, const struct weigh_repo *name)
 	return !search.found;
 }
 
+/* What is left of deleted repositories is nobody's, but may stay. */
+static void
+sweep_aside(struct recovery *r)
+{
+	struct weigh_err trouble = { .code = WEIGH_OK };
+
+	if (repo_sweep_aside(r->gate->parts.repos, &trouble) != WEIGH_OK)
+		log_event(LOG_WARN_LEVEL, "left-aside", "why", trouble.why,
+		    NULL);
+}
+
 static enum weigh_code
 sweep(struct recovery *r, struct weigh_err *err)
 {
 	const struct repo_sweeping how = { is_unclaimed, tell_unswept, r };
 
+	sweep_aside(r);
 	return repo_root_sweep(r->gate->parts.repos, &how, err);
 }
 
@@ -310,6 +363,17 @@ adopt_repo(void *ctx, const struct weigh_repo *name, struct weigh_err *err)
 	return WEIGH_OK;
 }
 
+/* Of those that were adopted also what no ref leads to. */
+static enum weigh_code
+adopt_lost(void *ctx, const struct weigh_repo *repo,
+    const struct weigh_gitid *revision, struct weigh_err *err)
+{
+	struct recovery *r = ctx;
+	bool held;
+
+	return gate_readmit_lost(&r->readmission, repo, revision, &held, err);
+}
+
 /* Known or not, each is looked up; those that are not known are admitted, all in
  * one transaction. */
 static enum weigh_code
@@ -321,6 +385,8 @@ adopt(struct recovery *r, struct weigh_err *err)
 	if (rc != WEIGH_OK)
 		return rc;
 	rc = repo_root_each(parts->repos, adopt_repo, r, err);
+	if (rc == WEIGH_OK && r->ledger != NULL)
+		rc = audit_ledger_each(r->ledger, adopt_lost, r, err);
 	if (rc == WEIGH_OK && r->ledger != NULL)
 		rc = audit_sync(parts->audit, err);
 	rc = catalog_end(parts->catalog, rc, err);

@@ -43,10 +43,14 @@ making_find_tip(struct making *m, struct weigh_err *err)
 enum weigh_code
 making_write_commit(struct making *m, struct weigh_err *err)
 {
+	const struct weigh_repofile facts = { .visibility = m->visibility };
 	enum weigh_code rc = WEIGH_OK;
 
 	if (m->created)
 		rc = repo_open(m->gate->parts.repos, m->name, true, &m->repo,
+		    err);
+	if (rc == WEIGH_OK && m->created && m->visibility != WEIGH_PUBLIC)
+		rc = repo_write_facts(m->gate->parts.repos, m->name, &facts,
 		    err);
 	if (rc != WEIGH_OK)
 		return rc;
@@ -211,6 +215,7 @@ making_admit(struct making *m, struct weigh_err *err)
 		.nblobs = m->nblobs,
 		.intent = m->intent.id,
 		.now = time(NULL),
+		.visibility = m->visibility,
 	};
 	a.catalog.ref = catalog_ref_short(m->ref, &a.catalog.ref_kind);
 	a.audit = (struct audit_entry){

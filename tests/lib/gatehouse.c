@@ -535,16 +535,25 @@ fsck(void *ctx, const struct weigh_repo *name, struct weigh_err *err)
 	return WEIGH_OK;
 }
 
-/* Lines about a revision of a repository. */
+/* Lines about a revision of a repository, by the name it has or the one it had: a
+ * test moves one at most once. */
 static unsigned
 count_events(struct gatehouse *g, const char *event, int kind, const char *name,
     const char *id)
 {
-	char part[WEIGH_NAME_MAX + 64];
+	const char *plural = weigh_kind_plural((enum weigh_kind)kind);
+	char part[WEIGH_NAME_MAX + 64], to[WEIGH_NAME_MAX + 64];
+	unsigned n;
 
 	snprintf(part, sizeof(part), "\"event\":\"%s\",\"repo\":\"%s/%s\"",
-	    event, weigh_kind_plural((enum weigh_kind)kind), name);
-	return gatehouse_journal(g, part, id);
+	    event, plural, name);
+	n = gatehouse_journal(g, part, id);
+	snprintf(to, sizeof(to), "\"to\":\"%s/%s\"", plural, name);
+	if (gatehouse_journal(g, "\"event\":\"move\"", to) > 0) {
+		snprintf(part, sizeof(part), "\"event\":\"%s\"", event);
+		n = gatehouse_journal(g, part, id);
+	}
+	return n;
 }
 
 /* Each revision was admitted once more than it was withdrawn. */

@@ -1,0 +1,355 @@
+/*
+ * What happens to refs and repositories (gate/change.h): each thing done, refused,
+ * and killed at each of its calls that last; then a start, and the catalog made
+ * again, which must say the same.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "check.h"
+#include "gate/change.h"
+#include "gatehouse.h"
+#include "lastcall.h"
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+#define CALLS_MAX 1000 /* far more than anything here makes */
+
+static const struct gate_who who = {
+	.token = "3f2a",
+	.author = "ci-bot",
+	.email = "3f2a@token",
+	.origin = "done by token 3f2a (ci-bot)",
+};
+static const struct weigh_repo demo = { WEIGH_MODEL, "acme/demo" };
+static const struct weigh_repo fresh = { WEIGH_DATASET, "acme/fresh" };
+static const struct weigh_repo moved = { WEIGH_MODEL, "beta/Moved" };
+
+static const struct gatehouse_file files[] = {
+	{ .path = "README.md", .text = "hello" },
+	{ .path = "w.bin", .noise = 3000, .seed = 1 },
+};
+static const struct gatehouse_file late = {
+	.path = "late.bin", .noise = 2000, .seed = 9
+};
+
+/* acme/demo with branches main and dev and a tag v0; another repository. */
+static void
+begin(struct gatehouse *g)
+{
+	struct gate_ref dev = { .repo = demo,
+		.kind = CATALOG_BRANCH,
+		.name = "dev",
+		.who = &who },
+			v0 = { .repo = demo,
+				.kind = CATALOG_TAG,
+				.name = "v0",
+				.who = &who };
+	struct gatehouse_file more = { .path = "more", .text = "on dev" };
+	struct gate_publication p;
+
+	gatehouse_make(g);
+	check_code("demo",
+	    gatehouse_publish(g, &p, "acme/demo", "main", files, 2, NULL),
+	    WEIGH_OK);
+	check_code("other",
+	    gatehouse_publish(g, &p, "other", "main", files, 1, NULL),
+	    WEIGH_OK);
+	check_code("dev", gate_make_ref(g->gate, g->reader, &dev, NULL),
+	    WEIGH_OK);
+	check_code("on dev",
+	    gatehouse_publish(g, &p, "acme/demo", "dev", &more, 1, NULL),
+	    WEIGH_OK);
+	check_code("v0", gate_make_ref(g->gate, g->reader, &v0, NULL),
+	    WEIGH_OK);
+}
+
+static bool
+resolves(struct gatehouse *g, const struct weigh_repo *repo, const char *rev)
+{
+	struct weigh_gitid at;
+	bool known;
+
+	return catalog_resolve(g->reader, repo, rev, &at, &known, NULL) ==
+	    WEIGH_OK;
+}
+
+/* --- what is done ------------------------------------------------------------------ */
+
+static enum weigh_code
+create(struct gatehouse *g, struct weigh_err *err)
+{
+	struct gate_creation c = {
+		.repo = fresh, .visibility = WEIGH_PRIVATE, .who = &who
+	};
+
+	return gate_create(g->gate, g->reader, &c, err);
+}
+
+static enum weigh_visibility
+visibility(struct gatehouse *g, const struct weigh_repo *repo)
+{
+	enum weigh_visibility v = WEIGH_VISIBILITIES;
+	struct weigh_repo held;
+
+	(void)catalog_visibility(g->reader, repo, &held, &v, NULL);
+	return v;
+}
+
+static bool
+is_created(struct gatehouse *g)
+{
+	return visibility(g, &fresh) == WEIGH_PRIVATE &&
+	    resolves(g, &fresh, "main");
+}
+
+static enum weigh_code
+commit(struct gatehouse *g, struct weigh_err *err)
+{
+	struct gate_change changes[] = {
+		{ .kind = GATE_PUT, .path = "late.bin" },
+		{ .kind = GATE_DELETE_FILE, .path = "w.bin" },
+	};
+	struct gate_commit c = {
+		.repo = demo,
+		.branch = "main",
+		.pull = true,
+		.message = "late",
+		.who = &who,
+		.changes = changes,
+		.nchanges = 2,
+	};
+	enum weigh_code rc;
+
+	gatehouse_seal(g, &late, &changes[0].writer, &changes[0].blob);
+	rc = gate_commit(g->gate, g->reader, &c, err);
+	store_abandon(changes[0].writer);
+	return rc;
+}
+
+static bool
+is_committed(struct gatehouse *g)
+{
+	return resolves(g, &demo, "refs/pr/1");
+}
+
+static enum weigh_code
+make_tag(struct gatehouse *g, struct weigh_err *err)
+{
+	struct gate_ref ref = { .repo = demo,
+		.kind = CATALOG_TAG,
+		.name = "v1",
+		.at = "dev",
+		.message = "the first",
+		.who = &who };
+
+	return gate_make_ref(g->gate, g->reader, &ref, err);
+}
+
+static bool
+is_tagged(struct gatehouse *g)
+{
+	return resolves(g, &demo, "v1");
+}
+
+static enum weigh_code
+make_branch(struct gatehouse *g, struct weigh_err *err)
+{
+	struct gate_ref ref = { .repo = demo,
+		.kind = CATALOG_BRANCH,
+		.name = "new/one",
+		.who = &who };
+
+	return gate_make_ref(g->gate, g->reader, &ref, err);
+}
+
+static bool
+is_branched(struct gatehouse *g)
+{
+	return resolves(g, &demo, "new/one");
+}
+
+static enum weigh_code
+drop_branch(struct gatehouse *g, struct weigh_err *err)
+{
+	struct gate_ref ref = {
+		.repo = demo, .kind = CATALOG_BRANCH, .name = "dev", .who = &who
+	};
+
+	return gate_drop_ref(g->gate, g->reader, &ref, err);
+}
+
+static bool
+is_dropped(struct gatehouse *g)
+{
+	return !resolves(g, &demo, "dev");
+}
+
+static enum weigh_code
+delete_repo(struct gatehouse *g, struct weigh_err *err)
+{
+	return gate_delete_repo(g->gate, g->reader, &demo, &who, err);
+}
+
+static bool
+is_deleted(struct gatehouse *g)
+{
+	return !resolves(g, &demo, "main");
+}
+
+static enum weigh_code
+move_repo(struct gatehouse *g, struct weigh_err *err)
+{
+	return gate_move_repo(g->gate, g->reader, &demo, &moved, &who, err);
+}
+
+static bool
+is_moved(struct gatehouse *g)
+{
+	return resolves(g, &moved, "dev");
+}
+
+static enum weigh_code
+show(struct gatehouse *g, struct weigh_err *err)
+{
+	return gate_set_visibility(g->gate, g->reader, &demo, WEIGH_GATED, &who,
+	    err);
+}
+
+static bool
+is_shown(struct gatehouse *g)
+{
+	return visibility(g, &demo) == WEIGH_GATED;
+}
+
+static const struct deed {
+	const char *label;
+	enum weigh_code (*run)(struct gatehouse *g, struct weigh_err *err);
+	bool (*is_done)(struct gatehouse *g);
+	const char *journal; /* a word of the line about it */
+	int step;            /* from kill to kill */
+	bool leaves_rows;    /* of blobs that nobody names; made again, none */
+} deeds[] = {
+	{ "create", create, is_created, "\"admit\"", 7, false },
+	{ "commit a pull request", commit, is_committed, "\"admit\"", 7,
+	    false },
+	{ "make an annotated tag", make_tag, is_tagged, "\"make\"", 2, false },
+	{ "make a branch", make_branch, is_branched, "\"make\"", 1, false },
+	{ "drop a branch", drop_branch, is_dropped, "\"drop\"", 1, false },
+	{ "delete", delete_repo, is_deleted, "\"delete\"", 3, true },
+	{ "move", move_repo, is_moved, "\"move\"", 2, false },
+	{ "show to some", show, is_shown, "\"gated\"", 1, false },
+};
+
+/* --- killed at each call ---------------------------------------------------------------- */
+
+static void
+run_and_end(struct gatehouse *g, const struct deed *d, int n)
+{
+	enum weigh_code rc;
+
+	gatehouse_open(g);
+	until = n;
+	rc = d->run(g, NULL);
+	_exit(rc == WEIGH_OK ? 0 : 2);
+}
+
+/* The same from repositories and journal alone. */
+static void
+check_again(struct gatehouse *g, const char *label, const char *before)
+{
+	static const char *const parts[] = { "catalog.db", "catalog.db-wal",
+		"catalog.db-shm" };
+	char *after;
+
+	gatehouse_shut(g);
+	for (size_t i = 0; i < COUNT(parts); i++)
+		(void)syscall(SYS_unlinkat, g->dir.fd, parts[i], 0);
+	gatehouse_start(g);
+	after = gatehouse_picture(g);
+	check_str(label, after, before);
+	free(after);
+}
+
+/* The house is as before, or it is done. */
+static void
+check_house(struct gatehouse *g, const struct deed *d, const char *label,
+    bool done)
+{
+	unsigned before = strcmp(d->journal, "\"make\"") == 0 ? 2 : 0;
+
+	gatehouse_check(g, label);
+	check_u64(label, gatehouse_journal(g, d->journal, who.origin),
+	    before + done);
+	check_true(label, !tmpdir_has(&g->dir, "repos/.gone"));
+}
+
+static bool
+kill_at(struct gatehouse *g, const struct deed *d, int n, bool *done)
+{
+	char label[128], *picture;
+	pid_t child;
+	bool through;
+
+	snprintf(label, sizeof(label), "%s, killed at call %d", d->label, n);
+	gatehouse_shut(g);
+	if ((child = fork()) == 0)
+		run_and_end(g, d, n);
+	through = check_came_through(label, child);
+	gatehouse_start(g);
+	*done = d->is_done(g);
+	check_true(label, *done || !through);
+	check_house(g, d, label, *done);
+	if (*done && !d->leaves_rows) {
+		picture = gatehouse_picture(g);
+		check_again(g, label, picture);
+		free(picture);
+	}
+	check_true(label, d->is_done(g) == *done);
+	return through;
+}
+
+/* A house in which it was not done is good for the next kill. */
+static void
+test_kills(void **state)
+{
+	const struct deed *d = *state;
+	unsigned taken_back = 0, finished = 0;
+	bool through = false, done = false;
+	struct gatehouse g;
+
+	begin(&g);
+	for (int n = 1; !through && n < CALLS_MAX; n += d->step) {
+		if (done) {
+			gatehouse_remove(&g);
+			begin(&g);
+		}
+		through = kill_at(&g, d, n, &done);
+		taken_back += !done;
+		finished += done && !through;
+	}
+	check_true("it came through in the end", through);
+	check_true("some were taken back", taken_back > 0);
+	check_true("some were finished by the start", finished > 0);
+	gatehouse_fsck(&g, d->label);
+	gatehouse_remove(&g);
+}
+
+int
+main(void)
+{
+	struct CMUnitTest tests[COUNT(deeds)] = { 0 };
+
+	for (size_t i = 0; i < COUNT(deeds); i++)
+		tests[i] = (struct CMUnitTest){
+			.name = deeds[i].label,
+			.test_func = test_kills,
+			.initial_state = (void *)(uintptr_t)&deeds[i],
+		};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
