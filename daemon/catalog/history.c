@@ -82,30 +82,47 @@ longest_in_places(struct db *db, int64_t repo, const char *text, size_t *used,
 	return rc;
 }
 
+/* One part: a commit, HEAD, a ref, or nothing, which is then said. */
+static enum weigh_code
+resolve_part(struct catalog_reader *r, const struct weigh_repo *repo,
+    const char *text, size_t len, struct weigh_gitid *commit, bool *repo_known,
+    struct weigh_err *err)
+{
+	char part[WEIGH_REV_MAX + WEIGH_PATH_MAX + 2];
+
+	snprintf(part, sizeof(part), "%.*s", (int)len, text);
+	return catalog_resolve(r, repo, part, commit, repo_known, err);
+}
+
 enum weigh_code
 catalog_resolve_prefix(struct catalog_reader *r, const struct weigh_repo *repo,
     const char *text, bool whole, struct weigh_gitid *commit, size_t *used,
     bool *repo_known, struct weigh_err *err)
 {
 	char begin[WEIGH_REV_MAX + WEIGH_PATH_MAX + 2];
-	size_t first = strcspn(text, "/");
 	int64_t id, created;
 	enum weigh_code rc;
+	size_t longest;
 
-	rc = reader_repo(&r->db, repo, &id, &created, err);
-	*repo_known = rc == WEIGH_OK;
-	if (rc != WEIGH_OK)
-		return rc;
+	*used = strcspn(text, "/");
 	snprintf(begin, sizeof(begin), "%s", text);
 	if (!whole)
 		cut_at_slash(begin, strlen(begin));
-	rc = longest_in_places(&r->db, id, begin, used, commit, err);
-	if (rc != WEIGH_OK || *used > 0)
+	if (strchr(begin, '/') == NULL) /* there is but one way to read it */
+		return resolve_part(r, repo, text, *used, commit, repo_known,
+		    err);
+	rc = reader_repo(&r->db, repo, &id, &created, err);
+	*repo_known = rc == WEIGH_OK;
+	if (rc == WEIGH_OK)
+		rc = longest_in_places(&r->db, id, begin, &longest, commit,
+		    err);
+	if (rc != WEIGH_OK)
 		return rc;
-	/* A commit, HEAD, or nothing: then this says so. */
-	*used = first;
-	snprintf(begin, sizeof(begin), "%.*s", (int)first, text);
-	return catalog_resolve(r, repo, begin, commit, repo_known, err);
+	if (longest == 0)
+		return resolve_part(r, repo, text, *used, commit, repo_known,
+		    err);
+	*used = longest;
+	return WEIGH_OK;
 }
 
 /* --- what came before ------------------------------------------------------------ */

@@ -253,6 +253,18 @@ fits(struct walk w)
 	return w.at == w.t->count;
 }
 
+/* Nothing captured.  Texts end at their first byte: a table has many rows, and
+ * the whole of a match is 5 KiB. */
+static void
+clear(struct weigh_route_match *m)
+{
+	m->bad = WEIGH_ROUTE_FINE;
+	m->repo.kind = WEIGH_MODEL;
+	m->repo.name[0] = m->rev[0] = m->word[0] = m->path[0] = '\0';
+	m->open = false;
+	m->repo_at = m->repo_parts = 0;
+}
+
 bool
 weigh_route_match(const char *pattern, const struct weigh_http_target *t,
     unsigned from, struct weigh_route_match *m)
@@ -260,7 +272,7 @@ weigh_route_match(const char *pattern, const struct weigh_http_target *t,
 	struct walk w = { .pattern = pattern, .t = t, .at = from, .m = m };
 
 	for (w.id_parts = 2; w.id_parts >= 1; w.id_parts--) {
-		*m = (struct weigh_route_match){ .bad = WEIGH_ROUTE_FINE };
+		clear(m);
 		if (fits(w))
 			return true;
 	}
