@@ -125,6 +125,14 @@ def test_names_with_and_without_git_and_other_kinds(house, tmp, git):
     assert "not found" in git("ls-remote", git.url("acme/none"), code=128).err
 
 
+def test_another_spelling_is_led_to_the_right_one(house, five, git):
+    a = house.get("/Acme/FIVE.git/info/refs?service=git-upload-pack", Git_Protocol="version=2")
+    assert a.status == 307
+    assert a["Location"] == "/acme/five.git/info/refs?service=git-upload-pack"
+    clone = git.clone("Acme/FIVE")
+    assert git("-C", clone, "rev-parse", "HEAD").out.strip() == five[-1]
+
+
 def test_a_fetch_brings_only_what_is_new(house, tmp, git):
     files = {f"d{i % 20}/f{i}.txt": b"%d\n" % i for i in range(400)}
     folder, _ = publish(house, tmp, "acme/many", files)

@@ -73,6 +73,11 @@ def test_pointers_first_then_pull(house, tmp, git):
     assert "Git LFS fsck OK" in git("-C", tmp / "c", "lfs", "fsck").out
 
 
+def test_another_spelling_is_led_to_the_right_one(house, tmp, git):
+    git("clone", "-q", f"{house.url}/Acme/M.git", tmp / "c")
+    assert working_tree(tmp / "c") == tree_of(house.model)
+
+
 def test_a_bad_file_is_not_given_out(tmp):
     """git-lfs says what we say; what is good still comes."""
     h = House(tmp).start()
