@@ -100,26 +100,23 @@ serve_git_info(struct ask *ask, struct catalog_reader *reader)
 
 /* --- POST git-upload-pack ------------------------------------------------------------------ */
 
+/* The version is not asked for: before a long request git sends a lone flush to find
+ * out whether it may, and that says none.  A request of another version is refused
+ * when it is read. */
 static bool
 begin(struct ask *ask, struct catalog_reader *reader)
 {
 	struct weigh_span type = weigh_http_field(http_head(ask->task.x),
 	    "Content-Type");
-	struct weigh_err *err = &ask->task.reply.err;
 
 	(void)reader;
-	if (!weigh_span_is_nocase(type,
-		"application/x-git-upload-pack-request"))
-		weigh_fail(err, WEIGH_USAGE,
-		    "the Content-Type is not "
-		    "application/x-git-upload-pack-request");
-	else if (!speaks_two(ask))
-		weigh_fail(err, WEIGH_USAGE,
-		    "only version 2 of git's protocol is spoken here "
-		    "(Git-Protocol: version=2)");
-	else
+	if (weigh_span_is_nocase(type, "application/x-git-upload-pack-request"))
 		return true;
-	ask_fail(ask, WEIGH_USAGE, NULL);
+	ask_fail(ask,
+	    weigh_fail(&ask->task.reply.err, WEIGH_USAGE,
+		"the Content-Type is not "
+		"application/x-git-upload-pack-request"),
+	    NULL);
 	return false;
 }
 

@@ -218,6 +218,22 @@ def test_a_client_that_is_ahead_gets_what_it_lacks(house, tmp, git):
     git.fsck("clone")
 
 
+def test_requests_too_long_for_one_piece(house, tmp, git):
+    """git asks whether it may (a lone flush, without its version), then sends chunks."""
+    folder, _ = publish(house, tmp, "acme/pieces", *versions(1))
+    clone = git.clone("acme/pieces")
+    commits = "".join(f"commit refs/heads/main\ncommitter m <m@x> {2_000_000_000 + i} +0000\n"
+                      + "data 1\nx\n" + "from refs/remotes/origin/main\n" * (i == 0)
+                      for i in range(5000))
+    subprocess.run(["git", "-C", clone, "fast-import", "--force", "--quiet"], check=True,
+                   input=commits.encode(), env=git.env)
+    publish(house, tmp, "acme/pieces", {"README.md": b"# later\n"})
+    r = git("-C", clone, "-c", "http.postBuffer=65536", "fetch", "origin", GIT_TRACE_CURL="1",
+            GIT_TRACE_CURL_NO_DATA="1")
+    assert "Transfer-Encoding: chunked" in r.err
+    assert git("-C", clone, "show", "origin/main:README.md").out == "# later\n"
+
+
 def test_2500_files(house, tmp, git):
     folder, _ = publish(house, tmp, "acme/2500",
                         {f"d{i % 50}/f{i}.json": b'{"n":%d}' % i for i in range(2500)})
@@ -358,7 +374,8 @@ def test_requests_that_are_none(house, five, body, words):
 
 def test_what_is_not_for_this_route(house, five):
     assert post(house, b"0000", Content_Type="text/plain").status == 400
-    assert post(house, b"0000", Git_Protocol="version=1").status == 400
+    old = post(house, b"0032want " + A.encode() + b"\n00000009done\n", Git_Protocol="version=1")
+    assert b"ERR unknown capability 'want" in old.body
     assert post(house, b"x" * (4 << 20) + b"y").status == 413
     bomb = gzip.compress(b"0" * (64 << 20))
     assert post(house, bomb, Content_Encoding="gzip").status == 413
