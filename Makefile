@@ -113,7 +113,7 @@ demo: all ## publish a real model, pull it back, compare every byte
 
 # Everything is built first; then tests/tools/run-checks runs the guards, the
 # units, the corpora and the stories of tests/e2e, and counts.
-everything: all $(UNIT) $(PRELOAD) $(REPLAY) $(MAN) $(BUILD)/tests/bench/load
+everything: all $(UNIT) $(PRELOAD) $(REPLAY) $(MAN) $(BUILD)/tests/bench/load $(BUILD)/tests/bench/stock
 check: everything ## build, run every test, count
 	@BUILD=$(BUILD) CC="$(CC)" PYTHON=$(PYTHON) SAN=$(SAN) TSAN=$(TSAN) \
 	    FLAGS='$(filter-out -MMD,$(ALLC)) -Idaemon -Itests/lib $(call \
@@ -190,7 +190,10 @@ $(BUILD)/lint/cppcheck: $(LINT_SRC) $(HEADERS) $(TABLES) | $(DEPS)
 $(BUILD)/tests/bench/load: $(BUILD)/tests/bench/load.o
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^
-bench: all $(BUILD)/tests/bench/load ## measure against what is fast at the same
+$(BUILD)/tests/bench/stock: $(BUILD)/tests/bench/stock.o $(HOUSE) $(PROTO)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,$(PKGS)) -pthread
+bench: all $(BUILD)/tests/bench/load $(BUILD)/tests/bench/stock ## measure against what is fast at the same
 	@WEIGH_BUILD=$(BUILD) $(PYTHON) tests/bench/bench.py
 
 $(BUILD)/man/%: packaging/man/%.scd packaging/man/expand $(TABLES) | $(DEPS)

@@ -384,11 +384,13 @@ walk_gathered(struct hunt *h, const struct road *road, struct step *steps,
 static enum weigh_code
 walk_sorted(struct hunt *h, const struct road *road)
 {
-	struct step *steps = calloc(GATHER + 1, sizeof(*steps));
+	struct step *steps;
 	enum weigh_code rc;
 	size_t n;
 
-	if (steps == NULL)
+	if (road == &by_word && h->words[0].uses > GATHER)
+		return walk(h, &by_birth);
+	if ((steps = calloc(GATHER + 1, sizeof(*steps))) == NULL)
 		return weigh_fail(h->err, WEIGH_NOMEM, "out of memory");
 	rc = gather(h, road, steps, &n);
 	if (rc == WEIGH_OK && n <= GATHER)

@@ -18,7 +18,7 @@
 #define CATALOG_SEARCH_TAGS 16  /* more are WEIGH_TOO_BIG */
 #define CATALOG_SEARCH_TEXT 256 /* bytes of the text that is looked for */
 #define CATALOG_SEARCH_PAGE 1000
-#define CATALOG_SEARCH_WORK 400000 /* about 30 ms */
+#define CATALOG_SEARCH_WORK 250000 /* about 20 ms */
 
 struct catalog_search {
 	enum weigh_kind kind;

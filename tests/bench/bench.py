@@ -21,6 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 from house import BUILD  # noqa: E402
+from lists import REPOS, Lists  # noqa: E402
 from measure import middle, processor  # noqa: E402
 from rows import FEW, FILES, MIB, SECONDS, Ingest, Many, Serve, more_descriptors  # noqa: E402
 
@@ -109,6 +110,12 @@ ROWS = [
         f"add of {FILES // FEW:,} files, {5 * FILES:,} held", each, ratio_max=1.3),
     Row("blobs-ready", Many, Many.blobs_ready, "few", "few held",
         f"start with {5 * FILES:,} blobs", plain, ours_max=1, warm=False),
+    Row("list-found", Lists, Lists.found, "like", "SQLite, LIKE, in memory",
+        f"slowest of 5 searches in {REPOS:,} repositories", plain, ratio_max=1.0, ours_max=50),
+    Row("list-none", Lists, Lists.none, "like", "SQLite, LIKE, in memory",
+        "slowest of 6 that find nothing", plain, ratio_max=1.0, ours_max=50),
+    Row("list-growth", Lists, Lists.growth, "few", f"{REPOS // 10:,} repositories",
+        "slowest of 4 for words", plain, ratio_max=3.0),
 ]
 
 
@@ -223,7 +230,7 @@ def main(names):
     print("\n".join(HEAD))
     results = []
     try:
-        for kind in (Ingest, Serve, Many):
+        for kind in (Ingest, Serve, Many, Lists):
             rows = [row for row in wanted if row.scene is kind]
             if rows:
                 results += run_scene(kind, rows, memory, disk)
