@@ -21,8 +21,9 @@ void
 image_free(struct image *image)
 {
 	for (size_t i = 0; i < image->count; i++)
-		free((char *)(uintptr_t)image->names[i].path);
+		free(image->paths[i]);
 	gate_weights_free(image->rows, image->count);
+	free(image->paths);
 	free(image->names);
 	free(image->rows);
 }
@@ -33,19 +34,21 @@ static bool
 grow(struct image *image)
 {
 	size_t room = image->room == 0 ? 64 : 2 * image->room;
-	struct weigh_gguf_name *names;
-	struct gate_weights *rows;
+	void *bigger;
 
 	if (image->count < image->room)
 		return true;
-	names = realloc(image->names, room * sizeof(*names));
-	if (names == NULL)
+	if ((bigger = realloc(image->paths, room * sizeof(char *))) == NULL)
 		return false;
-	image->names = names;
-	rows = realloc(image->rows, room * sizeof(*rows));
-	if (rows == NULL)
+	image->paths = bigger;
+	bigger = realloc(image->names, room * sizeof(*image->names));
+	if (bigger == NULL)
 		return false;
-	image->rows = rows;
+	image->names = bigger;
+	bigger = realloc(image->rows, room * sizeof(*image->rows));
+	if (bigger == NULL)
+		return false;
+	image->rows = bigger;
 	image->room = room;
 	return true;
 }
@@ -53,19 +56,20 @@ grow(struct image *image)
 static void
 add_model(struct image *image, const struct catalog_entry *e)
 {
-	char *path;
+	size_t i = image->count;
 
-	if (image->count == IMAGE_FILES)
+	if (i == IMAGE_FILES)
 		return;
-	if (!grow(image) || (path = strdup(e->path)) == NULL) {
+	if (!grow(image) || (image->paths[i] = strdup(e->path)) == NULL) {
 		image->failed = true;
 		return;
 	}
-	memset(&image->rows[image->count], 0, sizeof(image->rows[0]));
-	image->rows[image->count].oid = e->oid;
-	image->rows[image->count].size = e->size;
-	image->rows[image->count].format = WEIGH_GGUF;
-	weigh_gguf_name(&image->names[image->count++], path);
+	memset(&image->rows[i], 0, sizeof(image->rows[i]));
+	image->rows[i].oid = e->oid;
+	image->rows[i].size = e->size;
+	image->rows[i].format = WEIGH_GGUF;
+	weigh_gguf_name(&image->names[i], image->paths[i]);
+	image->count++;
 }
 
 /* Files in the outermost folder that are layers as they are, as on the Hub. */

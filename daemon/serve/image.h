@@ -21,6 +21,7 @@ struct image {
 	struct ask *ask;
 	struct catalog_reader *reader;
 	/* the GGUF files of the revision; as many rows as names */
+	char **paths; /* which the names borrow */
 	struct weigh_gguf_name *names;
 	struct gate_weights *rows;
 	size_t count, room;

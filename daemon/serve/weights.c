@@ -12,7 +12,9 @@
 
 /* The files of weights in the revision's outermost folder. */
 struct found {
-	struct gate_weights *rows; /* room for FILES_MAX */
+	/* each with room for FILES_MAX */
+	char **paths; /* which the names borrow */
+	struct gate_weights *rows;
 	struct weigh_gguf_name *names;
 	size_t count;
 	unsigned seen; /* entries of this page */
@@ -33,30 +35,32 @@ keep_file(void *ctx, const struct catalog_entry *e)
 {
 	struct found *f = ctx;
 	enum weigh_format format = weigh_format_of(e->path);
-	char *path;
+	size_t i = f->count;
 
 	f->seen++;
 	memcpy(f->last, e->path, strlen(e->path) + 1);
 	if (e->directory || format == WEIGH_NO_WEIGHTS || f->failed ||
 	    f->count == FILES_MAX)
 		return;
-	if ((path = strdup(e->path)) == NULL) {
+	if ((f->paths[i] = strdup(e->path)) == NULL) {
 		f->failed = true;
 		return;
 	}
-	f->rows[f->count] = (struct gate_weights){
+	f->rows[i] = (struct gate_weights){
 		.oid = e->oid,
 		.size = e->size,
 		.format = format,
 	};
-	weigh_gguf_name(&f->names[f->count++], path);
+	weigh_gguf_name(&f->names[i], f->paths[i]);
+	f->count++;
 }
 
 static void
 found_free(struct found *f)
 {
 	for (size_t i = 0; i < f->count; i++)
-		free((char *)(uintptr_t)f->names[i].path);
+		free(f->paths[i]);
+	free(f->paths);
 	free(f->names);
 	free(f->rows);
 }
@@ -66,9 +70,10 @@ find_files(const struct weights *w, struct found *f, struct weigh_err *err)
 {
 	enum weigh_code rc;
 
+	f->paths = calloc(FILES_MAX, sizeof(char *));
 	f->rows = calloc(FILES_MAX, sizeof(*f->rows));
 	f->names = calloc(FILES_MAX, sizeof(*f->names));
-	if (f->rows == NULL || f->names == NULL)
+	if (f->paths == NULL || f->rows == NULL || f->names == NULL)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	do {
 		f->seen = 0;

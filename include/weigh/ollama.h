@@ -68,7 +68,7 @@ void weigh_ollama_params(struct weigh_jw *w,
     const struct weigh_chat_family *family);
 
 /* "7.6B", "494.03M": parameters as Ollama says them. */
-void weigh_ollama_count(uint64_t parameters, char out[24]);
+void weigh_ollama_count(uint64_t n, char out[24]);
 
 enum weigh_layer {
 	WEIGH_LAYER_MODEL,

@@ -248,7 +248,7 @@ keep_number(struct weigh_header *h, uint64_t n, struct weigh_err *err)
 static void
 keep_short(char *out, size_t size, const char *text, size_t len)
 {
-	if (len >= size || !weigh_utf8_ok(text, len) ||
+	if (text == NULL || len >= size || !weigh_utf8_ok(text, len) ||
 	    memchr(text, '\0', len) != NULL)
 		return;
 	memcpy(out, text, len);

@@ -59,9 +59,9 @@ read_header(enum weigh_format format, const void *data, size_t len,
 		char *piece;
 
 		n = len - at < cut ? len - at : cut;
-		check_true("memory", (piece = malloc(n + 1)) != NULL);
-		memcpy(piece, p + at, n);
-		piece = realloc(piece, n > 0 ? n : 1);
+		check_true("memory", (piece = malloc(n > 0 ? n : 1)) != NULL);
+		if (n > 0)
+			memcpy(piece, p + at, n);
 		rc = weigh_header_feed(h, piece, n, NULL);
 		free(piece);
 		at += n;
