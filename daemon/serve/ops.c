@@ -6,6 +6,7 @@
 
 #include "base/metric.h"
 #include "priv.h"
+#include "uploads.h"
 
 #define TEXT "text/plain; charset=utf-8"
 
@@ -102,6 +103,19 @@ catalog_metrics(struct weigh_buf *out, const struct catalog_totals *t)
 	    "Blobs whose bytes were found bad and are not served.", t->bad);
 }
 
+static void
+upload_metrics(struct weigh_buf *out, struct uploads *u)
+{
+	uint64_t open, bytes;
+
+	uploads_sweep(u, time(NULL));
+	uploads_count(u, &open, &bytes);
+	metric_add(out, "uploads_open", "gauge",
+	    "Files that are being uploaded.", open);
+	metric_add(out, "upload_part_bytes", "gauge",
+	    "Bytes of parts whose file is not whole yet.", bytes);
+}
+
 void
 serve_metrics(struct ask *ask, struct catalog_reader *reader)
 {
@@ -117,6 +131,7 @@ serve_metrics(struct ask *ask, struct catalog_reader *reader)
 	metric_add(out, "uptime_seconds", "gauge", "Since the start.",
 	    (uint64_t)(time(NULL) - s->parts.started));
 	server_metrics(out, server_counters(s->server));
+	upload_metrics(out, s->uploads);
 	/* Nothing is fetched from outside yet: the truth is 0. */
 	metric_add(out, "upstream_body_bytes_total", "counter",
 	    "Bytes of bodies taken from outside.", 0);

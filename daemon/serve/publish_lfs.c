@@ -59,7 +59,7 @@ answer_parts(struct batch *b, struct weigh_ticket *t, struct weigh_buf *url)
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)t->part_size);
 	weigh_jw_kstr(&b->w, "chunk_size", text);
 	t->post = false;
-	for (t->part = 1; t->part <= n; t->part++) {
+	for (t->part = 1; t->part <= n && !b->w.out->failed; t->part++) {
 		snprintf(text, sizeof(text), "%05llu",
 		    (unsigned long long)t->part);
 		ticket_url(b, t, url);
@@ -161,7 +161,8 @@ serve_batch_upload(struct ask *ask, struct catalog_reader *reader,
 	publisher_fill(&b.p, ask);
 	weigh_jw_init(&b.w, &r->body);
 	weigh_lfs_answer_begin(&b.w, transfer_of(&b));
-	for (size_t i = 0; i < batch->nobjects && rc == WEIGH_OK; i++)
+	for (size_t i = 0;
+	     i < batch->nobjects && rc == WEIGH_OK && !r->body.failed; i++)
 		rc = answer_object(&b, &batch->objects[i]);
 	weigh_lfs_answer_end(&b.w);
 	r->type = WEIGH_LFS_TYPE;
