@@ -97,7 +97,8 @@ lose(struct http_intake *in, void *worker, enum weigh_code rc)
 	struct http_reply *r = &in->task.reply;
 
 	in->own.over = true;
-	r->rc = rc;
+	if (r->status / 100 != 3)
+		r->rc = rc;
 	if (r->err.what[0] == '\0')
 		weigh_what(&r->err, "%s", r->err.why);
 	if (in->lost != NULL)

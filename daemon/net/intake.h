@@ -55,7 +55,8 @@ struct http_intake {
 
 	/* Is this body wanted?  May be NULL: it is.  Not WEIGH_OK: nothing is read
 	 * of it that was not read already, and the answer is task.reply, with this
-	 * code and what was written to task.reply.err. */
+	 * code and what was written to task.reply.err; or as it is, if its status
+	 * leads elsewhere (3xx). */
 	enum weigh_code (*begin)(struct http_intake *in, void *worker);
 	/* Take 1 to HTTP_INTAKE_BLOCK bytes, which end with the call.  Not WEIGH_OK:
 	 * as above, and no block follows.  Never NULL. */
