@@ -150,8 +150,9 @@ serve_lfs_batch(struct ask *ask, struct catalog_reader *reader)
 	}
 	if (batch.upload)
 		serve_batch_upload(ask, reader, &batch);
-	else if (!ask_may(ask, reader))
-		; /* refused, and said */
+	else if (strchr(ask->match.repo.name, '/') == NULL &&
+	    !ask_may(ask, reader))
+		; /* not asked before (ROUTE_HOME); refused, and said */
 	else if (!batch.basic)
 		lfs_fail(ask,
 		    weigh_fail(err, WEIGH_USAGE,

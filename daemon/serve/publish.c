@@ -58,14 +58,16 @@ publisher_fill(struct publisher *p, struct ask *ask)
 void
 publish_fail(struct ask *ask, enum weigh_code rc, enum gate_missing missing)
 {
-	static const char *const codes[] = {
-		[GATE_MISSING_NOTHING] = NULL,
-		[GATE_MISSING_REPO] = "RepoNotFound",
-		[GATE_MISSING_REVISION] = "RevisionNotFound",
-		[GATE_MISSING_ENTRY] = "EntryNotFound",
+	static const enum weigh_hub_case cases[] = {
+		[GATE_MISSING_REPO] = WEIGH_HUB_NO_REPO,
+		[GATE_MISSING_REVISION] = WEIGH_HUB_NO_REVISION,
+		[GATE_MISSING_ENTRY] = WEIGH_HUB_NO_ENTRY,
 	};
 
-	ask_fail(ask, rc, rc == WEIGH_NOT_FOUND ? codes[missing] : NULL);
+	if (missing == GATE_MISSING_NOTHING)
+		ask_fail(ask, rc, NULL);
+	else
+		ask_lacks(ask, rc, cases[missing]);
 }
 
 void
@@ -116,10 +118,8 @@ publish_repo(struct ask *ask, struct catalog_reader *reader)
 	if ((rc == WEIGH_OK || rc == WEIGH_NOT_FOUND) &&
 	    !ask_may_repo(ask, reader, WEIGH_RIGHT_PUBLISH, &ask->match.repo))
 		return false;
-	if (rc == WEIGH_NOT_FOUND)
-		ask_refuse(ask, WEIGH_HUB_NO_REPO);
-	else if (rc != WEIGH_OK)
-		ask_fail(ask, rc, NULL);
+	if (rc != WEIGH_OK)
+		ask_lacks(ask, rc, WEIGH_HUB_NO_REPO);
 	return rc == WEIGH_OK;
 }
 

@@ -49,10 +49,29 @@ static const struct route routes[] = {
 	    ROUTE_LFS, NULL },
 	{ "GET", "/v2/", LOOK, serve_oci, ROUTE_OCI, NULL },
 	{ "GET", "/v2", LOOK, serve_oci, ROUTE_OCI, NULL },
-	{ "GET", "/v2/{id}/manifests/**", READ, serve_oci_manifest, ROUTE_OCI, NULL },
-	{ "GET", "/v2/{id}/blobs/**", READ, serve_oci_blob, ROUTE_OCI | ROUTE_CACHED, NULL },
-	{ "GET", "/v2/{id}/tags/list", READ, serve_oci_tags, ROUTE_OCI | ROUTE_CACHED, NULL },
+	{ "GET", "/v2/{id}/manifests/**", READ, serve_oci_manifest, ROUTE_OCI,
+	    NULL },
+	{ "GET", "/v2/{id}/blobs/**", READ, serve_oci_blob,
+	    ROUTE_OCI | ROUTE_CACHED, NULL },
+	{ "GET", "/v2/{id}/tags/list", READ, serve_oci_tags,
+	    ROUTE_OCI | ROUTE_CACHED, NULL },
 	/* To publish: publish.h. */
+	{ "POST", "/api/repos/create", PUBLISH, serve_create, ROUTE_HUB,
+	    &serve_small_body },
+	{ "DELETE", "/api/repos/delete", PUBLISH, serve_delete, ROUTE_HUB,
+	    &serve_small_body },
+	{ "POST", "/api/repos/move", PUBLISH, serve_move, ROUTE_HUB,
+	    &serve_small_body },
+	{ "PUT", "/api/{kind}/{id}/settings", PUBLISH, serve_settings, OWN,
+	    &serve_small_body },
+	{ "POST", "/api/{kind}/{id}/branch/{rev}", PUBLISH, serve_branch_make,
+	    OWN, &serve_small_body },
+	{ "DELETE", "/api/{kind}/{id}/branch/{rev}", PUBLISH, serve_branch_drop,
+	    OWN, &serve_small_body },
+	{ "POST", "/api/{kind}/{id}/tag/{rev}", PUBLISH, serve_tag_make, OWN,
+	    &serve_small_body },
+	{ "DELETE", "/api/{kind}/{id}/tag/{rev}", PUBLISH, serve_tag_drop, OWN,
+	    &serve_small_body },
 	{ "POST", "/api/validate-yaml", LOOK, serve_validate, ROUTE_HUB,
 	    &serve_card_body },
 	{ "POST", "/api/{kind}/{id}/preupload/{rev}", PUBLISH, serve_preupload,
@@ -170,11 +189,25 @@ ask_flag(const struct ask *ask, const char *key)
 
 /* --- to a worker and back ---------------------------------------------------------- */
 
+/* The repository that the route names for certain, or NULL. */
+static const struct weigh_repo *
+named_repo(const struct route *route, const struct weigh_route_match *m)
+{
+	if (m->repo.name[0] == '\0')
+		return NULL;
+	if ((route->flags & ROUTE_HOME) && strchr(m->repo.name, '/') == NULL)
+		return NULL;
+	return &m->repo;
+}
+
 /* A handler that must first find out which repository is meant asks itself. */
 static bool
 may(struct ask *ask, struct catalog_reader *reader)
 {
-	return (ask->route->flags & ROUTE_HOME) != 0 || ask_may(ask, reader);
+	if ((ask->route->flags & ROUTE_HOME) &&
+	    named_repo(ask->route, &ask->match) == NULL)
+		return true;
+	return ask_may(ask, reader);
 }
 
 static void
@@ -206,7 +239,9 @@ body_begin(struct http_intake *in, void *worker)
 	if (may(ask, worker) &&
 	    (body->begin == NULL || body->begin(ask, worker)))
 		return WEIGH_OK;
-	return ask->task.reply.rc;
+	/* Sent elsewhere is no error, and yet the end of it. */
+	return ask->task.reply.rc != WEIGH_OK ? ask->task.reply.rc :
+						WEIGH_NOT_FOUND;
 }
 
 static enum weigh_code
@@ -392,17 +427,6 @@ submit(struct serve *s, struct http_exchange *x, const struct route *route,
 	ask->who = *who;
 	ask->generation = gate_generation(s->parts.gate);
 	start(ask, x);
-}
-
-/* The repository that the route names for certain, or NULL. */
-static const struct weigh_repo *
-named_repo(const struct route *route, const struct weigh_route_match *m)
-{
-	if (m->repo.name[0] == '\0')
-		return NULL;
-	if ((route->flags & ROUTE_HOME) && strchr(m->repo.name, '/') == NULL)
-		return NULL;
-	return &m->repo;
 }
 
 void
