@@ -42,6 +42,8 @@ load(int dirfd, struct roll **out, struct weigh_err *err)
 		    weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	}
 	secret_free(&text);
+	if (rc == WEIGH_OK)
+		return WEIGH_OK;
 	if (rc == WEIGH_MALFORMED || rc == WEIGH_TOO_BIG)
 		weigh_fix(err,
 		    "lay back a good keys/tokens, or remove it and make new "

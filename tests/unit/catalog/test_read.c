@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <weigh/buf.h>
 
+#include "catalog/db.h"
 #include "check.h"
 #include "shelf.h"
 
@@ -354,6 +355,61 @@ test_list(void **state)
 	shelf_close(&s);
 }
 
+/* --- who may read it ------------------------------------------------------ */
+
+static void
+keep_visibility(void *ctx, const struct weigh_repo *repo,
+    const struct catalog_revision *head)
+{
+	if (strcmp(repo->name, "acme/one") == 0 && repo->kind == WEIGH_MODEL)
+		*(enum weigh_visibility *)ctx = head->visibility;
+}
+
+static void
+check_visibility(struct shelf *s, enum weigh_visibility want)
+{
+	const char *word = weigh_visibility_name(want);
+	struct weigh_repo repo = shelf_repo("ACME/One"), held;
+	enum weigh_visibility got = WEIGH_VISIBILITIES;
+
+	check_code(word,
+	    catalog_visibility(s->reader, &repo, &held, &got, NULL), WEIGH_OK);
+	check_u64(word, got, want);
+	check_str("as it is held", held.name, "acme/one");
+	check_code(word,
+	    catalog_list(s->reader, NULL, 99, keep_visibility, &got, NULL),
+	    WEIGH_OK);
+	check_u64("in the list", got, want);
+}
+
+static void
+test_visibility(void **state)
+{
+	struct weigh_repo none = shelf_repo("acme/none"), held;
+	enum weigh_visibility got;
+	struct shelf s;
+
+	(void)state;
+	fill(&s);
+	check_visibility(&s, WEIGH_PUBLIC);
+	for (int v = WEIGH_PUBLIC; v < WEIGH_VISIBILITIES; v++) {
+		char sql[128];
+
+		snprintf(sql, sizeof(sql),
+		    "UPDATE repositories SET visibility = %d"
+		    " WHERE kind = 0 AND key = 'acme/one'",
+		    v);
+		assert_int_equal(sqlite3_exec(s.catalog->db.sqlite, sql, NULL,
+				     NULL, NULL),
+		    SQLITE_OK);
+		check_visibility(&s, (enum weigh_visibility)v);
+	}
+	check_code("not held",
+	    catalog_visibility(s.reader, &none, &held, &got, NULL),
+	    WEIGH_NOT_FOUND);
+	shelf_close(&s);
+}
+
 static void
 join_user(void *ctx, const struct weigh_repo *repo,
     const struct weigh_gitid *commit, const char *path)
@@ -399,6 +455,7 @@ main(void)
 		cmocka_unit_test(test_rows_come_back),
 		cmocka_unit_test(test_refs),
 		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_visibility),
 		cmocka_unit_test(test_users),
 	};
 
