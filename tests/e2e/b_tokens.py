@@ -202,6 +202,14 @@ def test_a_list_made_for_nobody_is_not_for_who_may_see_more(held):
         assert b"secret" in ask(held, "read", "GET", "/api/models").body
 
 
+def test_a_catalog_made_again_opens_nothing(held):
+    held.weigh("rebuild")
+    for _ in range(4):
+        assert ask(held, "nobody", "GET", "/api/models/acme/secret").status == 401
+        assert ask(held, "nobody", "GET", "/acme/gated/resolve/main/config.json").status == 401
+        assert ask(held, "read", "GET", "/api/models/acme/secret").json["private"]
+
+
 # --- weigh token --------------------------------------------------------------------------------
 
 def test_a_token_from_its_making_to_its_end(house):
