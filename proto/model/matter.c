@@ -125,7 +125,7 @@ take_alias(struct reading *r, const yaml_event_t *event)
 		.line = line_of(&event->start_mark),
 	};
 	unsigned i;
-	uint32_t id;
+	uint32_t id = 0;
 
 	for (i = r->nanchors; i > 0; i--)
 		if (strcmp(r->names.data + r->anchors[i - 1].name, name) == 0)
@@ -155,7 +155,7 @@ take_scalar(struct reading *r, const yaml_event_t *event)
 		.len = event->data.scalar.length,
 	};
 	enum weigh_code rc;
-	uint32_t id;
+	uint32_t id = 0;
 
 	if (event->data.scalar.plain_implicit != 0 &&
 	    event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
@@ -177,7 +177,7 @@ open_level(struct reading *r, enum matter_kind kind, const yaml_char_t *anchor,
 		.line = line_of(&event->start_mark),
 	};
 	enum weigh_code rc;
-	uint32_t id;
+	uint32_t id = 0;
 
 	if (r->depth == MATTER_DEPTH)
 		return too_big(r, v.line, "it is nested too deep");
@@ -262,7 +262,7 @@ weigh_matter_read(struct matter *m, const char *text, size_t len,
 	struct matter_value none = { .kind = MATTER_NULL };
 	yaml_parser_t parser;
 	enum weigh_code rc = WEIGH_NOMEM;
-	uint32_t id;
+	uint32_t id = 0;
 
 	*m = (struct matter){ 0 };
 	weigh_buf_init(&m->texts, 4 * len + 4096);
