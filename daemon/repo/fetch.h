@@ -9,7 +9,7 @@
  * (3) What is in the pack leads only to what is in it too, to what the client says
  *     it has, or past a shallow commit that the client was told.
  * (4) Bounded: FETCH_COMMITS commits are looked at, FETCH_OBJECTS sent.  Memory:
- *     about 120 bytes for each, and one object at a time (of trees two).
+ *     about 100 bytes for each, and one object at a time (of trees two).
  *
  * Order of calls: repo_fetch_tag for every annotated tag; _shallow, _have; _want;
  * _meets or not; _deepen or not; _collect; _send.

@@ -5,16 +5,22 @@
 #include "fetch.h"
 #include "graph.h"
 
-/* An object to be sent.  After a tree of the same place that was sent before, or that
- * the client has, a tree may be sent as a difference. */
+/* An object to be sent; there may be millions.  After a tree of the same place that
+ * was sent before, or that the client has, a tree may be sent as a difference. */
 struct sending {
 	git_oid id;
 	git_object_t type;
-	bool thin;     /* `base` is only the client's */
-	uint8_t links; /* how many differences lead to a whole tree */
-	git_oid base;  /* of a tree; zero: send it whole */
-	struct repo_promise promise; /* of a file */
-	uint32_t at; /* of a file: one of the commits that hold it */
+	bool thin;     /* of a tree: `base` is only the client's */
+	uint8_t links; /* likewise: how many differences lead to a whole one */
+	bool lfs;      /* of a file */
+	uint32_t at;   /* likewise: one of the commits that hold it */
+	union {
+		git_oid base; /* of a tree; zero: send it whole */
+		struct {
+			struct weigh_oid oid;
+			uint64_t size;
+		} promised; /* of a file */
+	};
 };
 
 struct tag {

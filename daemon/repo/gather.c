@@ -190,22 +190,26 @@ static enum weigh_code
 add_file(struct repo_fetch *f, const struct place *place, const git_oid *id,
     struct weigh_err *err)
 {
+	struct weigh_gitid commit = repo_gitid(&f->graph.nodes[place->at].id);
+	struct weigh_gitid git = repo_gitid(id);
+	struct repo_promise promise;
 	struct sending s = {
 		.id = *id,
 		.type = GIT_OBJECT_BLOB,
 		.at = place->at,
 	};
-	struct weigh_gitid commit = repo_gitid(&f->graph.nodes[place->at].id),
-			   git = repo_gitid(id);
 	enum weigh_code rc;
 
-	rc = f->keeper.promise(f->keeper.ctx, &commit, place->path, &s.promise,
+	rc = f->keeper.promise(f->keeper.ctx, &commit, place->path, &promise,
 	    err);
-	if (rc == WEIGH_OK && !weigh_gitid_equal(&s.promise.git, &git))
+	if (rc == WEIGH_OK && !weigh_gitid_equal(&promise.git, &git))
 		rc = weigh_fail(err, WEIGH_MISMATCH,
 		    "its git object is not the one that was admitted");
 	if (rc != WEIGH_OK)
 		return weigh_context(err, rc, "'%s'", place->path);
+	s.lfs = promise.lfs;
+	s.promised.oid = promise.oid;
+	s.promised.size = promise.size;
 	return add(f, &s, err);
 }
 

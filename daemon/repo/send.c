@@ -2,6 +2,7 @@
  * send: the objects of a fetch as a pack.  A file's bytes are hashed between being
  * read and being sent.  See fetch.h.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include <weigh/pointer.h>
@@ -20,33 +21,64 @@ struct sender {
 /* --- files ------------------------------------------------------------------------ */
 
 static bool
-is_promised(const struct repo_promise *p, const void *data, size_t len)
+is_promised(const struct sending *o, const void *data, size_t len)
 {
 	struct weigh_pointer pointer;
 	struct weigh_oid oid;
 
-	if (p->lfs)
+	if (o->lfs)
 		return weigh_pointer_parse(&pointer, data, len, NULL) ==
 		    WEIGH_OK &&
-		    pointer.size == p->size &&
-		    weigh_oid_equal(&pointer.oid, &p->oid);
-	return len == p->size && weigh_oid_of(&oid, data, len) &&
-	    weigh_oid_equal(&oid, &p->oid);
+		    pointer.size == o->promised.size &&
+		    weigh_oid_equal(&pointer.oid, &o->promised.oid);
+	return len == o->promised.size && weigh_oid_of(&oid, data, len) &&
+	    weigh_oid_equal(&oid, &o->promised.oid);
+}
+
+/* Paths are not kept: of millions of files one, if any, is asked for its path. */
+struct search {
+	const git_oid *id;
+	char path[512]; /* may be cut: for people */
+};
+
+static int
+compare_entry(const char *folder, const git_tree_entry *e, void *ctx)
+{
+	struct search *search = ctx;
+
+	if (!git_oid_equal(git_tree_entry_id(e), search->id))
+		return 0;
+	snprintf(search->path, sizeof(search->path), "%s%s", folder,
+	    git_tree_entry_name(e));
+	return -1;
+}
+
+static enum weigh_code
+refuse_file(const struct sender *s, const struct sending *o,
+    struct weigh_err *err)
+{
+	const struct node *commit = &s->f->graph.nodes[o->at];
+	struct search search = { .id = &o->id, .path = "a file" };
+	char hex[GIT_OID_HEXSZ + 1];
+	git_tree *tree = NULL;
+
+	if (git_tree_lookup(&tree, s->f->repo->git, &commit->tree) == 0)
+		(void)git_tree_walk(tree, GIT_TREEWALK_PRE, compare_entry,
+		    &search);
+	git_tree_free(tree);
+	git_oid_tostr(hex, sizeof(hex), &commit->id);
+	return weigh_fail(err, WEIGH_MISMATCH,
+	    "'%s' of revision %s does not have the promised SHA-256 in the git "
+	    "repository here; nothing more is sent",
+	    search.path, hex);
 }
 
 static enum weigh_code
 send_file(struct sender *s, const struct sending *o, const void *data,
     size_t len, struct weigh_err *err)
 {
-	char hex[GIT_OID_HEXSZ + 1];
-
-	if (!is_promised(&o->promise, data, len)) {
-		git_oid_tostr(hex, sizeof(hex), &s->f->graph.nodes[o->at].id);
-		return weigh_fail(err, WEIGH_MISMATCH,
-		    "a file of revision %s does not have the promised SHA-256 "
-		    "in the git repository here; nothing more is sent",
-		    hex);
-	}
+	if (!is_promised(o, data, len))
+		return refuse_file(s, o, err);
 	return weigh_pack_add(s->pack, WEIGH_PACK_BLOB, data, len, err);
 }
 
