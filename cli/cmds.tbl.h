@@ -36,6 +36,10 @@ COMMAND("verify", "[NAME[@REV]]", 0, 1,
     "check every byte again, in the store or in a pulled folder",
     "weigh verify org/my-model",
     "weigh verify --dir ./my-model", cmd_verify)
+COMMAND("rm", "NAME", 1, 1, 0,
+    "delete a model with all its revisions; asks first",
+    "weigh rm org/my-model",
+    "weigh rm datasets/org/my-data --yes", cmd_rm)
 COMMAND("gc", "", 0, 0,
     OPT_BIT(OPT_DRY_RUN) | OPT_BIT(OPT_QUARANTINE) | OPT_BIT(OPT_OLDER),
     "take away what no revision names",

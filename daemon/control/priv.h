@@ -134,6 +134,8 @@ void control_scrub(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);
 void control_rebuild(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);
+void control_delete(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
 void control_gc(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);
 void control_add(struct control *c, struct http_exchange *x,

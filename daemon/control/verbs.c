@@ -45,6 +45,7 @@ static const struct verb {
 	{ "POST", "/doctor", ADMIN, ANYWHERE, NULL, control_examine },
 	{ "POST", "/verify", ADMIN, ANYWHERE, NULL, control_verify },
 	{ "POST", "/scrub", ADMIN, ANYWHERE, NULL, control_scrub },
+	{ "POST", "/delete", ADMIN, ANYWHERE, NULL, control_delete },
 	{ "POST", "/gc", ADMIN, ANYWHERE, NULL, control_gc },
 	{ "POST", "/rebuild", ADMIN, ANYWHERE, NULL, control_rebuild },
 	{ "POST", "/add", ADMIN, SOCKET, NULL, control_add },

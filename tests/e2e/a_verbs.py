@@ -27,6 +27,7 @@ ROWS = {
     "verify": [("acme/small", DONE), ("--dir {pulled}", DONE), ("--dir {changed}", BAD),
                ("--dir {folder}", NOT_FOUND), ("acme/none", NOT_FOUND)],
     "scrub": [("", DONE), ("acme/small", DONE), ("--all", DONE), ("acme/none", NOT_FOUND)],
+    "rm": [("acme/none --yes", NOT_FOUND), ("acme/none@main --yes", USAGE)],
     "gc": [("--dry-run", DONE), ("--older never", USAGE)],
     "rebuild": [("", DONE), ("extra", USAGE)],
     "status": [("", DONE), ("-v", DONE)],
