@@ -73,8 +73,7 @@ keep_shard(struct weigh_header *h, struct weigh_err *err)
 	size_t len;
 	const char *name = weigh_json_text(x->json, &len);
 
-	if (weigh_path_check(name, len, NULL) != WEIGH_OK ||
-	    strstr(name, "://") != NULL)
+	if (weigh_path_check(name, len, NULL) != WEIGH_OK)
 		return weigh_header_break(h, err, WEIGH_MALFORMED, "index.path",
 		    "a shard's name is no path of a file beside it");
 	switch (weigh_keys_add(&x->names, 0, name, len)) {

@@ -302,7 +302,7 @@ on_offsets(struct weigh_header *h, enum weigh_json_token t,
 		s->at = IN_OFFSETS;
 		return t == WEIGH_JSON_ARRAY ? WEIGH_OK : bad_entry(h, err);
 	}
-	if (t == WEIGH_JSON_ARRAY_END && s->noffsets == 2) {
+	if (t == WEIGH_JSON_ARRAY_END) { /* how many, end_entry looks */
 		s->at = IN_ENTRY;
 		return WEIGH_OK;
 	}

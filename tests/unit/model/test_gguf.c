@@ -27,7 +27,8 @@ enum {
 enum {
 	F32 = 0,
 	Q4_2 = 4,
-	Q8_0 = 8
+	Q8_0 = 8,
+	I8 = 24
 };
 
 /* A file as it is put together. */
@@ -390,7 +391,7 @@ dims_2_63(struct file *f)
 	static const uint64_t dim[2] = { UINT64_C(1) << 62, 2 };
 
 	head(f, 3, 1, 0);
-	info(f, "t", 2, dim, F32, 0);
+	info(f, "t", 2, dim, I8, 0);
 }
 
 static void

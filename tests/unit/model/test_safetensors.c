@@ -44,6 +44,10 @@ static const struct row {
 	    T("\"dtype\":\"U8\",\"x\":[{\"dtype\":1},2],\"shape\":[1],"
 	      "\"y\":null,\"data_offsets\":[0,1]"),
 	    1, "" },
+	{ "an extra field with two values",
+	    T("\"x\":[1,2],\"dtype\":\"U8\",\"shape\":[1],"
+	      "\"data_offsets\":[0,1]"),
+	    1, "" },
 	{ "blanks in front", "  {}", 0, "" },
 
 	{ "not UTF-8", "{\"\xff\":1}", 0, "st.json" },
@@ -144,8 +148,16 @@ test_lengths(void **state)
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
 		struct weigh_buf file;
 
+		struct weigh_header *h = weigh_header_new(WEIGH_SAFETENSORS,
+		    lengths[i].size);
+
 		weigh_buf_init(&file, 64);
 		put_u64(&file, lengths[i].length);
+		check_true(lengths[i].label,
+		    h != NULL &&
+			weigh_header_feed(h, file.data, file.len, NULL) !=
+			    WEIGH_NOT_YET);
+		weigh_header_free(h);
 		check_header(lengths[i].label, WEIGH_SAFETENSORS, file.data,
 		    lengths[i].size < 8 ? 7 : 8, lengths[i].size,
 		    lengths[i].rule);
