@@ -2,6 +2,7 @@
 might send to the same routes.  Figures in brackets are those of daemon/repo/fetch.h."""
 import gzip
 import hashlib
+import json
 import os
 import re
 import socket
@@ -40,7 +41,7 @@ class Git:
         return self.tmp / folder
 
     def fsck(self, folder):
-        r = self("-C", self.tmp / folder, "fsck", "--strict", "--full")
+        r = self("-C", self.tmp / folder, "fsck", "--strict", "--full", "--no-dangling")
         assert r.out == "", r
 
     def count(self, folder, *args):
@@ -248,6 +249,100 @@ def test_twenty_clones_at_once(house, tmp, git):
         _, err = job.communicate(timeout=60)
         assert job.returncode == 0 and err == b"", err
         assert working_tree(tmp / f"c{i}") == tree_of(folder)
+
+
+# --- refs, made by the Hub's routes --------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def token(house):
+    return house.weigh("token", "new", "git", "--role", "publish", "--json").json["token"]
+
+
+def hub(house, token, method, path, body=None):
+    a = house.ask(method, path, json.dumps(body or {}).encode(),
+                  Authorization=f"Bearer {token}", Content_Type="application/json")
+    assert a.status in (200, 201), a
+    return a
+
+
+def test_branches_and_tags_of_both_kinds(house, tmp, git, token):
+    _, shas = publish(house, tmp, "acme/refs", *versions(3))
+    api = "/api/models/acme/refs"
+    hub(house, token, "POST", f"{api}/branch/dev%2Fone", {"startingPoint": shas[1]})
+    hub(house, token, "POST", f"{api}/tag/{shas[0]}", {"tag": "light"})
+    hub(house, token, "POST", f"{api}/tag/{shas[1]}", {"tag": "v1", "message": "the first one"})
+    clone = git.clone("acme/refs")
+    refs = dict(reversed(line.split("\t"))
+                for line in git("ls-remote", git.url("acme/refs")).out.splitlines())
+    tag = refs.pop("refs/tags/v1")
+    assert refs == {"HEAD": shas[2], "refs/heads/main": shas[2], "refs/heads/dev/one": shas[1],
+                    "refs/tags/light": shas[0], "refs/tags/v1^{}": shas[1]}
+    assert git("-C", clone, "cat-file", "-t", tag).out == "tag\n"
+    assert "the first one" in git("-C", clone, "cat-file", "-p", "v1").out
+    assert git("-C", clone, "rev-parse", "v1^{commit}").out.strip() == shas[1]
+
+    at_tag = git.clone("acme/refs", "tag", "--depth", "1", "--branch", "v1")
+    assert git("-C", at_tag, "rev-parse", "HEAD").out.strip() == shas[1]
+    assert git.count("tag", "HEAD") == 1
+    single = git.clone("acme/refs", "single", "--single-branch", "--branch", "dev/one")
+    assert git("-C", single, "branch", "-r").out.split() == ["origin/dev/one"]
+    git("-C", single, "fetch", "-q", "origin", "main", "--no-tags")
+    git.fsck("single")
+    hub(house, token, "DELETE", f"{api}/branch/dev%2Fone")
+    git("-C", clone, "fetch", "-q", "--prune")
+    assert git("-C", clone, "branch", "-r").out.split() == ["origin/HEAD", "->", "origin/main",
+                                                            "origin/main"]
+
+
+def test_a_tag_of_what_the_client_has(house, tmp, git, token):
+    """Only the tag object comes."""
+    _, shas = publish(house, tmp, "acme/late", *versions(2))
+    clone = git.clone("acme/late")
+    hub(house, token, "POST", f"/api/models/acme/late/tag/{shas[0]}",
+        {"tag": "late", "message": "later"})
+    assert git.received("clone", "origin")[0] == 1
+    git.fsck("clone")
+    assert git("-C", clone, "rev-parse", "late^{commit}").out.strip() == shas[0]
+
+
+def test_pull_requests_can_be_fetched(house, tmp, git, token):
+    publish(house, tmp, "acme/pr", *versions(1))
+    lines = [{"key": "header", "value": {"summary": "please", "description": ""}},
+             {"key": "file", "value": {"path": "new.txt", "encoding": "base64",
+                                       "content": "aGVsbG8K"}}]
+    a = house.ask("POST", "/api/models/acme/pr/commit/main?create_pr=1",
+                  "\n".join(map(json.dumps, lines)).encode(),
+                  Authorization=f"Bearer {token}", Content_Type="application/x-ndjson")
+    assert a.status == 200, a
+    clone = git.clone("acme/pr")
+    assert not (clone / "new.txt").exists()
+    git("-C", clone, "fetch", "-q", "origin", "refs/pr/1")
+    assert git("-C", clone, "show", "FETCH_HEAD:new.txt").out == "hello\n"
+    assert "refs/pr/1" in git("ls-remote", git.url("acme/pr")).out
+
+
+def test_private_and_renamed_repositories(house, tmp, git, token):
+    hub(house, token, "POST", "/api/repos/create",
+        {"name": "hidden", "organization": "acme", "type": "model", "private": True})
+    assert "could not read Username" in git("ls-remote", git.url("acme/hidden"), code=128).err
+    known = git.url("acme/hidden").replace("http://", f"http://any:{token}@")
+    git("clone", "-q", known, tmp / "hidden")
+    assert (tmp / "hidden/.gitattributes").exists()
+
+    _, shas = publish(house, tmp, "acme/old-name", *versions(1))
+    hub(house, token, "POST", "/api/repos/move",
+        {"fromRepo": "acme/old-name", "toRepo": "acme/new-name", "type": "model"})
+    assert git("-C", git.clone("acme/old-name"), "rev-parse", "HEAD").out.strip() == shas[0]
+
+
+def test_many_refs(house, tmp, git, token):
+    _, shas = publish(house, tmp, "acme/manyrefs", *versions(2))
+    for i in range(60):
+        hub(house, token, "POST", f"/api/models/acme/manyrefs/branch/b{i:03}",
+            {"startingPoint": shas[i % 2]})
+    git.clone("acme/manyrefs")
+    assert len(git("-C", tmp / "clone", "branch", "-r").out.splitlines()) == 62
 
 
 # --- who is refused, and how ----------------------------------------------------------
