@@ -2,8 +2,8 @@
  * card: the model card, README.md: YAML between two lines `---`, then Markdown.
  *
  * (1) Pure, and bounded: the front matter is at most WEIGH_CARD_MAX bytes, nested
- *     at most 32 levels, of at most 131,072 values and 1,024 keys a mapping; what
- *     aliases make of it is bounded by the buffer that takes it.
+ *     at most 32 levels, of at most 131,072 values, 1,024 keys a mapping and 256
+ *     anchors; what aliases make of it is bounded by the buffer that takes it.
  * (2) A card says what its author claims, nothing more: evidence, not truth.
  * (3) Scalars are those of YAML 1.2's core schema, as the Hub's clients have them:
  *     only true and false are booleans (`language: no` is a string), dates are

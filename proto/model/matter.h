@@ -20,7 +20,7 @@
 #define MATTER_DEPTH 32
 #define MATTER_VALUES (1u << 17)
 #define MATTER_KEYS 1024
-#define MATTER_ANCHORS 1024
+#define MATTER_ANCHORS 256
 
 enum matter_kind {
 	MATTER_STRING,
