@@ -36,7 +36,8 @@ give(void *ctx, const char *data, size_t len, struct weigh_err *err)
 	return rc;
 }
 
-static enum weigh_code
+/* Is the body wanted, and can its coding be taken off? */
+static bool
 begin(struct http_intake *in, void *worker)
 {
 	struct http_reply *r = &in->task.reply;
@@ -45,17 +46,17 @@ begin(struct http_intake *in, void *worker)
 	case WEIGH_CODING_IDENTITY:
 		break;
 	case WEIGH_CODING_GZIP:
-		if (gunzip_new(&in->own.gunzip, in->own.max, &r->err) !=
-		    WEIGH_OK)
-			return WEIGH_NOMEM;
+		r->rc = gunzip_new(&in->own.gunzip, in->own.max, &r->err);
 		break;
 	case WEIGH_CODING_OTHER:
 		r->status = 415;
 		http_reply_field(r, "Accept-Encoding", "gzip");
-		return weigh_fail(&r->err, WEIGH_USAGE,
+		r->rc = weigh_fail(&r->err, WEIGH_USAGE,
 		    "this Content-Encoding is not understood, only gzip is");
+		break;
 	}
-	return in->begin != NULL ? in->begin(in, worker) : WEIGH_OK;
+	return r->rc == WEIGH_OK &&
+	    (in->begin == NULL || in->begin(in, worker));
 }
 
 static enum weigh_code
@@ -75,30 +76,29 @@ take_blocks(struct http_intake *in, void *worker)
 	return give(&g, b->data, b->len, err);
 }
 
-static enum weigh_code
+/* What has come; false: no more is wanted, and the reply says why. */
+static bool
 take(struct http_intake *in, void *worker)
 {
-	enum weigh_code rc = WEIGH_OK;
+	struct http_reply *r = &in->task.reply;
+	bool first = !in->own.begun;
 
-	if (!in->own.begun)
-		rc = begin(in, worker);
 	in->own.begun = true;
-	if (rc == WEIGH_OK)
-		rc = take_blocks(in, worker);
-	if (rc == WEIGH_OK && in->own.step == INTAKE_LAST &&
+	if (first && !begin(in, worker))
+		return false;
+	r->rc = take_blocks(in, worker);
+	if (r->rc == WEIGH_OK && in->own.step == INTAKE_LAST &&
 	    in->own.gunzip != NULL)
-		rc = gunzip_end(in->own.gunzip, &in->task.reply.err);
-	return rc;
+		r->rc = gunzip_end(in->own.gunzip, &r->err);
+	return r->rc == WEIGH_OK;
 }
 
 static void
-lose(struct http_intake *in, void *worker, enum weigh_code rc)
+lose(struct http_intake *in, void *worker)
 {
 	struct http_reply *r = &in->task.reply;
 
 	in->own.over = true;
-	if (r->status / 100 != 3)
-		r->rc = rc;
 	if (r->err.what[0] == '\0')
 		weigh_what(&r->err, "%s", r->err.why);
 	if (in->lost != NULL)
@@ -109,12 +109,12 @@ static void
 intake_work(struct job *job, void *worker)
 {
 	struct http_intake *in = (struct http_intake *)job;
-	enum weigh_code rc = WEIGH_CANCELED;
 
-	if (in->own.step != INTAKE_LOST)
-		rc = take(in, worker);
-	if (rc != WEIGH_OK) {
-		lose(in, worker, rc);
+	if (in->own.step == INTAKE_LOST) {
+		in->task.reply.rc = WEIGH_CANCELED;
+		lose(in, worker);
+	} else if (!take(in, worker)) {
+		lose(in, worker);
 	} else if (in->own.step == INTAKE_LAST) {
 		in->own.over = true;
 		in->task.work(&in->task, worker);
@@ -227,10 +227,11 @@ intake_done(struct job *job)
 	struct conn *c = in->task.x->conn;
 
 	in->own.out = false;
-	if (job->skipped && !in->own.over)
-		lose(in, NULL,
-		    weigh_fail(&in->task.reply.err, WEIGH_NOT_YET,
-			"weighd is stopping"));
+	if (job->skipped && !in->own.over) {
+		in->task.reply.rc = weigh_fail(&in->task.reply.err,
+		    WEIGH_NOT_YET, "weighd is stopping");
+		lose(in, NULL);
+	}
 	if (in->own.over) {
 		finish(in);
 		return;

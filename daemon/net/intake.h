@@ -7,8 +7,8 @@
  * (2) `begin` runs first, before the client is told to go on (Expect:
  *     100-continue); then each block in order; then task.work, once, behind the
  *     last byte.  All bytes but those of a Content-Encoding, which is taken off.
- * (3) Either task.work is called, once, or `lost` is, once: when begin or a block
- *     failed, the body was refused (framing, too large, too slow), the client
+ * (3) Either task.work is called, once, or `lost` is, once: when begin said no, a
+ *     block failed, the body was refused (framing, too large, too slow), the client
  *     went away, or weighd is stopping.
  * (4) About 2 MiB of a body wait at most; then nothing more is read from the
  *     client, and its clocks stand still: it is not blamed for our disk.
@@ -53,13 +53,13 @@ struct intake_own {
 struct http_intake {
 	struct http_task task; /* first: the intake is the task */
 
-	/* Is this body wanted?  May be NULL: it is.  Not WEIGH_OK: nothing is read
-	 * of it that was not read already, and the answer is task.reply, with this
-	 * code and what was written to task.reply.err; or as it is, if its status
-	 * leads elsewhere (3xx). */
-	enum weigh_code (*begin)(struct http_intake *in, void *worker);
+	/* Is this body wanted?  May be NULL: it is.  False: nothing is read of it
+	 * that was not read already, and task.reply is the answer, an error or not
+	 * (a redirect). */
+	bool (*begin)(struct http_intake *in, void *worker);
 	/* Take 1 to HTTP_INTAKE_BLOCK bytes, which end with the call.  Not WEIGH_OK:
-	 * as above, and no block follows.  Never NULL. */
+	 * no block follows, and this code, with *err (task.reply's), is the answer.
+	 * Never NULL. */
 	enum weigh_code (*block)(struct http_intake *in, void *worker,
 	    const char *data, size_t len, struct weigh_err *err);
 	/* Release what begin and block made; may be NULL.  `worker` is NULL when

@@ -230,18 +230,14 @@ keeps(const struct ask *ask, enum cache_for *whom)
 }
 
 /* A body is read only for who may send it. */
-static enum weigh_code
+static bool
 body_begin(struct http_intake *in, void *worker)
 {
 	struct ask *ask = (struct ask *)in;
 	const struct route_body *body = ask->route->body;
 
-	if (may(ask, worker) &&
-	    (body->begin == NULL || body->begin(ask, worker)))
-		return WEIGH_OK;
-	/* Sent elsewhere is no error, and yet the end of it. */
-	return ask->task.reply.rc != WEIGH_OK ? ask->task.reply.rc :
-						WEIGH_NOT_FOUND;
+	return may(ask, worker) &&
+	    (body->begin == NULL || body->begin(ask, worker));
 }
 
 static enum weigh_code

@@ -53,14 +53,21 @@ pattern(uint64_t at)
 	return (unsigned char)(at * 7 + at / 4096 * 13 + at / MIB);
 }
 
-static enum weigh_code
+static bool
 count_begin(struct http_intake *in, void *worker)
 {
 	(void)worker;
 	atomic_fetch_add(&yard.begins, 1);
+	if (weigh_span_is(http_head(in->task.x)->path, "/elsewhere")) {
+		in->task.reply.status = 307;
+		http_reply_field(&in->task.reply, "Location", "/there");
+		return false;
+	}
 	if (!weigh_span_is(http_head(in->task.x)->path, "/unwanted"))
-		return WEIGH_OK;
-	return weigh_fail(&in->task.reply.err, WEIGH_DENIED, "not from you");
+		return true;
+	in->task.reply.rc = weigh_fail(&in->task.reply.err, WEIGH_DENIED,
+	    "not from you");
+	return false;
 }
 
 static enum weigh_code
@@ -525,6 +532,16 @@ test_unwanted(void **state)
 	hear_until(fd, "\r\n\r\n", got, sizeof(got));
 	assert_non_null(strstr(got, "HTTP/1.1 403"));
 	check_u64("losts", atomic_load(&yard.losts), 1);
+	close(fd);
+	fd = call();
+	assert_true(says(fd,
+	    POST("/elsewhere", "Content-Length: 5\r\n") "01234"));
+	hear_until(fd, "\r\n\r\n", got, sizeof(got));
+	assert_non_null(strstr(got, "HTTP/1.1 307"));
+	assert_non_null(strstr(got, "Location: /there"));
+	check_u64("losts", atomic_load(&yard.losts), 2);
+	check_u64("blocks", atomic_load(&yard.blocks), 0);
+	check_u64("works", atomic_load(&yard.works), 0);
 	close(fd);
 	fd = call();
 	assert_true(says(fd,
