@@ -6,7 +6,7 @@
 
 #include "publish.h"
 
-#define CARD_BODY (4u << 20) /* of validate-yaml: the whole README.md */
+#define CARD_BODY (2u << 20) /* of validate-yaml: the whole README.md */
 #define NOTES 50             /* errors and warnings of one card */
 
 const struct route_body serve_small_body = { .max = WEIGH_PUBLISH_BODY };

@@ -6,6 +6,9 @@
 #include "base/fd.h"
 #include "publish.h"
 
+/* Bytes of rules times bytes of paths: seconds of one worker, at worst. */
+#define EFFORT_MAX (UINT64_C(1) << 34)
+
 const struct route_body serve_preupload_body = { .max = WEIGH_PREUPLOAD_BODY };
 
 struct preupload {
@@ -110,6 +113,23 @@ load_rules(struct preupload *p)
 	return rc;
 }
 
+/* Each path is held against each rule, and a pattern made for it takes as many steps
+ * as its length times that of the path. */
+static enum weigh_code
+check_effort(struct preupload *p)
+{
+	const struct weigh_preupload *r = &p->request;
+	uint64_t rules = r->attributes.len + r->ignore.len, paths = 0;
+
+	for (size_t i = 0; i < r->nfiles; i++)
+		paths += strlen(r->files[i].path);
+	if (rules * paths <= EFFORT_MAX)
+		return WEIGH_OK;
+	return weigh_fail(&p->ask->task.reply.err, WEIGH_TOO_BIG,
+	    "too many paths for so many rules of .gitattributes and "
+	    ".gitignore; ask for fewer at a time");
+}
+
 /* --- the answer ------------------------------------------------------------------------ */
 
 /* No bytes are no object of LFS: clients send such a file with the commit. */
@@ -171,7 +191,10 @@ serve_preupload(struct ask *ask, struct catalog_reader *reader)
 		ask_fail(ask, rc, NULL);
 		return;
 	}
-	if ((rc = load_rules(&p)) == WEIGH_OK)
+	rc = load_rules(&p);
+	if (rc == WEIGH_OK)
+		rc = check_effort(&p);
+	if (rc == WEIGH_OK)
 		rc = answer(&p);
 	if (rc != WEIGH_OK) {
 		weigh_buf_reset(&ask->task.reply.body);

@@ -4,7 +4,8 @@
  * bytes go in, events come out.
  *
  * (1) Input in pieces of any size: the events are the same for every cutting, but
- *     for where CONTENT is cut, and how much of it is told before BAD.
+ *     for where CONTENT is cut, how much of it is told before BAD, and which of
+ *     two faults of one string is named.
  * (2) Its memory does not depend on what a file holds: about 256 KiB.
  * (3) The first line is the header, and no other is.  An unknown key of a value is
  *     read over, an unknown line is refused: it would be a change that is not made.

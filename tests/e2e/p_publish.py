@@ -165,6 +165,15 @@ def test_what_is_ignored(pub):
     assert ignored == {"a.tmp": True, "keep.tmp": False, "out/x": True, "b": False}
 
 
+def test_too_many_rules_for_so_many_paths(pub):
+    """Patterns that were made to be slow do not hold a worker."""
+    rules = "*a*a*a*a*a*a*a*a*b filter=lfs\n" * 9000
+    start = time.monotonic()
+    answer = pub.preupload({"/".join(["a" * 200] * 15) + f"/{i}": b"" for i in range(1000)},
+                           gitAttributes=rules)
+    assert answer.status == 413 and time.monotonic() - start < 3
+
+
 def test_a_card_before_its_commit(pub):
     good = pub.ask("POST", "/api/validate-yaml",
                    {"content": "---\nlicense: mit\n---\n# Hi\n", "repoType": "model"})
