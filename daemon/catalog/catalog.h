@@ -445,6 +445,10 @@ enum weigh_code catalog_weights(struct catalog_reader *r,
 enum weigh_code catalog_made(struct catalog_reader *r,
     const struct weigh_oid *source, const char *kind, struct weigh_oid *oid,
     uint64_t *size, struct weigh_err *err);
+/* Was anything made from `source` for something of this word ("word …")? */
+enum weigh_code catalog_made_any(struct catalog_reader *r,
+    const struct weigh_oid *source, const char *word, bool *any,
+    struct weigh_err *err);
 /* Does a revision of this repository name the blob, or one that it was made from?
  * Then its size and what it was made for ("": it was not made), else
  * WEIGH_NOT_FOUND.  What was made for something that begins with "common " any

@@ -203,6 +203,9 @@ X(WEIGHTS_SET, DB_WRITER,
 X(MADE, DB_READER,
     "SELECT t.oid, t.size FROM blobs AS s JOIN made AS m ON m.source = s.id"
     " JOIN blobs AS t ON t.id = m.blob WHERE s.oid = ?1 AND m.kind = ?2")
+X(MADE_KIND, DB_READER,
+    "SELECT 1 FROM blobs AS s JOIN made AS m ON m.source = s.id"
+    " WHERE s.oid = ?1 AND m.kind > ?2 AND m.kind < ?3 LIMIT 1")
 X(MADE_SET, DB_WRITER,
     "INSERT OR REPLACE INTO made (source, kind, blob)"
     " SELECT s.id, ?2, t.id FROM blobs AS s CROSS JOIN blobs AS t"

@@ -114,6 +114,23 @@ catalog_made(struct catalog_reader *r, const struct weigh_oid *source,
 	return rc;
 }
 
+enum weigh_code
+catalog_made_any(struct catalog_reader *r, const struct weigh_oid *source,
+    const char *word, bool *any, struct weigh_err *err)
+{
+	struct query q = query_begin(&r->db, SQL_MADE_KIND);
+	char first[64], end[64];
+
+	/* "word …" lies between "word " and "word!": '!' follows ' '. */
+	snprintf(first, sizeof(first), "%s ", word);
+	snprintf(end, sizeof(end), "%s!", word);
+	query_oid(&q, source);
+	query_text(&q, first);
+	query_text(&q, end);
+	*any = query_row(&q);
+	return query_end(&q, err);
+}
+
 /* The first row, if there is one: a size, and what it was made for. */
 static enum weigh_code
 look_in(struct db *db, enum db_statement which, const struct weigh_oid *oid,

@@ -7,6 +7,7 @@
 
 #define PAGE 1000
 #define SMALL_MAX (1u << 20) /* bytes of a license, a template, … */
+#define REMADE_MAX 64  /* models of a repository that are made again unasked */
 #define HEADERS_NOW 16 /* read to learn what files without a name for it are */
 
 void
@@ -368,8 +369,9 @@ image_kind(enum weigh_manifest_form form)
 	return form == WEIGH_MANIFEST_OCI ? "manifest-oci" : "manifest";
 }
 
-enum weigh_code
-image_make(struct image *image, const char *tag, const struct image_wish *wish,
+/* The manifest of one file. */
+static enum weigh_code
+make_file(struct image *image, size_t i, const struct image_wish *wish,
     struct weigh_buf *out, struct weigh_oid *oid, struct weigh_err *err)
 {
 	struct weigh_ollama_image about = {
@@ -379,15 +381,14 @@ image_make(struct image *image, const char *tag, const struct image_wish *wish,
 	const struct gate_weights *model;
 	enum weigh_code rc;
 	struct weigh_jw jw;
-	int chosen;
 
-	if ((rc = choose(image, tag, &chosen, err)) != WEIGH_OK ||
-	    (rc = need_header(image, (size_t)chosen, err)) != WEIGH_OK)
+	if ((rc = need_header(image, i, err)) != WEIGH_OK)
 		return rc;
-	model = &image->rows[chosen];
+	model = &image->rows[i];
 	about.facts = &model->facts;
-	about.quantization = image->names[chosen].quantization;
-	about.rfilename = wish->rfilename ? image->names[chosen].path : NULL;
+	about.quantization = image->names[i].quantization;
+	about.rfilename = wish->rfilename ? image->names[i].path : NULL;
+	image->nlayers = 0;
 	add_layer(image, WEIGH_LAYER_MODEL, &model->oid, model->size);
 	if ((rc = add_projector(image, &about, err)) != WEIGH_OK ||
 	    (rc = add_talk(image, model, err)) != WEIGH_OK)
@@ -398,4 +399,46 @@ image_make(struct image *image, const char *tag, const struct image_wish *wish,
 	weigh_jw_init(&jw, out);
 	weigh_ollama_manifest(&jw, &about);
 	return make(image, model, image_kind(wish->form), out, oid, err);
+}
+
+enum weigh_code
+image_make(struct image *image, const char *tag, const struct image_wish *wish,
+    struct weigh_buf *out, struct weigh_oid *oid, struct weigh_err *err)
+{
+	enum weigh_code rc;
+	int chosen;
+
+	if ((rc = choose(image, tag, &chosen, err)) != WEIGH_OK)
+		return rc;
+	return make_file(image, (size_t)chosen, wish, out, oid, err);
+}
+
+/* One that cannot be made (its header is broken, say) holds up no other. */
+static void
+remake_file(struct image *image, size_t i, enum weigh_manifest_form form)
+{
+	const struct image_wish wish = { .form = form };
+	struct weigh_buf out;
+	struct weigh_oid oid;
+	bool any;
+
+	if (image->names[i].parts > 0 || image->names[i].projector ||
+	    catalog_made_any(image->reader, &image->rows[i].oid,
+		image_kind(form), &any, NULL) != WEIGH_OK ||
+	    any)
+		return;
+	weigh_buf_init(&out, SMALL_MAX);
+	(void)make_file(image, i, &wish, &out, &oid, NULL);
+	weigh_buf_free(&out);
+}
+
+void
+image_remake(struct image *image)
+{
+	for (size_t i = 0; i < image->count && i < REMADE_MAX; i++) {
+		remake_file(image, i, WEIGH_MANIFEST_DOCKER);
+		remake_file(image, i, WEIGH_MANIFEST_OCI);
+	}
+	image->code = NULL;
+	image->status = 0;
 }

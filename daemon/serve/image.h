@@ -60,6 +60,9 @@ struct image_wish {
 enum weigh_code image_make(struct image *image, const char *tag,
     const struct image_wish *wish, struct weigh_buf *out, struct weigh_oid *oid,
     struct weigh_err *err);
+/* Make the images of all files from which none was made: those of a catalog that
+ * was made again, whose clients come back with a digest and no tag. */
+void image_remake(struct image *image);
 /* What such a manifest is made for, as the catalog has it (gate_make). */
 const char *image_kind(enum weigh_manifest_form form);
 

@@ -144,6 +144,28 @@ give_blob(struct ask *ask, struct catalog_reader *reader,
 	ask_fail(ask, rc, NULL);
 }
 
+/* catalog_has; what it does not find may be an image that was made for a catalog
+ * of before. */
+static enum weigh_code
+find_blob(struct ask *ask, struct catalog_reader *reader,
+    const struct weigh_oid *oid, uint64_t *size, char *kind, size_t kind_size)
+{
+	struct weigh_err *err = &ask->task.reply.err;
+	struct image image;
+	enum weigh_code rc;
+
+	rc = catalog_has(reader, &ask->match.repo, oid, size, kind, kind_size,
+	    err);
+	if (rc != WEIGH_NOT_FOUND || !ask_revision(ask, reader))
+		return rc;
+	image_init(&image, ask, reader);
+	if (image_list(&image, NULL) == WEIGH_OK)
+		image_remake(&image);
+	image_free(&image);
+	return catalog_has(reader, &ask->match.repo, oid, size, kind, kind_size,
+	    err);
+}
+
 /* --- the routes --------------------------------------------------------------------- */
 
 void
@@ -176,8 +198,7 @@ serve_oci_blob(struct ask *ask, struct catalog_reader *reader)
 		ask_fail(ask, rc, "DIGEST_INVALID");
 		return;
 	}
-	rc = catalog_has(reader, &ask->match.repo, &oid, &size, kind,
-	    sizeof(kind), &r->err);
+	rc = find_blob(ask, reader, &oid, &size, kind, sizeof(kind));
 	if (rc == WEIGH_OK)
 		give_blob(ask, reader, &oid, size, "application/octet-stream");
 	else
@@ -215,8 +236,7 @@ manifest_by_digest(struct ask *ask, struct catalog_reader *reader,
 	char kind[32];
 	enum weigh_code rc;
 
-	rc = catalog_has(reader, &ask->match.repo, oid, &size, kind,
-	    sizeof(kind), &r->err);
+	rc = find_blob(ask, reader, oid, &size, kind, sizeof(kind));
 	if (rc == WEIGH_OK && !form_of(kind, &form))
 		rc = weigh_fail(&r->err, WEIGH_NOT_FOUND,
 		    "these bytes are no manifest");
