@@ -14,6 +14,7 @@ static const struct out_column fields[] = {
 	{ "bytes/s", "bytes_per_second", OUT_SIZE, false },
 	{ "waiting", "worker_queue", OUT_NUMBER, false },
 	{ "heavy", "heavy_queue", OUT_NUMBER, false },
+	{ "streams", "streams_queue", OUT_NUMBER, false },
 	{ "blobs", "blobs", OUT_NUMBER, false },
 	{ "size", "bytes", OUT_SIZE, false },
 	{ "bad", "bad", OUT_NUMBER, false },

@@ -201,6 +201,7 @@ house_open_doors(struct house *h, struct weigh_err *err)
 		.store = h->store,
 		.workers = h->workers,
 		.heavy = h->heavy,
+		.streams = h->streams,
 		.scrub = h->scrub,
 		.key = h->key,
 		.tokens = h->tokens,

@@ -28,6 +28,7 @@ struct control_parts {
 	struct store *store;
 	struct pool *workers; /* short questions */
 	struct pool *heavy;   /* reading and writing many bytes */
+	struct pool *streams; /* waiting for clients of long answers */
 	struct scrub *scrub;
 	const struct key *key;
 	struct tokens *tokens;

@@ -48,6 +48,7 @@ write_counters(struct weigh_jw *w, const struct top *t)
 	weigh_jw_ku64(w, "body_bytes_total", atomic_load(&c->body_bytes_total));
 	weigh_jw_ku64(w, "worker_queue", pool_depth(parts->workers));
 	weigh_jw_ku64(w, "heavy_queue", pool_depth(parts->heavy));
+	weigh_jw_ku64(w, "streams_queue", pool_depth(parts->streams));
 	weigh_jw_ku64(w, "room", t->room);
 	weigh_jw_ku64(w, "blobs", t->totals.blobs);
 	weigh_jw_ku64(w, "bytes", t->totals.bytes);
@@ -63,7 +64,8 @@ write_answer(struct weigh_jw *w, const struct server_answer *a)
 	weigh_jw_kstr(w, "path", a->target);
 	weigh_jw_kstr(w, "state", a->sending ? "sending" : "working");
 	weigh_jw_ku64(w, "sent", a->sent);
-	weigh_jw_ku64(w, "total", a->total);
+	if (!a->open) /* else it is made while it is sent */
+		weigh_jw_ku64(w, "total", a->total);
 	weigh_jw_ku64(w, "ms", a->ms);
 	weigh_jw_object_end(w);
 }

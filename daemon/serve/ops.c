@@ -139,6 +139,9 @@ serve_metrics(struct ask *ask, struct catalog_reader *reader)
 	    "Bytes that may still be written.", store_room(s->parts.store));
 	metric_add(out, "worker_queue", "gauge", "Jobs waiting and running.",
 	    pool_depth(s->parts.workers));
+	metric_add(out, "streams_queue", "gauge",
+	    "Long answers being written, and waiting for a thread.",
+	    pool_depth(s->parts.streams));
 	if (catalog_totals(reader, &totals, NULL) == WEIGH_OK)
 		catalog_metrics(out, &totals);
 	if (s->parts.metrics != NULL)

@@ -29,6 +29,7 @@
 #include "net/intake.h"
 #include "net/outlet.h"
 #include "net/server.h"
+#include "net/survey.h"
 #include "pool/pool.h"
 
 #define MIB (1u << 20)
@@ -745,6 +746,61 @@ test_slow_reader(void **state)
 	close(fd);
 }
 
+/* --- what is told of both while they are under way --- */
+
+static struct told {
+	sem_t done;
+	struct server_answer answers[4];
+	size_t count;
+} told;
+
+static void
+keep_survey(void *ctx, const struct server_survey *s)
+{
+	(void)ctx;
+	told.count = s->count < 4 ? s->count : 4;
+	memcpy(told.answers, s->answers, told.count * sizeof(told.answers[0]));
+	sem_post(&told.done);
+}
+
+static const struct server_answer *
+find_told(const char *target)
+{
+	for (size_t i = 0; i < told.count; i++)
+		if (strcmp(told.answers[i].target, target) == 0)
+			return &told.answers[i];
+	fail_msg("nothing is told of '%s'", target);
+	return NULL;
+}
+
+static void
+test_survey(void **state)
+{
+	const struct timespec moment = { .tv_nsec = 300000000 };
+	const struct server_answer *a;
+	int down = call(), up = call();
+
+	(void)state;
+	sem_init(&told.done, 0, 0);
+	assert_true(says(down, GET("/spout/99999999")));
+	assert_true(says(up, POST("/stalled", "Content-Length: 4194304\r\n")));
+	assert_true(say_pattern(up, 0, MIB));
+	nanosleep(&moment, NULL);
+	assert_true(server_survey(yard.server, 0, yard.loop, keep_survey,
+	    NULL));
+	sem_wait(&told.done);
+	check_u64("told of", told.count, 2);
+	a = find_told("/spout/99999999");
+	assert_true(a->sending && a->open);
+	assert_true(a->sent > 0 && a->sent < a->total);
+	assert_true(a->total <= atomic_load(&yard.spouted));
+	a = find_told("/stalled");
+	assert_true(!a->sending && !a->open && a->ms >= 200);
+	sem_destroy(&told.done);
+	close(down);
+	close(up);
+}
+
 /* outlet (3), in its three ways. */
 static void
 test_bad_readers(void **state)
@@ -859,6 +915,7 @@ main(void)
 		STORY(test_old_reader),
 		STORY(test_head_of_stream),
 		STORY(test_slow_reader),
+		STORY(test_survey),
 		STORY(test_bad_readers),
 		STORY(test_broken_stream),
 		STORY(test_drain),
