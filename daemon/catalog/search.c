@@ -408,8 +408,6 @@ go(struct hunt *h)
 
 	if (h->nwords > 0)
 		order_words(h);
-	if (h->nwords > 0 && h->words[0].uses == 0)
-		return WEIGH_OK; /* nobody has it */
 	if (h->nwords > 0)
 		road = &by_word;
 	if (make_match(h) && (h->nwords == 0 || h->words[0].uses > FEW))

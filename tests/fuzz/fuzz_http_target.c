@@ -56,12 +56,19 @@ check_again(const struct weigh_http_target *t)
 static void
 check_query(struct weigh_span query)
 {
-	char value[16];
+	char key[8], value[16];
+	int rc;
 
 	if (weigh_http_query(query, "a", value, sizeof(value)) == 1 &&
 	    strlen(value) >= sizeof(value))
 		abort();
 	(void)weigh_http_query(query, "limit", value, 1);
+	while ((rc = weigh_http_query_next(&query, key, sizeof(key), value,
+		    sizeof(value))) != 0)
+		if (rc > 0 &&
+		    (strlen(key) >= sizeof(key) ||
+			strlen(value) >= sizeof(value)))
+			abort();
 }
 
 /* What a route hands to its handler is a name of the grammar. */

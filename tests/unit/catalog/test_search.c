@@ -332,6 +332,8 @@ test_head_moves(void **state)
 	static const struct put later = { "zoo/bert", "main", 20, 500, "{}" };
 	static const struct put aside = { "solo", "dev", 21, 600,
 		"{\"tags\":[\"chat\"]}" };
+	static const struct put again = { "zoo/bert", "main", 22, 500,
+		"{\"tags\":[\"chat\"]}" };
 	struct weigh_repo repo = shelf_repo("zoo/bert");
 	struct weigh_gitid first = shelf_commit(3);
 	struct shelf s;
@@ -343,8 +345,10 @@ test_head_moves(void **state)
 	    "zoo/bert acme/Llama-13B zoo/ab acme/llama-7b solo");
 	check_list(&s, "without its tags", &chat, "acme/llama-7b");
 	check_list(&s, "by its name", &bert, "zoo/bert");
+	check_code("in the same second", put(&s, &again), WEIGH_OK);
+	check_list(&s, "the last one's tags", &chat, "zoo/bert acme/llama-7b");
 	check_code("another branch", put(&s, &aside), WEIGH_OK);
-	check_list(&s, "does not count", &chat, "acme/llama-7b");
+	check_list(&s, "does not count", &chat, "zoo/bert acme/llama-7b");
 	check_code("back",
 	    catalog_set_ref(s.catalog, &repo, CATALOG_BRANCH, "main", &first,
 		NULL),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <weigh/http.h>
+#include <stdio.h>
 
 #define COUNT(rows) (sizeof(rows) / sizeof(*(rows)))
 
@@ -246,12 +247,58 @@ test_escapes(void **state)
 	weigh_buf_free(&got);
 }
 
+/* Each parameter as key=value, "!" for one that is passed over. */
+static const struct {
+	const char *query, *all;
+} walks[] = {
+	{ "", "" },
+	{ "a=b&c=d", "a=b c=d" },
+	{ "a=1&a=2&a", "a=1 a=2 a=" },
+	{ "&&a=b&", "a=b" },
+	{ "expand%5B%5D=x+y&=z", "expand[]=x y =z" },
+	{ "a=%zz&b=%00&%zz=c&d=e", "! ! ! d=e" },
+	{ "a=12345678&b=1234567&12345678=c", "! b=1234567 !" },
+	{ "a=b=c", "a=b=c" },
+	{ "a=\xff&b=%c3%a9", "! b=\xc3\xa9" },
+};
+
+static void
+test_walks(void **state)
+{
+	char key[8], value[8], all[200];
+	int rc;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(walks) / sizeof(walks[0]); i++) {
+		struct weigh_span copy = span_copy(walks[i].query);
+		struct weigh_span query = copy;
+		size_t len = 0;
+
+		all[0] = '\0';
+		while ((rc = weigh_http_query_next(&query, key, sizeof(key),
+			    value, sizeof(value))) != 0) {
+			const char *blank = len > 0 ? " " : "";
+
+			if (rc < 0)
+				len += (size_t)snprintf(all + len,
+				    sizeof(all) - len, "%s!", blank);
+			else
+				len += (size_t)snprintf(all + len,
+				    sizeof(all) - len, "%s%s=%s", blank, key,
+				    value);
+		}
+		assert_string_equal(all, walks[i].all);
+		span_free(copy);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_targets),
 		cmocka_unit_test(test_queries),
+		cmocka_unit_test(test_walks),
 		cmocka_unit_test(test_escapes),
 	};
 

@@ -180,6 +180,35 @@ test_bounds(void **state)
 	weigh_buf_free(&card);
 }
 
+/* (1) Long ones do not crowd out a part of one. */
+static void
+test_room(void **state)
+{
+	char tag[WEIGH_TAG_MAX];
+	struct weigh_buf card;
+	struct weigh_model m;
+	const char *t = NULL;
+
+	(void)state;
+	memset(tag, 'x', sizeof(tag) - 1);
+	tag[sizeof(tag) - 1] = '\0';
+	weigh_buf_init(&card, 1 << 20);
+	weigh_buf_adds(&card, "{\"datasets\":[\"a\"");
+	for (int i = 0; i < 600; i++)
+		weigh_buf_addf(&card, ",\"%.180s%d\"", tag, i);
+	weigh_buf_adds(&card, "],\"license\":\"mit\"}");
+	check_true("read",
+	    weigh_model_read(&m, WEIGH_MODEL, card.data, "", 0, NULL));
+	t = weigh_model_tag(&m, t);
+	check_str("first", t, "dataset:a");
+	while ((t = weigh_model_tag(&m, t)) != NULL)
+		check_true(t,
+		    strcmp(t, "license:mit") == 0 ||
+			strlen(t) > strlen("dataset:") + 180);
+	weigh_model_free(&m);
+	weigh_buf_free(&card);
+}
+
 static const struct class_row {
 	const char *architecture, *auto_model, *processor;
 } classes[] = {
@@ -259,6 +288,10 @@ test_marks(void **state)
 
 /* --- config ---------------------------------------------------------------------------- */
 
+#define TEN "0123456789"
+#define FIFTY TEN TEN TEN TEN TEN
+#define LONG FIFTY FIFTY FIFTY FIFTY FIFTY TEN /* 260 bytes */
+
 static const struct config_row {
 	const char *label, *config, *tokenizer, *template, *pipeline, *json;
 } configs[] = {
@@ -271,6 +304,10 @@ static const struct config_row {
 	    NULL, NULL, NULL,
 	    "{\"model_type\":\"llama\",\"architectures\":[\"A\",\"C\"],"
 	    "\"quantization_config\":{\"quant_method\":\"awq\"}}" },
+	{ "a name that is too long",
+	    "{\"architectures\":[\"" LONG "\",\"B\"],\"model_type\":\"" LONG
+	    "\"}",
+	    NULL, NULL, NULL, "{\"architectures\":[\"B\"]}" },
 	{ "of other shapes",
 	    "{\"model_type\":[1],\"architectures\":\"A\","
 	    "\"quantization_config\":null,\"x\":\"y\"}",
@@ -333,6 +370,7 @@ main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_license),
 		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_classes),
 		cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_has_weights),
