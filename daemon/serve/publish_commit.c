@@ -11,12 +11,16 @@
 #include "publish.h"
 
 #define BODY_MAX (UINT64_C(16) << 30) /* bytes of one commit */
+#define OPEN_MAX \
+	64 /* files, each with a descriptor, that are sealed together */
 
 struct committing {
 	struct weigh_changes *lines;
 	struct store_writer *writer; /* of the file whose line is being read */
 	struct gate_change *changes;
 	size_t n, room;
+	size_t open[OPEN_MAX]; /* which of them wait to be sealed */
+	size_t nopen;
 	char *message;
 	struct weigh_gitid parent;
 };
@@ -87,6 +91,24 @@ take_content(struct ask *ask, struct committing *c, struct weigh_err *err)
 	return rc == WEIGH_OK ? store_append(c->writer, bytes, len, err) : rc;
 }
 
+/* Syncs that wait together wait once. */
+static enum weigh_code
+seal_open(struct committing *c, struct weigh_err *err)
+{
+	struct store_writer *writers[OPEN_MAX];
+	struct store_blob blobs[OPEN_MAX];
+	enum weigh_code rc;
+	size_t i;
+
+	for (i = 0; i < c->nopen; i++)
+		writers[i] = c->changes[c->open[i]].writer;
+	rc = store_seal_many(writers, c->nopen, blobs, err);
+	for (i = 0; i < c->nopen && rc == WEIGH_OK; i++)
+		c->changes[c->open[i]].blob = blobs[i];
+	c->nopen = 0;
+	return rc;
+}
+
 static enum weigh_code
 take_file(struct ask *ask, struct committing *c,
     const struct weigh_change *line, struct weigh_err *err)
@@ -102,7 +124,8 @@ take_file(struct ask *ask, struct committing *c,
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	change->writer = c->writer;
 	c->writer = NULL;
-	return store_seal(change->writer, NULL, &change->blob, err);
+	c->open[c->nopen++] = c->n - 1;
+	return c->nopen == OPEN_MAX ? seal_open(c, err) : WEIGH_OK;
 }
 
 /* The size is not always told: then it is that of the blob, if whoever asks may use
@@ -325,6 +348,8 @@ serve_commit(struct ask *ask, struct catalog_reader *reader)
 	/* What was found for `begin` goes into its errors only. */
 	weigh_buf_reset(&ask->task.reply.fields);
 	rc = take(ask, reader, "", 0, true, &ask->task.reply.err);
+	if (rc == WEIGH_OK)
+		rc = seal_open(ask->own, &ask->task.reply.err);
 	if (rc == WEIGH_OK)
 		commit(ask, reader, ask->own);
 	else

@@ -107,6 +107,12 @@ enum weigh_code store_append_file(struct store_writer *w, int fd,
 enum weigh_code store_seal(struct store_writer *w, const struct weigh_oid *want,
     struct store_blob *out, struct weigh_err *err);
 
+/* Seal many that nobody made a promise about, a few at a time: their syncs meet.
+ * blobs[i] is what writers[i] is.  After a failure nobody knows which are sealed:
+ * abandon them all. */
+enum weigh_code store_seal_many(struct store_writer **writers, size_t n,
+    struct store_blob *blobs, struct weigh_err *err);
+
 /* The sealed bytes again, read-only, for whoever must look at them before they
  * have a name.  The caller closes *fd. */
 enum weigh_code store_sealed_fd(
