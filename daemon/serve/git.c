@@ -129,7 +129,7 @@ static void
 list_refs(struct git_ask *g)
 {
 	struct http_reply *r = &g->ask->task.reply;
-	const struct git_refs *refs = g->refs;
+	const struct git_refs *refs = &g->refs;
 	struct weigh_git_ref ref = {
 		.name = "HEAD",
 		.id = refs->head,
@@ -198,7 +198,7 @@ promise_of(void *ctx, const struct weigh_gitid *commit, const char *path,
 /* --- one request -------------------------------------------------------------------------------- */
 
 static enum weigh_code
-open_all(struct git_ask *g, struct git_refs *refs, struct weigh_err *err)
+open_all(struct git_ask *g, struct weigh_err *err)
 {
 	const struct repo_keeper keeper = {
 		.admitted = is_admitted,
@@ -214,7 +214,7 @@ open_all(struct git_ask *g, struct git_refs *refs, struct weigh_err *err)
 	if (rc == WEIGH_OK)
 		rc = repo_fetch_new(&g->fetch, g->repo, &keeper, err);
 	if (rc == WEIGH_OK)
-		rc = git_refs_read(g, refs, err);
+		rc = git_refs_read(g, err);
 	return rc;
 }
 
@@ -223,16 +223,14 @@ answer(struct git_ask *g)
 {
 	struct http_reply *r = &g->ask->task.reply;
 	struct weigh_err *err = &r->err;
-	struct git_refs refs = { 0 };
 
-	g->refs = &refs;
-	if (open_all(g, &refs, err) != WEIGH_OK)
+	if (open_all(g, err) != WEIGH_OK)
 		git_fail(g, err);
 	else if (g->request.command == WEIGH_GIT_LS_REFS)
 		list_refs(g);
 	else
 		git_fetch(g);
-	git_refs_free(&refs);
+	git_refs_free(&g->refs);
 	repo_fetch_free(g->fetch);
 	repo_close(g->repo);
 }
@@ -250,6 +248,10 @@ serve_git_upload_pack(struct ask *ask, struct catalog_reader *reader)
 		git_fail(&g, &r->err);
 	else if (g.request.command != WEIGH_GIT_NOTHING)
 		answer(&g);
+	if (r->body.failed) { /* no part is taken for the whole */
+		weigh_fail(&r->err, WEIGH_TOO_BIG, "the answer is too long");
+		git_fail(&g, &r->err);
+	}
 	weigh_git_request_free(&g.request);
 }
 

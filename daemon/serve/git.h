@@ -8,17 +8,6 @@
 #include "priv.h"
 #include "repo/fetch.h"
 
-/* One request of git's protocol, while it is worked out. */
-struct git_ask {
-	struct ask *ask;
-	struct catalog_reader *reader;
-	struct weigh_repo name; /* as it is spelled here */
-	struct repo *repo;
-	struct repo_fetch *fetch;
-	struct weigh_git_request request;
-	struct git_refs *refs;
-};
-
 /* A ref of the catalog. */
 struct git_ref {
 	char *name; /* full */
@@ -35,9 +24,19 @@ struct git_refs {
 	    12]; /* full; a branch that may not exist */
 };
 
+/* One request of git's protocol, while it is worked out. */
+struct git_ask {
+	struct ask *ask;
+	struct catalog_reader *reader;
+	struct weigh_repo name; /* as it is spelled here */
+	struct repo *repo;
+	struct repo_fetch *fetch;
+	struct weigh_git_request request;
+	struct git_refs refs;
+};
+
 /* Read the repository's refs from the catalog, and what git has for its tags. */
-enum weigh_code git_refs_read(struct git_ask *g, struct git_refs *refs,
-    struct weigh_err *err);
+enum weigh_code git_refs_read(struct git_ask *g, struct weigh_err *err);
 void git_refs_free(struct git_refs *refs);
 
 /* The answer to a fetch: fills the reply, or writes it by an outlet. */

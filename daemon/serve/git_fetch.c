@@ -257,7 +257,7 @@ git_fetch(struct git_ask *g)
 		if (rc == WEIGH_OK)
 			rc = repo_fetch_collect(g->fetch,
 			    g->request.include_tag, &r->err);
-		if (rc == WEIGH_OK)
+		if (rc == WEIGH_OK && !r->body.failed)
 			send_answer(g);
 	}
 	if (rc != WEIGH_OK)

@@ -89,18 +89,18 @@ find_tags(struct git_ask *g, struct git_refs *refs, struct weigh_err *err)
 }
 
 enum weigh_code
-git_refs_read(struct git_ask *g, struct git_refs *refs, struct weigh_err *err)
+git_refs_read(struct git_ask *g, struct weigh_err *err)
 {
-	struct collecting c = { .refs = refs };
+	struct collecting c = { .refs = &g->refs };
 	enum weigh_code rc;
 
 	rc = catalog_refs(g->reader, &g->name, keep_ref, &c, err);
 	if (rc == WEIGH_OK && c.failed)
 		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	if (rc == WEIGH_OK)
-		rc = find_head(g, refs, err);
+		rc = find_head(g, &g->refs, err);
 	if (rc == WEIGH_OK)
-		rc = find_tags(g, refs, err);
+		rc = find_tags(g, &g->refs, err);
 	return rc;
 }
 
