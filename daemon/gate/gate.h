@@ -16,6 +16,9 @@
  * (6) Between gate_hold and gate_release nothing gets a name, becomes visible or
  *     is condemned: what nobody names then, nobody is about to name.
  *
+ * What happens to a repository afterwards (commits, refs, names, its end) stands in
+ * gate/change.h.
+ *
  * Threads: all but gate_new, gate_recover and gate_free run on pool workers and
  * block.  `reader` is the worker's own.
  */
