@@ -4,6 +4,8 @@
 #include "gate/weights.h"
 #include "priv.h"
 
+#define WAIT_SECONDS 2
+
 struct made {
 	const struct weigh_oid *source;
 	const char *kind;
@@ -43,6 +45,21 @@ admit(struct gate *g, struct catalog_reader *reader,
 	return rc;
 }
 
+/* gate_hold, but not for long: somebody waits for a small answer, and the gate may
+ * be held for minutes, while the catalog is made again say. */
+static enum weigh_code
+hold_soon(struct gate *g, struct weigh_err *err)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += WAIT_SECONDS;
+	if (pthread_mutex_timedlock(&g->publishing, &until) == 0)
+		return WEIGH_OK;
+	return weigh_fail(err, WEIGH_NOT_YET,
+	    "the mirror is busy with a large change");
+}
+
 enum weigh_code
 gate_make(struct gate *g, struct catalog_reader *reader,
     const struct weigh_oid *source, const char *kind, const void *data,
@@ -68,9 +85,8 @@ gate_make(struct gate *g, struct catalog_reader *reader,
 		rc = store_append(w, data, len, err);
 	if (rc == WEIGH_OK)
 		rc = store_seal(w, oid, &sealed, err);
-	if (rc == WEIGH_OK) {
+	if (rc == WEIGH_OK && (rc = hold_soon(g, err)) == WEIGH_OK) {
 		m.blob = (struct catalog_blob){ .oid = *oid, .size = len };
-		gate_hold(g);
 		rc = gate_tidy_held(g, reader, err);
 		if (rc == WEIGH_OK)
 			rc = admit(g, reader, &w, &m, err);

@@ -1,4 +1,5 @@
 /* weights: headers of files of weights, each read once.  See weights.h. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,24 @@
 
 /* --- what is recorded ---------------------------------------------------------- */
 
+/* One blob may have names of two formats.  What is right as one is nothing as the
+ * other; what is broken as one may be right as the other, and is read. */
+static void
+see_other_format(struct gate_weights *row)
+{
+	if (row->facts.format == row->format)
+		return;
+	row->other = row->facts.rule[0] != '\0';
+	row->known = !row->other;
+	weigh_weights_free(&row->facts);
+	weigh_weights_init(&row->facts, row->format);
+	if (!row->known)
+		return;
+	snprintf(row->facts.rule, sizeof(row->facts.rule), "format.mismatch");
+	snprintf(row->facts.problem, sizeof(row->facts.problem),
+	    "it is a file of another format");
+}
+
 /* Facts that an older weighd wrote, by other rules, are as good as none. */
 static enum weigh_code
 look_up(struct catalog_reader *reader, struct gate_weights *row,
@@ -22,10 +41,12 @@ look_up(struct catalog_reader *reader, struct gate_weights *row,
 
 	weigh_buf_init(&text, FACTS_MAX);
 	rc = catalog_weights(reader, &row->oid, &text, err);
-	if (rc == WEIGH_OK)
-		row->known = weigh_weights_parse(&row->facts, text.data,
-				 text.len, NULL) == WEIGH_OK &&
-		    row->facts.format == row->format;
+	if (rc == WEIGH_OK &&
+	    weigh_weights_parse(&row->facts, text.data, text.len, NULL) ==
+		WEIGH_OK) {
+		row->known = true;
+		see_other_format(row);
+	}
 	weigh_buf_free(&text);
 	return rc == WEIGH_NOT_FOUND ? WEIGH_OK : rc;
 }
@@ -97,6 +118,14 @@ read_one(struct gate *g, struct catalog_reader *reader,
 	    err.why, NULL);
 }
 
+/* Of what is broken as two formats the first is recorded, and stays: or two names
+ * of one file would have it written at every question. */
+static bool
+is_news(const struct gate_weights *row)
+{
+	return row->known && !(row->other && row->facts.rule[0] != '\0');
+}
+
 /* Read those of the rows that are not known, at most `limit` of them, and record
  * what they say; *left: how many are still unknown. */
 static enum weigh_code
@@ -120,7 +149,7 @@ read_rows(struct gate *g, struct catalog_reader *reader,
 		}
 		limit--;
 		read_one(g, reader, &rows[i]);
-		if (rows[i].known)
+		if (is_news(&rows[i]))
 			fresh[r.n++] = rows[i]; /* borrowed */
 	}
 	r.rows = fresh;
@@ -200,6 +229,16 @@ read_later(struct gate *g, const struct gate_weights *rows, size_t n)
 	pool_submit(g->checkers, &r->job);
 }
 
+/* Is a change going on?  Then who asks shall not wait for the writer behind it. */
+static bool
+is_held(struct gate *g)
+{
+	if (pthread_mutex_trylock(&g->publishing) != 0)
+		return true;
+	pthread_mutex_unlock(&g->publishing);
+	return false;
+}
+
 /* --- the whole ---------------------------------------------------------------------------- */
 
 enum weigh_code
@@ -211,10 +250,12 @@ gate_weights(struct gate *g, struct catalog_reader *reader,
 
 	for (i = 0; i < n; i++) {
 		weigh_weights_init(&rows[i].facts, rows[i].format);
-		rows[i].known = false;
+		rows[i].known = rows[i].other = false;
 	}
 	for (i = 0; i < n && rc == WEIGH_OK; i++)
 		rc = look_up(reader, &rows[i], err);
+	if (is_held(g))
+		now = 0;
 	if (rc == WEIGH_OK && n > 0)
 		rc = read_rows(g, reader, rows, n, now, &left, err);
 	if (rc == WEIGH_OK && left > 0)

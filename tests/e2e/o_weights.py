@@ -55,6 +55,11 @@ def test_gguf_files(house, tmp):
     house.add(models.write(tmp / "m", {
         f"m-Q8_0-0000{n}-of-00002.gguf": models.llama(n, kind=models.Q8_0) for n in (1, 2)}),
         "acme/parts")
+    house.add(models.write(tmp / "n", {  # the same bytes, also by a wrong name
+        "m.gguf": models.llama(), "model.safetensors": models.llama()}), "acme/n")
+    for _ in range(2):
+        twice = info(house, "acme/n")
+        assert twice["gguf"]["total"] == 256 * 64 + 256 and "safetensors" not in twice
     found = info(house, "acme/q")
     assert found["gguf"] == {
         "total": 256 * (8 << 10) + 256, "architecture": "llama", "context_length": 2048,

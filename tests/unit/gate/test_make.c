@@ -222,6 +222,74 @@ test_read_once(void **state)
 	gatehouse_remove(&g);
 }
 
+/* One blob, named as two formats, and broken as both: what was recorded first
+ * stays, or each question would be a write. */
+static void
+test_two_names(void **state)
+{
+	static const enum weigh_format formats[] = { WEIGH_SAFETENSORS,
+		WEIGH_GGUF, WEIGH_SAFETENSORS, WEIGH_GGUF };
+	static const char *const rules[] = { "st.header-too-large",
+		"gguf.magic", "st.header-too-large", "gguf.magic" };
+	static const struct gatehouse_file both[] = {
+		{ "a.bin", "this is no header of either", 0, 0 },
+	};
+	struct gate_publication p;
+	struct gatehouse g;
+	uint64_t generation = 0;
+
+	(void)state;
+	gatehouse_make(&g);
+	check_code("held",
+	    gatehouse_publish(&g, &p, "acme/demo", "main", both, 1, NULL),
+	    WEIGH_OK);
+	for (size_t i = 0; i < COUNT(formats); i++) {
+		struct gate_weights row = { .format = formats[i],
+			.oid = gatehouse_oid(&both[0]),
+			.size = strlen(both[0].text) };
+
+		check_code("asked",
+		    gate_weights(g.gate, g.reader, &row, 1, 1, NULL), WEIGH_OK);
+		check_true("known", row.known);
+		check_str("rule", row.facts.rule, rules[i]);
+		gate_weights_free(&row, 1);
+		if (i > 0)
+			check_u64("nothing is written", gate_generation(g.gate),
+			    generation);
+		generation = gate_generation(g.gate);
+	}
+	gatehouse_remove(&g);
+}
+
+/* Who waits for a header does not wait for a change that goes on. */
+static void
+test_while_the_gate_is_held(void **state)
+{
+	struct gate_weights row = {
+		.format = WEIGH_GGUF, .oid = gatehouse_oid(MODEL), .size = 5000
+	};
+	struct weigh_oid oid, source = gatehouse_oid(MODEL);
+	struct gatehouse g;
+
+	(void)state;
+	make_house(&g);
+	gate_hold(g.gate);
+	check_code("asked", gate_weights(g.gate, g.reader, &row, 1, 1, NULL),
+	    WEIGH_OK);
+	check_true("not known", !row.known);
+	check_code("made",
+	    gate_make(g.gate, g.reader, &source, "x", TEXT, strlen(TEXT), &oid,
+		NULL),
+	    WEIGH_NOT_YET);
+	gate_release(g.gate);
+	gate_weights_free(&row, 1);
+	check_code("asked", gate_weights(g.gate, g.reader, &row, 1, 1, NULL),
+	    WEIGH_OK);
+	check_true("known", row.known);
+	gate_weights_free(&row, 1);
+	gatehouse_remove(&g);
+}
+
 /* (1) No more than `now` while somebody waits. */
 static void
 test_no_more_than_now(void **state)
@@ -255,6 +323,8 @@ main(void)
 		cmocka_unit_test(test_a_source_that_nobody_names),
 		cmocka_unit_test(test_read_once),
 		cmocka_unit_test(test_no_more_than_now),
+		cmocka_unit_test(test_two_names),
+		cmocka_unit_test(test_while_the_gate_is_held),
 	};
 	struct weigh_err err;
 
