@@ -21,23 +21,25 @@ struct committing {
 	size_t n, room;
 	size_t open[OPEN_MAX]; /* which of them wait to be sealed */
 	size_t nopen;
-	char *message;
+	char **texts; /* all strings that it owns */
+	size_t ntexts, texts_room;
+	const char *message;
 	struct weigh_gitid parent;
 };
 
 static void
 committing_free(struct committing *c)
 {
+	size_t i;
+
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < c->n; i++) {
+	for (i = 0; i < c->n; i++)
 		store_abandon(c->changes[i].writer);
-		free((char *)(uintptr_t)c->changes[i].path);
-		free((char *)(uintptr_t)c->changes[i].from);
-		free((char *)(uintptr_t)c->changes[i].from_rev);
-	}
+	for (i = 0; i < c->ntexts; i++)
+		free(c->texts[i]);
+	free(c->texts);
 	free(c->changes);
-	free(c->message);
 	store_abandon(c->writer);
 	weigh_changes_free(c->lines);
 	free(c);
@@ -45,7 +47,27 @@ committing_free(struct committing *c)
 
 /* --- lines ------------------------------------------------------------------------- */
 
-/* One more change, all zero but its paths. */
+/* A copy that lives as long as the commit; NULL: no memory. */
+static const char *
+keep_text(struct committing *c, const char *text)
+{
+	size_t more = c->texts_room == 0 ? 64 : c->texts_room * 2;
+	char **bigger, *copy;
+
+	if (c->ntexts == c->texts_room) {
+		bigger = realloc(c->texts, more * sizeof(*bigger));
+		if (bigger == NULL)
+			return NULL;
+		c->texts = bigger;
+		c->texts_room = more;
+	}
+	if ((copy = strdup(text)) == NULL)
+		return NULL;
+	c->texts[c->ntexts++] = copy;
+	return copy;
+}
+
+/* One more change, all zero but its path. */
 static struct gate_change *
 add_change(struct committing *c, const struct weigh_change *line,
     enum gate_change_kind kind)
@@ -62,7 +84,7 @@ add_change(struct committing *c, const struct weigh_change *line,
 	}
 	change = &c->changes[c->n];
 	*change = (struct gate_change){ .kind = kind };
-	if ((change->path = strdup(line->path)) == NULL)
+	if ((change->path = keep_text(c, line->path)) == NULL)
 		return NULL;
 	c->n++;
 	return change;
@@ -73,7 +95,7 @@ take_header(struct committing *c, const struct weigh_change *line,
     struct weigh_err *err)
 {
 	c->parent = line->parent;
-	c->message = strdup(line->message);
+	c->message = keep_text(c, line->message);
 	return c->message != NULL ?
 	    WEIGH_OK :
 	    weigh_fail(err, WEIGH_NOMEM, "out of memory");
@@ -155,13 +177,14 @@ take_copy(struct committing *c, const struct weigh_change *line,
     struct weigh_err *err)
 {
 	struct gate_change *change = add_change(c, line, GATE_COPY);
+	bool elsewhere = line->from_rev[0] != '\0';
 
-	if (change != NULL)
-		change->from = strdup(line->from);
-	if (change != NULL && line->from_rev[0] != '\0')
-		change->from_rev = strdup(line->from_rev);
-	if (change == NULL || change->from == NULL ||
-	    (line->from_rev[0] != '\0' && change->from_rev == NULL))
+	if (change == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	change->from = keep_text(c, line->from);
+	if (elsewhere)
+		change->from_rev = keep_text(c, line->from_rev);
+	if (change->from == NULL || (elsewhere && change->from_rev == NULL))
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	return WEIGH_OK;
 }

@@ -6,8 +6,8 @@
  * (2) A part counts when its last byte came.  Sent again, it takes the place of
  *     the one before.
  * (3) A token has so many open, all together UPLOADS_MAX.  One that nobody has
- *     touched for UPLOADS_IDLE is dropped, and so is everything at the end: a
- *     start begins with none.
+ *     touched for UPLOADS_IDLE is dropped when the next begins, or /metrics is
+ *     read; and so is everything at the end: a start begins with none.
  * (4) No byte of it leaves but by uploads_finish, which has hashed all of them.
  *
  * Threads: any worker; an upload_part belongs to one.  All may touch the disk.

@@ -390,7 +390,7 @@ weigh_tag_request_parse(struct weigh_ref_request *out, const char *text,
 
 struct card_words {
 	struct weigh_buf *card;
-	enum weigh_kind *kind;
+	enum weigh_kind kind;
 };
 
 static enum weigh_code
@@ -414,7 +414,7 @@ read_card_kind(struct weigh_json *j, enum weigh_json_token first, void *out,
 {
 	struct card_words *w = out;
 
-	return read_kind(j, first, w->kind, err);
+	return read_kind(j, first, &w->kind, err);
 }
 
 enum weigh_code
@@ -425,7 +425,11 @@ weigh_card_request_parse(struct weigh_buf *card, enum weigh_kind *kind,
 		{ "content", read_content },
 		{ "repoType", read_card_kind },
 	};
-	struct card_words w = { card, kind };
+	struct card_words w = { card, *kind };
+	enum weigh_code rc;
 
-	return weigh_json_read_object(text, len, rows, COUNT(rows), &w, err);
+	rc = weigh_json_read_object(text, len, rows, COUNT(rows), &w, err);
+	if (rc == WEIGH_OK)
+		*kind = w.kind;
+	return rc;
 }

@@ -520,6 +520,8 @@ end_line(struct weigh_changes *c)
 
 	weigh_json_free(c->j);
 	c->j = NULL;
+	if (c->kind == NULL)
+		return bad(c, malformed(c, "there is no 'key'"));
 	if (c->kind->event == WEIGH_CHANGES_HEADER)
 		rc = end_header(c);
 	else if (c->lines > WEIGH_CHANGES_MAX)
