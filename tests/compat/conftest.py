@@ -82,7 +82,7 @@ def js(held, tmp):
 def published():
     """Empty at first; mirror.tokens: alice's may publish, bob's may read."""
     folder = short_tmp()
-    h = House(folder).start()
+    h = House(folder, env={"WEIGHD_UPLOAD_PART": "8M"}).start()
     h.tokens = {name: h.weigh("token", "new", name, "--role", role, "--json").json["token"]
                 for name, role in (("alice", "publish"), ("bob", "read"))}
     yield h

@@ -1,12 +1,14 @@
 """huggingface_hub's cache: cold, warm, killed in the middle, weighd killed in the
 middle, verified."""
+import hashlib
 import time
 
 import pytest
 
 import models
 from clients import Failed, Hub
-from house import House, sha256_of, tree_of
+from house import House, sha256_of, tree_of, until
+from py_read import follow
 from relay import Relay
 
 SNAPSHOT = "say(snapshot_download(name))"
@@ -44,9 +46,10 @@ def test_a_second_revision_brings_only_what_changed(hub, tmp):
 
 
 def test_killed_in_the_middle_and_again(hub_by_relay, relay, held):
-    relay.stall_after = 12 * MiB
+    relay.stall_after = 22 * MiB
     p = hub_by_relay.start(BIG)
     assert relay.stalled.wait(30)
+    until(lambda: any(f.stat().st_size for f in hub_by_relay.cache.rglob("*.incomplete")))
     p.kill()
     p.communicate()
     relay.stall_after = None
@@ -98,26 +101,25 @@ def test_weighd_away_is_not_an_unknown_repository(hub, tmp):
     assert time.monotonic() - begun < 60
 
 
-def test_hf_cache_verify(hub_by_relay, relay, held):
-    if not hub_by_relay.new:
-        return verify_by_hand(hub_by_relay, held)
-    path = hub_by_relay(SNAPSHOT, name="acme/small")
-    r = hub_by_relay.cli("cache", "verify", "acme/small", "--fail-on-missing-files",
-                         "--fail-on-extra-files", "--json")
+@pytest.mark.parametrize("hub", ["new"], indirect=True)
+def test_hf_cache_verify(hub):
+    hub(SNAPSHOT, name="acme/small")
+    r = hub.cli("cache", "verify", "acme/small", "--fail-on-missing-files",
+                "--fail-on-extra-files", "--json")
     assert "8" in r.out, r
     # and it would have seen a byte that changed
-    blob = hub_by_relay("""
+    blob = hub("""
         import os
         say(os.path.realpath(hf_hub_download('acme/small', 'model.safetensors')))""")
     with open(blob, "r+b") as f:
         f.seek(100)
         f.write(b"\0\0\0\0")
-    r = hub_by_relay.cli("cache", "verify", "acme/small", code=None)
+    r = hub.cli("cache", "verify", "acme/small", code=None)
     assert r.code != 0 and "model.safetensors" in r.out + r.err, r
-    assert path
 
 
-def verify_by_hand(hub, held):
+@pytest.mark.parametrize("hub", ["old"], indirect=True)
+def test_verified_by_hand(hub, held):
     """0.36 has no such verb; its cache names each file by the hash it was told."""
     got = hub("""
         import os
@@ -126,7 +128,6 @@ def verify_by_hand(hub, held):
              for p in ('model.safetensors', 'config.json')})""")
     folder = held.folder["acme/small"]
     assert got["model.safetensors"] == sha256_of(folder / "model.safetensors")
-    import hashlib
     data = (folder / "config.json").read_bytes()
     assert got["config.json"] == hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
 
@@ -142,3 +143,16 @@ def test_no_exist_is_remembered(hub_by_relay, relay, held):
         from huggingface_hub import try_to_load_from_cache
         say(str(try_to_load_from_cache('acme/small', 'adapter_config.json')))"""
     assert "object" in hub_by_relay(code)  # not None: it is known to be absent
+
+
+@pytest.mark.parametrize("hub", ["new"], indirect=True)
+def test_told_to_wait_it_waits(hub, tmp):
+    """429 with Retry-After: since 1.22 the client obeys."""
+    folder = models.write(tmp / "m", {f"{i:02}.txt": b"%d" % i for i in range(40)})
+    house = House(tmp / "house", env={"WEIGHD_HTTP_REQUESTS_PER_ADDRESS": "15"}).start()
+    house.add(folder, "acme/m")
+    try:
+        client = Hub(hub.name, tmp / "h2", house.url)
+        assert follow(client(SNAPSHOT, name="acme/m")) == tree_of(folder)
+    finally:
+        house.stop()

@@ -1,4 +1,6 @@
 """`hf`, and `huggingface-cli` of 0.x, as they are typed."""
+import pytest
+
 from house import sha256_of, tree_of
 from py_read import follow
 
@@ -17,9 +19,9 @@ def test_hf_download_one_file_and_some(hub, held):
     assert set(follow(r.out.strip().split("\n")[-1])) == {"README.md"}
 
 
+@pytest.mark.parametrize("hub", ["old"], indirect=True)
 def test_huggingface_cli_download(hub, held, tmp):
-    if hub.new:
-        return  # 1.x has no such command
+    """Gone since 1.0."""
     r = hub.run(hub.bin / "huggingface-cli", "download", "acme/small", "--local-dir", tmp / "to")
     got = {k: v for k, v in follow(tmp / "to").items() if not k.startswith(".cache/")}
     assert got == tree_of(held.folder["acme/small"]), r
