@@ -331,7 +331,7 @@ add_lines(struct making *m, const struct repo_attributes *rules,
 		const struct repo_file *f = &m->commit.files[i];
 
 		if (f->lfs && !f->known &&
-		    (!repo_attributes_lfs(rules, f->path, 0)))
+		    !repo_attributes_lfs(rules, f->path, 1))
 			(void)repo_attributes_add(text, f->path);
 	}
 	return !text->failed && text->len > before &&

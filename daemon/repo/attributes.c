@@ -145,6 +145,8 @@ repo_attributes_lfs(const struct repo_attributes *a, const char *path,
 
 	if (size > LFS_ALWAYS)
 		return true;
+	if (size == 0) /* git-lfs: an empty file is its own pointer */
+		return false;
 	if (strcmp(path, ".gitattributes") == 0) /* git must read it itself */
 		return false;
 	if (!a->file && size > LFS_UNRULED)

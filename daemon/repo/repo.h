@@ -107,8 +107,8 @@ struct repo_attributes; /* the rules of one .gitattributes file */
 enum weigh_code repo_attributes_parse(struct repo_attributes **out,
     const char *text, size_t len, struct weigh_err *err);
 void repo_attributes_free(struct repo_attributes *a);
-/* Is this file kept as LFS?  Over 10 MiB always; `.gitattributes` itself never;
- * else the rules; without a file of rules, over 1 MiB or a name on the default
+/* Is this file kept as LFS?  Over 10 MiB always; an empty one and `.gitattributes`
+ * itself never; else the rules; without a file of rules, over 1 MiB or a name on the default
  * list. */
 bool repo_attributes_lfs(
     const struct repo_attributes *a, const char *path, uint64_t size);

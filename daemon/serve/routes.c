@@ -33,6 +33,8 @@ static const struct route routes[] = {
 	    NULL },
 	{ "GET", "/api/{kind}/{id}/auth-check", READ, serve_auth_check,
 	    ROUTE_HUB, NULL },
+	{ "GET", "/api/{kind}/{id}/auth-check/write", PUBLISH, serve_auth_check,
+	    OWN, NULL },
 	{ "GET", "/api/{kind}/{id}/refs", LOOK, serve_refs, AGAIN, NULL },
 	{ "GET", "/api/{kind}", LOOK, serve_list, AGAIN, NULL },
 	{ "GET", "/api/{kind}/{id}", LOOK, serve_info, AGAIN, NULL },

@@ -40,6 +40,7 @@ static const struct size_row {
 	    true },
 	{ "rules in a folder are a file", "* filter=lfs\n", "a/.gitattributes",
 	    9, true },
+	{ "empty, against the rules", "* filter=lfs\n", "w.bin", 0, false },
 	{ "safetensors", NULL, "model-00001-of-00002.safetensors", 9, true },
 	{ "gguf", NULL, "q/model.Q4_K.gguf", 9, true },
 	{ "tfevents", NULL, "runs/events.out.tfevents.1.host", 9, true },
