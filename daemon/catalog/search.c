@@ -425,6 +425,7 @@ tell(struct hunt *h, int64_t place, bool *more,
 	struct query q = query_begin(h->db, SQL_LISTED);
 
 	query_int(&q, place);
+	query_int(&q, h->s->cards);
 	if (query_row(&q)) {
 		struct catalog_listed l = {
 			.place = h->s->by_created ?
@@ -442,9 +443,9 @@ tell(struct hunt *h, int64_t place, bool *more,
 			.task = query_column_text(&q, 9),
 			.library = query_column_text(&q, 10),
 			.tags = query_column_text(&q, 11),
-			.card = query_column_text(&q, 12),
-			.config = query_column_text(&q, 13),
-			.marks = (uint32_t)sqlite3_column_int64(q.stmt, 14),
+			.marks = (uint32_t)sqlite3_column_int64(q.stmt, 12),
+			.card = query_column_text(&q, 13),
+			.config = query_column_text(&q, 14),
 		};
 
 		snprintf(l.repo.name, sizeof(l.repo.name), "%s",

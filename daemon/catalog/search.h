@@ -33,6 +33,7 @@ struct catalog_search {
 	int64_t after;   /* 0: from the first; else an earlier `next` */
 	unsigned limit;  /* 1 to CATALOG_SEARCH_PAGE */
 	unsigned work;   /* 0: CATALOG_SEARCH_WORK */
+	bool cards;      /* card and config are wanted: they can be long */
 	/* May who asks see it? */
 	bool (*sees)(void *ctx, const struct weigh_repo *repo,
 	    enum weigh_visibility visibility);
@@ -52,7 +53,7 @@ struct catalog_listed {
 	uint64_t bytes;
 	const char *task, *library; /* "": not known */
 	const char *tags;           /* a JSON array */
-	const char *card, *config;  /* JSON objects, or "" */
+	const char *card, *config;  /* JSON objects, or ""; if wanted */
 };
 
 /* `each` may ask the reader anything but a search; false ends the page behind this

@@ -260,8 +260,9 @@ X(TAGGED, DB_READER,
 X(LISTED_KEY, DB_READER, "SELECT born, key FROM listed WHERE place = ?1")
 X(LISTED, DB_READER,
     "SELECT l.born, p.kind, p.name, p.visibility, p.created, v.git, v.date,"
-    " v.license, v.bytes, s.task, s.library, s.tags, v.card, v.config,"
-    " v.marks"
+    " v.license, v.bytes, s.task, s.library, s.tags, v.marks,"
+    " CASE WHEN ?2 THEN v.card ELSE '' END,"
+    " CASE WHEN ?2 THEN v.config ELSE '' END"
     " FROM listed AS l JOIN shown AS s ON s.place = l.place"
     " JOIN repositories AS p ON p.id = l.repo"
     " JOIN revisions AS v ON v.id = l.revision WHERE l.place = ?1")

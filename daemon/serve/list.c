@@ -214,6 +214,14 @@ take_query(struct list *l)
 /* What only the card and the config tell is read from them when it is asked for. */
 #define FROM_MODEL (WEIGH_INFO_SDK | WEIGH_INFO_TRANSFORMERS)
 
+/* Unasked, only a space's item has such a member. */
+static bool
+reads_model(const struct list *l)
+{
+	return (l->members & FROM_MODEL) != 0 &&
+	    (l->s.kind == WEIGH_SPACE || l->expanded);
+}
+
 static void
 write_members(struct list *l, const struct catalog_listed *at)
 {
@@ -233,8 +241,7 @@ write_members(struct list *l, const struct catalog_listed *at)
 		.tags = at->tags,
 	};
 	struct weigh_model model;
-	bool read = (l->members & FROM_MODEL) != 0 &&
-	    (at->repo.kind == WEIGH_SPACE || l->expanded);
+	bool read = reads_model(l);
 
 	if (read &&
 	    weigh_model_read(&model, at->repo.kind, at->card, at->config,
@@ -351,6 +358,8 @@ serve_list(struct ask *ask, struct catalog_reader *reader)
 	if ((rc = take_query(&l)) == WEIGH_OK) {
 		if (l.expanded)
 			l.members = expand;
+		l.s.cards = reads_model(&l) ||
+		    (l.members & (WEIGH_INFO_CARD | WEIGH_INFO_CONFIG)) != 0;
 		rc = write_page(&l);
 	}
 	weigh_buf_free(&l.words);

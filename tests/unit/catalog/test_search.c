@@ -266,6 +266,33 @@ test_work(void **state)
 	shelf_close(&s);
 }
 
+static bool
+count_card(void *ctx, const struct catalog_listed *l)
+{
+	*(size_t *)ctx += strlen(l->card);
+	return true;
+}
+
+/* Cards come along where they are wanted. */
+static void
+test_cards(void **state)
+{
+	struct catalog_search q = { .text = "ab", .sees = sees };
+	struct shelf s;
+	size_t bytes = 0;
+
+	(void)state;
+	open_house(&s);
+	check_code("without",
+	    catalog_search(s.reader, &q, count_card, &bytes, NULL), WEIGH_OK);
+	check_u64("without", bytes, 0);
+	q.cards = true;
+	check_code("with",
+	    catalog_search(s.reader, &q, count_card, &bytes, NULL), WEIGH_OK);
+	check_u64("with", bytes, strlen(house[3].card));
+	shelf_close(&s);
+}
+
 static void
 test_too_many_tags(void **state)
 {
@@ -494,6 +521,7 @@ main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_work),
+		cmocka_unit_test(test_cards),
 		cmocka_unit_test(test_too_many_tags),
 		cmocka_unit_test(test_head_moves),
 		cmocka_unit_test(test_ref_dropped),
