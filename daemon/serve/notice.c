@@ -34,8 +34,8 @@ static bool
 say_license(const struct facts *f, char out[TEXT])
 {
 	snprintf(out, TEXT,
-	    "this revision's card declares no license: ask its author what "
-	    "you may do with it");
+	    "this revision declares no license: ask its author what you may "
+	    "do with it");
 	return f->told && !f->licensed;
 }
 
