@@ -120,17 +120,32 @@ def test_no_route_tells_of_a_private_repository(held, method, pattern, right):
         assert said["nobody"] == 401 and said["elsewhere"] == 404
 
 
+def settle(house):
+    """Of a catalog made again no blob is believed: have them hashed before files are
+    asked for, since who comes while one is being hashed is told to come again."""
+    for name in ("acme/open", "acme/gated", "acme/secret"):
+        house.weigh("verify", name)
+
+
 @pytest.mark.parametrize("method, pattern, right, where", VERBS,
                          ids=[f"{m}{p}" for m, p, _, _ in VERBS])
 def test_every_verb_by_everybody(held, method, pattern, right, where):
     target = "/-/v1" + fill(pattern) + "?name=acme/secret"
-    said = {who: ask(held, who, method, target, body=BODY.get(method)) for who in held.token}
+    # Nonsense, so that nothing is begun for the admin that the next test meets.
+    said = {who: ask(held, who, method, target, body=b"nonsense" if method == "POST" else None)
+            for who in held.token}
     assert said["strange"].status == 401 and said["strange"]["X-Error-Message"] == BAD_WORDS
     if right == "ADMIN":
         assert said["nobody"].status == 401 and said["nobody"]["WWW-Authenticate"]
         for who in ("read", "publish", "approve", "elsewhere"):
             assert said[who].status == 403 and said[who].json["weigh"]["code"] == "forbidden"
-        assert (said["admin"].status == 403) == (where == "SOCKET"), said["admin"]
+        admin = said["admin"]
+        allowed = {"GET": {200}, "POST": {202, 400}, "DELETE": {404}}[method]
+        assert admin.status in ({403} if where == "SOCKET" else allowed), admin
+        while admin.status == 202 or b'"state":"running"' in admin.body:  # let it end
+            admin = ask(held, "admin", "GET", f"/-/v1/jobs/{admin.json['job']}")
+        if pattern == "/rebuild":
+            settle(held)
         return
     for who in ("nobody", "elsewhere"):
         assert said[who].status not in (401, 403) or "acme/secret" in target
@@ -204,6 +219,7 @@ def test_a_list_made_for_nobody_is_not_for_who_may_see_more(held):
 
 def test_a_catalog_made_again_opens_nothing(held):
     held.weigh("rebuild")
+    settle(held)
     for _ in range(4):
         assert ask(held, "nobody", "GET", "/api/models/acme/secret").status == 401
         assert ask(held, "nobody", "GET", "/acme/gated/resolve/main/config.json").status == 401
