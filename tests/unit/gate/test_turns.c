@@ -340,16 +340,190 @@ test_kills(void **state)
 	gatehouse_remove(&g);
 }
 
+/* --- failing -------------------------------------------------------------------------- */
+
+/* The journal has its line and the catalog cannot be written: an error now, and the
+ * next change finds it finished, journaled once. */
+static void
+test_finished_before_the_next(void **state)
+{
+	const struct deed *d = *state;
+	struct weigh_err err = { .code = WEIGH_OK };
+	struct gatehouse g;
+
+	begin(&g);
+	/* Its intent cannot end: something refers to it. */
+	gatehouse_meddle(&g,
+	    "CREATE TABLE away (intent INTEGER REFERENCES intents);"
+	    "INSERT INTO away VALUES (1)");
+	check_true("it fails", d->run(&g, &err) != WEIGH_OK);
+	check_true("words", err.why[0] != '\0');
+	check_true("not yet", !d->is_done(&g));
+	gatehouse_meddle(&g, "DROP TABLE away");
+	check_code(d->label, gate_tidy(g.gate, g.reader, &err), WEIGH_OK);
+	check_true("done now", d->is_done(&g));
+	check_code("aside", repo_sweep_aside(g.repos, &err), WEIGH_OK);
+	check_house(&g, d, d->label, true);
+	gatehouse_fsck(&g, d->label);
+	gatehouse_remove(&g);
+}
+
+/* --- refusals ------------------------------------------------------------------------------- */
+
+#define MAKE(k, n, a) k, n, a, true
+#define DROP(k, n) k, n, NULL, false
+
+static const struct refusal {
+	const char *label;
+	enum catalog_ref_kind kind;
+	const char *name, *at;
+	bool make;
+	enum weigh_code code;
+	enum gate_missing missing;
+} refusals[] = {
+	{ "a branch that is there", MAKE(CATALOG_BRANCH, "dev", NULL),
+	    WEIGH_EXISTS, 0 },
+	{ "a tag that is there", MAKE(CATALOG_TAG, "v0", NULL), WEIGH_EXISTS,
+	    0 },
+	{ "a branch like a tag", MAKE(CATALOG_BRANCH, "v0", NULL), WEIGH_EXISTS,
+	    0 },
+	{ "a tag like a branch", MAKE(CATALOG_TAG, "main", NULL), WEIGH_EXISTS,
+	    0 },
+	{ "below a branch", MAKE(CATALOG_BRANCH, "dev/x", NULL), WEIGH_EXISTS,
+	    0 },
+	{ "at nothing", MAKE(CATALOG_TAG, "v9", "v8"), WEIGH_NOT_FOUND,
+	    GATE_MISSING_REVISION },
+	{ "a full name", MAKE(CATALOG_TAG, "refs/tags/x", NULL), WEIGH_USAGE,
+	    0 },
+	{ "a commit's name",
+	    MAKE(CATALOG_TAG, "0123456789012345678901234567890123456789", NULL),
+	    WEIGH_USAGE, 0 },
+	{ "two dots", MAKE(CATALOG_BRANCH, "a..b", NULL), WEIGH_USAGE, 0 },
+	{ "a pull request", MAKE(CATALOG_PULL, "1", NULL), WEIGH_USAGE, 0 },
+	{ "no such tag", DROP(CATALOG_TAG, "v9"), WEIGH_NOT_FOUND,
+	    GATE_MISSING_REVISION },
+	{ "a branch as a tag", DROP(CATALOG_TAG, "dev"), WEIGH_NOT_FOUND,
+	    GATE_MISSING_REVISION },
+	{ "main", DROP(CATALOG_BRANCH, "main"), WEIGH_DENIED, 0 },
+};
+
+static void
+refuse_refs(struct gatehouse *g)
+{
+	for (size_t i = 0; i < COUNT(refusals); i++) {
+		const struct refusal *r = &refusals[i];
+		struct gate_ref ref = { .repo = demo,
+			.kind = r->kind,
+			.name = r->name,
+			.at = r->at,
+			.who = &who };
+
+		check_code(r->label,
+		    (r->make ? gate_make_ref : gate_drop_ref)(g->gate,
+			g->reader, &ref, NULL),
+		    r->code);
+		check_u64(r->label, ref.missing, r->missing);
+	}
+}
+
+/* After all that all is as before. */
+static void
+test_refusals(void **state)
+{
+	const struct weigh_repo none = { WEIGH_MODEL, "acme/none" },
+				upper = { WEIGH_MODEL, "Acme/Demo" },
+				other = { WEIGH_MODEL, "other" },
+				data = { WEIGH_DATASET, "acme/demo" };
+	struct gate_creation c = { .repo = upper, .who = &who };
+	struct gatehouse g;
+	char *before, *after;
+
+	(void)state;
+	begin(&g);
+	before = gatehouse_picture(&g);
+	refuse_refs(&g);
+	check_code("made twice", gate_create(g.gate, g.reader, &c, NULL),
+	    WEIGH_EXISTS);
+	check_code("delete nothing",
+	    gate_delete_repo(g.gate, g.reader, &none, &who, NULL),
+	    WEIGH_NOT_FOUND);
+	check_code("move nothing",
+	    gate_move_repo(g.gate, g.reader, &none, &moved, &who, NULL),
+	    WEIGH_NOT_FOUND);
+	check_code("onto another",
+	    gate_move_repo(g.gate, g.reader, &demo, &other, &who, NULL),
+	    WEIGH_EXISTS);
+	check_code("to another kind",
+	    gate_move_repo(g.gate, g.reader, &demo, &data, &who, NULL),
+	    WEIGH_USAGE);
+	check_code("show nothing",
+	    gate_set_visibility(g.gate, g.reader, &none, WEIGH_GATED, &who,
+		NULL),
+	    WEIGH_NOT_FOUND);
+	after = gatehouse_picture(&g);
+	check_str("as before", after, before);
+	free(after);
+	free(before);
+	gatehouse_remove(&g);
+}
+
+/* --- former names ------------------------------------------------------------------------------ */
+
+/* The old name leads to the new one until somebody takes it; there and back again
+ * it has its first name, and the second leads to it. */
+static void
+test_former_names(void **state)
+{
+	const struct weigh_repo upper = { WEIGH_MODEL, "Acme/Demo" };
+	struct gate_creation c = { .repo = demo, .who = &who };
+	struct weigh_err err = { .code = WEIGH_OK };
+	struct gatehouse g;
+
+	(void)state;
+	begin(&g);
+	check_code("there", move_repo(&g, &err), WEIGH_OK);
+	check_code("back",
+	    gate_move_repo(g.gate, g.reader, &moved, &demo, &who, &err),
+	    WEIGH_OK);
+	gatehouse_ask(&g, &g.text, "SELECT key FROM renames");
+	check_str("only the second", g.text.data, "beta/moved\n");
+	check_code("case",
+	    gate_move_repo(g.gate, g.reader, &demo, &upper, &who, &err),
+	    WEIGH_OK);
+	gatehouse_ask(&g, &g.text, "SELECT key FROM renames");
+	check_str("another case is no other name", g.text.data, "beta/moved\n");
+	check_code("there",
+	    gate_move_repo(g.gate, g.reader, &upper, &moved, &who, &err),
+	    WEIGH_OK);
+	check_code("taken", gate_create(g.gate, g.reader, &c, &err), WEIGH_OK);
+	gatehouse_ask(&g, &g.text, "SELECT key FROM renames");
+	check_str("it leads nowhere", g.text.data, "");
+	gatehouse_check(&g, "moved");
+	gatehouse_remove(&g);
+}
+
 int
 main(void)
 {
-	struct CMUnitTest tests[COUNT(deeds)] = { 0 };
+	struct CMUnitTest tests[2 * COUNT(deeds) + 2] = { 0 };
+	size_t n = 0;
 
-	for (size_t i = 0; i < COUNT(deeds); i++)
-		tests[i] = (struct CMUnitTest){
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_refusals);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_former_names);
+	for (size_t i = 0; i < COUNT(deeds); i++) {
+		void *deed = (void *)(uintptr_t)&deeds[i];
+
+		tests[n++] = (struct CMUnitTest){
 			.name = deeds[i].label,
 			.test_func = test_kills,
-			.initial_state = (void *)(uintptr_t)&deeds[i],
+			.initial_state = deed,
 		};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+		if (strcmp(deeds[i].journal, "\"admit\"") != 0)
+			tests[n++] = (struct CMUnitTest){
+				.name = deeds[i].label,
+				.test_func = test_finished_before_the_next,
+				.initial_state = deed,
+			};
+	}
+	return _cmocka_run_group_tests("gate turns", tests, n, NULL, NULL);
 }
