@@ -6,7 +6,6 @@
  * of one piece at most.  The visit is posted at most once at a time, and those
  * that were posted come before the task is home: jobs keep their order.
  */
-#include <errno.h>
 #include <event2/buffer.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -15,7 +14,8 @@
 #include "conn.h"
 #include "outlet.h"
 
-#define PIECE (64u << 10) /* one chunk at most */
+#define PIECE (64u << 10)               /* one chunk at most */
+#define NANOSECONDS INT64_C(1000000000) /* of a second */
 
 struct http_outlet {
 	struct job visit; /* first: the job is the outlet */
@@ -34,6 +34,8 @@ struct http_outlet {
 	size_t waiting;          /* bytes in the output */
 	uint64_t drained;        /* bytes that left it, in all */
 	bool posted, gone;
+	int64_t waited; /* nanoseconds, of this while */
+	uint64_t then;  /* `drained` when it began */
 
 	bool begun; /* the loop's: the head is written */
 	bool ok;    /* the worker's, then the loop's: it was ended well */
@@ -212,24 +214,40 @@ http_outlet_begin(struct http_outlet **out, struct http_task *t,
 	return WEIGH_OK;
 }
 
+/* The client was waited for until now: did too little leave meanwhile?  A while is
+ * `grace` seconds of waiting, in one piece or in many.  Called with the lock held. */
+static bool
+crawls(struct http_outlet *o, int64_t since)
+{
+	const int64_t now = net_now();
+	int64_t seconds;
+	uint64_t left;
+
+	o->waited += now - since;
+	seconds = o->waited / NANOSECONDS;
+	if (seconds < o->grace)
+		return false;
+	left = o->drained - o->then;
+	o->waited = 0;
+	o->then = o->drained;
+	return left < (uint64_t)seconds * o->least;
+}
+
 /* Wait until little enough waits; false: the client is gone, or takes so little
  * that it must go.  Called with the lock held. */
 static bool
 wait_for_room(struct http_outlet *o)
 {
 	struct timespec until;
-	uint64_t then = o->drained;
+	int64_t since;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += o->grace;
 	while (!o->gone && o->queued.len + o->waiting >= HTTP_OUTLET_WAITING) {
-		if (pthread_cond_timedwait(&o->moved, &o->lock, &until) !=
-		    ETIMEDOUT)
-			continue;
-		if (o->drained - then < (uint64_t)o->grace * o->least)
-			o->gone = true;
-		then = o->drained;
+		since = net_now();
+		clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_sec += o->grace;
+		pthread_cond_timedwait(&o->moved, &o->lock, &until);
+		if (crawls(o, since))
+			o->gone = true;
 	}
 	return !o->gone;
 }
