@@ -88,18 +88,21 @@ ask_who(struct way *w, struct client *client)
 {
 	struct weigh_err err = { 0 };
 	struct doc *d = NULL;
+	enum weigh_code rc;
 
 	if (w->socket_errno != 0 && w->server.local) {
 		snprintf(w->problem, sizeof(w->problem), "%s",
 		    strerror(w->socket_errno));
 		return;
 	}
-	if (client_doc(client, "/-/v1/status", NULL, "weigh.status/1", &d,
-		&err) == WEIGH_OK)
+	rc = client_doc(client, "/-/v1/status", NULL, "weigh.status/1", &d,
+	    &err);
+	if (rc == WEIGH_OK)
 		snprintf(w->version, sizeof(w->version), "%s",
 		    doc_str(d, "version"));
 	else
 		snprintf(w->problem, sizeof(w->problem), "%s", err.why);
+	w->facts.unwelcome = rc == WEIGH_UNAUTHORIZED || rc == WEIGH_FORBIDDEN;
 	doc_free(d);
 }
 
@@ -117,6 +120,7 @@ find_way(const struct call *c, struct way *w, struct client *client,
 	f->server = server_text(&w->server, w->name);
 	f->named = w->server.chosen;
 	f->local = w->server.local;
+	f->token = client->token[0] != '\0';
 	f->version = w->version;
 	f->problem = w->problem;
 	f->socket = w->socket;
@@ -187,7 +191,7 @@ put_house(const struct call *c, struct client *client, struct doc *checks,
 		*err = why;
 		return rc;
 	}
-	if (rc != WEIGH_UNAUTHORIZED)
+	if (rc != WEIGH_UNAUTHORIZED && rc != WEIGH_FORBIDDEN)
 		f.health = WEIGH_HEALTH_BAD;
 	snprintf(f.what, sizeof(f.what),
 	    "weighd does not say how it is: %.400s", why.why);

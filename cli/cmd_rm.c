@@ -63,6 +63,8 @@ cmd_rm(const struct call *c, struct weigh_err *err)
 		out_say(c->out,
 		    "it is gone; its bytes go at the next gc\n"
 		    "next: weigh gc --dry-run");
+	else if (call_needs_what(err))
+		weigh_what(err, "cannot delete '%s'", name);
 out:
 	doc_free(d);
 	weigh_buf_free(&body);

@@ -4,6 +4,7 @@
 static const struct out_column fields[] = {
 	{ "name", "name", OUT_TEXT, false },
 	{ "kind", "kind", OUT_TEXT, false },
+	{ "visibility", "visibility", OUT_TEXT, false },
 	{ "revision", "revision", OUT_TEXT, false },
 	{ "manifest", "manifest", OUT_TEXT, false },
 	{ "date", "date", OUT_TEXT, false },

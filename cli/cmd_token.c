@@ -48,13 +48,21 @@ check_wish(const struct call *c, const char *role, int64_t *expires,
 		    "and '-'",
 		    c->args[0]);
 	if (role == NULL || !weigh_role_parse(&known, role, strlen(role))) {
-		weigh_fail(err, WEIGH_USAGE, "what may it do?");
+		weigh_fail(err, WEIGH_USAGE,
+		    role == NULL ? "nothing says what the token may do" :
+				   "'%.60s' is no role",
+		    role);
 		weigh_fix(err, "take --role read, publish, approve or admin");
 		return WEIGH_USAGE;
 	}
-	if (text != NULL && !since_parse_end(text, time(NULL), expires))
-		return weigh_fail(err, WEIGH_USAGE,
-		    "'%.60s' is neither days nor a date to come", text);
+	if (text != NULL && !since_parse_end(text, time(NULL), expires)) {
+		weigh_fail(err, WEIGH_USAGE,
+		    "--expires '%.60s' is neither days nor a date to come",
+		    text);
+		weigh_fix(err,
+		    "say days, as in 90, or a day, as in 2027-01-31");
+		return WEIGH_USAGE;
+	}
 	return WEIGH_OK;
 }
 
@@ -115,6 +123,8 @@ cmd_token_new(const struct call *c, struct weigh_err *err)
 		    err);
 	if (rc == WEIGH_OK)
 		rc = print_new(c, d, err);
+	if (rc != WEIGH_OK && call_needs_what(err))
+		weigh_what(err, "cannot make token '%.60s'", c->args[0]);
 	doc_free(d);
 	weigh_buf_free(&b);
 	client_close(&client);
@@ -222,6 +232,8 @@ cmd_token_rm(const struct call *c, struct weigh_err *err)
 	if (rc == WEIGH_OK)
 		out_say(c->out, "'%s' is refused from now on",
 		    doc_str(d, "name"));
+	else if (call_needs_what(err))
+		weigh_what(err, "cannot remove token '%.60s'", c->args[0]);
 	doc_free(d);
 	weigh_buf_free(&path);
 	client_close(&client);

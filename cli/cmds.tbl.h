@@ -73,11 +73,11 @@ COMMAND("key export", "", 0, 0, 0,
     "weigh key export --json", cmd_key_export)
 COMMAND("token new", "NAME", 1, 1,
     OPT_BIT(OPT_ROLE) | OPT_BIT(OPT_REPO) | OPT_BIT(OPT_EXPIRES),
-    "make a token, and print it: it is shown this once",
+    "make a token; it is printed this once",
     "weigh token new ci --role publish --repo 'acme/*' --expires 90",
     "weigh token new laptop --role read", cmd_token_new)
 COMMAND("token ls", "", 0, 0, 0,
-    "list the tokens, what they may and until when; never the tokens themselves",
+    "list the tokens; what each may and until when, never its text",
     "weigh token ls",
     "weigh token ls --json", cmd_token_ls)
 COMMAND("token rm", "ID|NAME", 1, 1, 0,

@@ -310,15 +310,21 @@ void
 control_show(struct question *q, struct catalog_reader *reader)
 {
 	struct http_reply *r = &q->task.reply;
+	enum weigh_visibility visibility;
 	struct subject subject;
+	struct weigh_repo repo;
 	struct show s;
 
 	r->rc = find_subject(q, reader, &subject, &r->err);
+	if (r->rc == WEIGH_OK)
+		r->rc = catalog_visibility(reader, &subject.ref.repo, &repo,
+		    &visibility, &r->err);
 	if (r->rc != WEIGH_OK)
 		return;
 	begin(&s.w, q, "weigh.show/1");
 	weigh_jw_kstr(&s.w, "name", subject.text);
 	weigh_jw_kstr(&s.w, "kind", weigh_kind_plural(subject.ref.repo.kind));
+	weigh_jw_kstr(&s.w, "visibility", weigh_visibility_name(visibility));
 	r->rc = catalog_revision(reader, &subject.ref.repo, &subject.commit,
 	    write_revision, &s, &r->err);
 	weigh_jw_key(&s.w, "refs");

@@ -235,8 +235,8 @@ check_wish(const struct weigh_who *who, struct weigh_err *err)
 		    "the patterns of repositories are not visible ASCII");
 	if (who->role == WEIGH_ROLE_ADMIN && who->repos[0] != '\0')
 		return weigh_fail(err, WEIGH_USAGE,
-		    "an administrator may everything: patterns would promise "
-		    "less");
+		    "an administrator may do everything: patterns would "
+		    "promise less; leave them out, or take another role");
 	if (who->role <= WEIGH_ROLE_NOBODY || who->role >= WEIGH_ROLES ||
 	    who->created < 0 || who->expires < 0 ||
 	    who->created > ROLL_TIME_LAST || who->expires > ROLL_TIME_LAST ||

@@ -111,10 +111,12 @@ void weigh_doctor_hidden(const char *name, const char *ref, const char *commit,
 struct weigh_way_facts {
 	const char *server; /* "unix:PATH" or a URL */
 	bool named;         /* by option or environment */
+	bool token;         /* one is shown to it */
 	bool local;         /* the control socket is what is spoken to */
 	const char *version; /* of the weighd that answered; "": none did */
 	const char *problem; /* why none did */
 	bool refused;        /* one is there, and we may not use it */
+	bool unwelcome;      /* it answers, but not us: our token, or none */
 
 	const char *socket; /* its path; "": not on this machine, as far as known */
 	bool socket_there, socket_is_one;

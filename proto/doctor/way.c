@@ -4,13 +4,30 @@
 
 #define START_FIX "start it: systemctl start weighd, or weighd by hand"
 
+static const char *
+rights_of(const struct weigh_way_facts *f)
+{
+	if (f->local)
+		return "with every right";
+	return f->token ? "with the rights of the token" : "for reading only";
+}
+
 static void
 judge_server(const struct weigh_way_facts *f, struct weigh_finding *out)
 {
 	if (f->version[0] != '\0') {
 		weigh_doctor_say(out, WEIGH_HEALTH_OK,
 		    "weighd %.40s answers at %.300s, %s", f->version, f->server,
-		    f->local ? "with every right" : "for reading only");
+		    rights_of(f));
+		return;
+	}
+	if (f->unwelcome) {
+		weigh_doctor_say(out, WEIGH_HEALTH_BAD,
+		    "a weighd answers at %.110s, but not us: %.340s", f->server,
+		    f->problem);
+		weigh_doctor_mend(out,
+		    "set WEIGH_TOKEN or HF_TOKEN to a token of this mirror "
+		    "that has not expired");
 		return;
 	}
 	weigh_doctor_say(out, WEIGH_HEALTH_BAD,

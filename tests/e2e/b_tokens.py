@@ -350,6 +350,11 @@ def test_weigh_shows_its_token(held, tmp):
     weigh(held, "ls", HF_TOKEN="api_of_another_place")  # is not sent
     weigh(held, "token", "ls", WEIGH_TOKEN=held.token["publish"], code=6)
     assert "reader" in weigh(held, "token", "ls", WEIGH_TOKEN=held.token["admin"]).out
+    r = weigh(held, "token", "new", "ci", "--role", "read", WEIGH_TOKEN=STRANGE, code=6)
+    assert "cannot make token 'ci'" in r.err
+    for env, code, says in (({}, 0, "for reading only"), ({"WEIGH_TOKEN": token}, 0, "the rights of the token"),
+                            ({"WEIGH_TOKEN": STRANGE}, 1, "but not us")):
+        assert says in weigh(held, "doctor", code=code, **env).out, env
 
 
 # --- the settings ------------------------------------------------------------------------------------

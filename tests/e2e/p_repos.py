@@ -140,6 +140,8 @@ def test_settings(home, pub):
         assert seen.api("PUT", "settings", body).status == 200
         info = seen.ask("GET", "/api/models/acme/seen").json
         assert bool(info["private"]) == private and bool(info["gated"]) == bool(gated), (body, info)
+        assert home.weigh("show", "acme/seen", "--json").json["visibility"] == (
+            "private" if private else "gated" if gated else "public")
     check_error(seen.api("PUT", "settings", {"private": "yes"}), 400)
 
 
