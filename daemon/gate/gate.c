@@ -16,6 +16,7 @@ gate_new(struct gate **out, const struct gate_parts *parts,
 	atomic_init(&g->generation, 1);
 	pthread_mutex_init(&g->publishing, NULL);
 	pthread_mutex_init(&g->lock, NULL);
+	pthread_cond_init(&g->cleared, NULL);
 	*out = g;
 	return WEIGH_OK;
 }
@@ -25,6 +26,7 @@ gate_free(struct gate *g)
 {
 	if (g == NULL)
 		return;
+	pthread_cond_destroy(&g->cleared);
 	pthread_mutex_destroy(&g->publishing);
 	pthread_mutex_destroy(&g->lock);
 	free(g);

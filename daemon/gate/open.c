@@ -1,6 +1,8 @@
 /* open: the way out.  See gate.h. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/fd.h"
 #include "log/log.h"
@@ -9,6 +11,8 @@
 /* A changed file up to here is hashed while its client waits: a hundredth of a
  * second.  A larger one is hashed in the background. */
 #define CHECK_NOW ((uint64_t)16 << 20)
+/* So many seconds its client waits for a check that somebody else began. */
+#define CHECK_WAIT 2
 
 /* --- in the background ---------------------------------------------------------- */
 
@@ -18,17 +22,23 @@ struct suspicion {
 	struct weigh_oid oid;
 };
 
+/* Called with the lock held. */
+static bool
+suspects_has(const struct gate *g, const struct weigh_oid *oid)
+{
+	for (unsigned i = 0; i < g->nsuspects; i++)
+		if (weigh_oid_equal(&g->suspects[i], oid))
+			return true;
+	return false;
+}
+
 static bool
 suspects_add(struct gate *g, const struct weigh_oid *oid)
 {
 	bool added = false;
-	unsigned i;
 
 	pthread_mutex_lock(&g->lock);
-	for (i = 0; i < g->nsuspects; i++)
-		if (weigh_oid_equal(&g->suspects[i], oid))
-			break;
-	if (i == g->nsuspects && i < GATE_SUSPECTS) {
+	if (g->nsuspects < GATE_SUSPECTS && !suspects_has(g, oid)) {
 		g->suspects[g->nsuspects++] = *oid;
 		added = true;
 	}
@@ -45,7 +55,26 @@ suspects_remove(struct gate *g, const struct weigh_oid *oid)
 	for (i = 0; i < g->nsuspects; i++)
 		if (weigh_oid_equal(&g->suspects[i], oid))
 			g->suspects[i] = g->suspects[--g->nsuspects];
+	pthread_cond_broadcast(&g->cleared);
 	pthread_mutex_unlock(&g->lock);
+}
+
+/* Wait a little for whoever checks it; false: that is not over. */
+static bool
+suspects_await(struct gate *g, const struct weigh_oid *oid)
+{
+	struct timespec until;
+	bool cleared;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += CHECK_WAIT;
+	pthread_mutex_lock(&g->lock);
+	while (suspects_has(g, oid) &&
+	    pthread_cond_timedwait(&g->cleared, &g->lock, &until) != ETIMEDOUT)
+		;
+	cleared = !suspects_has(g, oid);
+	pthread_mutex_unlock(&g->lock);
+	return cleared;
 }
 
 static void
@@ -182,12 +211,29 @@ gate_ask(struct gate *g, struct catalog_reader *reader, enum weigh_door door,
 	return WEIGH_OK;
 }
 
+/* Have a small file hashed, by us or by whoever is at it.  A HEAD begins a check
+ * in the background, and its client asks for the bytes at once. */
+static enum weigh_code
+check_now(struct gate *g, struct catalog_reader *reader,
+    const struct weigh_oid *oid, uint64_t size, struct weigh_err *err)
+{
+	struct store_finding finding;
+	enum weigh_code rc;
+
+	if (!suspects_add(g, oid))
+		return suspects_await(g, oid) ?
+		    WEIGH_OK :
+		    refusal(WEIGH_REFUSE_NOT_VERIFIED, err);
+	rc = gate_check(g, reader, oid, size, NULL, &finding, err);
+	suspects_remove(g, oid);
+	return rc;
+}
+
 enum weigh_code
 gate_open(struct gate *g, struct catalog_reader *reader, enum weigh_door door,
     const struct weigh_oid *oid, uint64_t size, int *fd, struct weigh_err *err)
 {
 	enum weigh_verdict verdict;
-	struct store_finding finding;
 	enum weigh_code rc;
 
 	rc = look_and_decide(g, reader, door, oid, size, fd, &verdict, err);
@@ -195,13 +241,11 @@ gate_open(struct gate *g, struct catalog_reader *reader, enum weigh_door door,
 		return rc;
 	if (verdict != WEIGH_REFUSE_NOT_VERIFIED)
 		return refusal(verdict, err);
-	/* One check of a blob at a time: others are told to come again. */
-	if (size > CHECK_NOW || !suspects_add(g, oid)) {
+	if (size > CHECK_NOW) {
 		gate_suspect(g, oid);
 		return refusal(verdict, err);
 	}
-	rc = gate_check(g, reader, oid, size, NULL, &finding, err);
-	suspects_remove(g, oid);
+	rc = check_now(g, reader, oid, size, err);
 	if (rc == WEIGH_OK)
 		rc = look_and_decide(g, reader, door, oid, size, fd, &verdict,
 		    err);

@@ -23,6 +23,7 @@ struct gate {
 	pthread_mutex_t lock;       /* of what follows */
 	struct weigh_oid suspects[GATE_SUSPECTS];
 	unsigned nsuspects;
+	pthread_cond_t cleared; /* one is a suspect no more */
 	struct catalog_blob readings[GATE_READINGS];
 	unsigned nreadings;
 	struct store_progress background; /* of their checks: to cancel them */

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -557,6 +558,33 @@ test_one_check_at_a_time(void **state)
 	crew_remove(&c);
 }
 
+static void *
+pass_soon(void *arg)
+{
+	usleep(100000);
+	let_pass(arg);
+	return NULL;
+}
+
+/* HEAD begins a check in the background, GET follows at once: it waits for it. */
+static void
+test_small_waits(void **state)
+{
+	struct weigh_oid oid = gatehouse_oid(MODEL);
+	struct crew c;
+	pthread_t thread;
+
+	(void)state;
+	crew_make(&c);
+	touch(&c.g, blobs_path(&oid, ""));
+	hold_up(&c);
+	check_code("asked", ask(&c, MODEL), WEIGH_OK);
+	assert_int_equal(pthread_create(&thread, NULL, pass_soon, &c), 0);
+	expect(&c.g, "waited for", MODEL, WEIGH_OK);
+	pthread_join(thread, NULL);
+	crew_remove(&c);
+}
+
 /* A suspicion that was right, though nobody asked for the blob. */
 static void
 test_suspicion(void **state)
@@ -605,6 +633,7 @@ main(void)
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_asked),
 		cmocka_unit_test(test_one_check_at_a_time),
+		cmocka_unit_test(test_small_waits),
 		cmocka_unit_test(test_suspicion),
 		cmocka_unit_test(test_stop),
 	};
