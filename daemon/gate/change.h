@@ -151,6 +151,7 @@ struct gate_ref {
 	const char *name;
 	/* gate_make_ref: */
 	const char *at; /* any revision's name; NULL or "": main */
+	bool replace;   /* a branch that is there is led to it, in one step */
 	const char
 	    *message; /* a tag with one is an object of its own; or NULL */
 	const struct gate_who *who;
@@ -158,7 +159,8 @@ struct gate_ref {
 	struct weigh_gitid commit;
 	enum gate_missing missing;
 };
-/* WEIGH_EXISTS: there is one, or a name that git cannot keep beside it. */
+/* WEIGH_EXISTS: there is one, or a name that git cannot keep beside it.
+ * WEIGH_DENIED: `replace` of main, which only commits move. */
 enum weigh_code gate_make_ref(struct gate *g, struct catalog_reader *reader,
     struct gate_ref *ref, struct weigh_err *err);
 /* Take a branch or tag away; what it led to stays (9).  WEIGH_DENIED: main, or the

@@ -114,6 +114,27 @@ name_ref(struct turn *t, const struct gate_ref *ref)
 	    ref->name);
 }
 
+/* Where a branch is that may be led elsewhere. */
+static enum weigh_code
+find_replaced(struct turn *t, const struct gate_ref *ref, struct weigh_err *err)
+{
+	enum weigh_code rc;
+	bool known;
+
+	if (!ref->replace || ref->kind != CATALOG_BRANCH)
+		return WEIGH_OK;
+	rc = catalog_resolve(t->reader, &ref->repo, t->ref, &t->from, &known,
+	    err);
+	if (rc == WEIGH_NOT_FOUND) {
+		weigh_err_clear(err);
+		return WEIGH_OK;
+	}
+	if (rc == WEIGH_OK && strcmp(ref->name, "main") == 0)
+		return weigh_fail(err, WEIGH_DENIED,
+		    "'main' is not led elsewhere: commits move it");
+	return rc;
+}
+
 static enum weigh_code
 make(struct turn *t, struct gate_ref *ref, struct weigh_err *err)
 {
@@ -132,10 +153,13 @@ make(struct turn *t, struct gate_ref *ref, struct weigh_err *err)
 		    err);
 	if (rc == WEIGH_OK)
 		rc = gate_check_ref(t->reader, &ref->repo, ref->kind, ref->name,
-		    false, err);
+		    ref->replace && ref->kind == CATALOG_BRANCH, err);
 	if (rc != WEIGH_OK)
 		return rc;
 	name_ref(t, ref);
+	rc = find_replaced(t, ref, err);
+	if (rc != WEIGH_OK || weigh_gitid_equal(&t->from, &t->commit))
+		return rc;
 	tag.commit = ref->commit;
 	if (ref->kind == CATALOG_TAG && ref->message != NULL &&
 	    ref->message[0] != '\0')

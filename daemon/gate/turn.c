@@ -54,7 +54,7 @@ make_ref(struct turn *t, struct weigh_err *err)
 	if (rc == WEIGH_OK && t->tag != NULL)
 		rc = repo_write_tag(repo, t->tag, &t->object, err);
 	if (rc == WEIGH_OK)
-		rc = repo_move_ref(repo, t->ref, &none, &t->object, err);
+		rc = repo_move_ref(repo, t->ref, &t->from, &t->object, err);
 	repo_close(repo);
 	return rc;
 }
@@ -64,7 +64,7 @@ unmake_ref(struct turn *t, struct weigh_err *err)
 {
 	return weigh_gitid_is_zero(&t->object) ?
 	    WEIGH_OK : /* it never came so far */
-	    move_ref(t, &t->object, &none, err);
+	    move_ref(t, &t->object, &t->from, err);
 }
 
 static enum weigh_code
@@ -74,7 +74,8 @@ find_made_ref(struct turn *t, bool *done, struct weigh_err *err)
 	enum weigh_code rc = read_ref(t, &repo, &t->commit, &t->object, err);
 
 	repo_close(repo);
-	*done = !weigh_gitid_is_zero(&t->object);
+	*done = !weigh_gitid_is_zero(&t->object) &&
+	    !weigh_gitid_equal(&t->object, &t->from);
 	return rc;
 }
 
@@ -303,7 +304,7 @@ write_intent(struct gate *g, void *ctx, struct weigh_err *err)
 	struct catalog_intent intent = {
 		.verb = t->verb,
 		.repo = t->repo,
-		.old = t->verb == CATALOG_DROP_REF ? t->commit : none,
+		.old = t->verb == CATALOG_DROP_REF ? t->commit : t->from,
 		.target = t->target,
 	};
 	enum weigh_code rc;
@@ -419,6 +420,7 @@ turn_settle(struct gate *g, struct catalog_reader *reader,
 		.verb = intent->verb,
 		.repo = intent->repo,
 		.commit = intent->old,
+		.from = intent->old,
 		.target = intent->target,
 		.origin = intent->origin,
 		.intent = intent->id,

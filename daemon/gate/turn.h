@@ -4,7 +4,7 @@
  * left.
  *
  *     verb        the step that lasts                      taken back by
- *     make ref    (the tag's object;) the ref              the ref goes
+ *     make ref    (the tag's object;) the ref              the ref goes, or back
  *     drop ref    the ref goes                             the ref
  *     delete      the folder is renamed aside              renamed back
  *     move        the folder is renamed                    renamed back
@@ -29,6 +29,7 @@ struct turn {
 	char ref[WEIGH_REV_MAX + 12]; /* of a ref: full */
 	struct weigh_gitid commit;    /* where the ref leads */
 	struct weigh_gitid object;    /* what it points to itself */
+	struct weigh_gitid from;      /* make: where it was; zero: nowhere */
 	const struct repo_tag *tag;   /* make: an object of its own; or NULL */
 	struct weigh_repo target;     /* move */
 	enum weigh_visibility visibility; /* show */

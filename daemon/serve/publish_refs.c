@@ -25,28 +25,6 @@ end_ref(struct ask *ask, enum weigh_code rc, const struct gate_ref *ref)
 
 /* --- branches -------------------------------------------------------------------- */
 
-/* A branch that is there is led elsewhere: where to is made sure before it goes. */
-static enum weigh_code
-replace(struct ask *ask, struct catalog_reader *reader, struct gate_ref *ref)
-{
-	struct gate *gate = ask->serve->parts.gate;
-	struct weigh_err *err = &ask->task.reply.err;
-	char hex[WEIGH_GITID_HEX + 1];
-	struct weigh_gitid commit;
-	bool known = false;
-	enum weigh_code rc;
-
-	rc = catalog_resolve(reader, &ref->repo, ref->at, &commit, &known, err);
-	if (rc == WEIGH_NOT_FOUND)
-		ref->missing = GATE_MISSING_REVISION;
-	if (rc != WEIGH_OK)
-		return rc;
-	weigh_gitid_hex(&commit, hex);
-	ref->at = hex;
-	rc = gate_drop_ref(gate, reader, ref, err);
-	return rc == WEIGH_OK ? gate_make_ref(gate, reader, ref, err) : rc;
-}
-
 static enum weigh_code
 make_branch(struct ask *ask, struct catalog_reader *reader,
     const struct weigh_ref_request *request, struct gate_ref *ref)
@@ -60,12 +38,14 @@ make_branch(struct ask *ask, struct catalog_reader *reader,
 		weigh_fix(err, "begin it at a revision, then delete files");
 		return WEIGH_USAGE;
 	}
+	/* As the Hub: without a revision nothing is to be done to one that is
+	 * there. */
+	ref->replace = request->overwrite && request->at[0] != '\0';
 	rc = gate_make_ref(ask->serve->parts.gate, reader, ref, err);
-	if (rc != WEIGH_EXISTS || !request->overwrite)
+	if (rc != WEIGH_EXISTS || !request->overwrite || ref->replace)
 		return rc;
-	/* As the Hub: without a revision nothing is to be done. */
 	weigh_err_clear(err);
-	return request->at[0] != '\0' ? replace(ask, reader, ref) : WEIGH_OK;
+	return WEIGH_OK;
 }
 
 void

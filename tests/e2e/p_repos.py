@@ -183,6 +183,7 @@ def test_overwrite(pub):
     check_error(pub.api("POST", "branch/moving", {"overwrite": True, "startingPoint": "nope"}),
                 404, "RevisionNotFound")
     assert "moving" in refs(pub)[0]
+    check_error(pub.api("POST", "branch/main", {"overwrite": True, "startingPoint": first}), 403)
 
 
 def test_tags(pub):

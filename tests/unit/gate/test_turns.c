@@ -175,6 +175,35 @@ is_branched(struct gatehouse *g)
 }
 
 static enum weigh_code
+lead_branch(struct gatehouse *g, struct weigh_err *err)
+{
+	struct gate_ref ref = { .repo = demo,
+		.kind = CATALOG_BRANCH,
+		.name = "dev",
+		.at = "v0",
+		.replace = true,
+		.who = &who };
+
+	return gate_make_ref(g->gate, g->reader, &ref, err);
+}
+
+/* Killed or not, the branch is never gone. */
+static bool
+is_led(struct gatehouse *g)
+{
+	struct weigh_gitid dev, v0;
+	bool known;
+
+	check_code("dev is there",
+	    catalog_resolve(g->reader, &demo, "dev", &dev, &known, NULL),
+	    WEIGH_OK);
+	check_code("v0 is there",
+	    catalog_resolve(g->reader, &demo, "v0", &v0, &known, NULL),
+	    WEIGH_OK);
+	return weigh_gitid_equal(&dev, &v0);
+}
+
+static enum weigh_code
 drop_branch(struct gatehouse *g, struct weigh_err *err)
 {
 	struct gate_ref ref = {
@@ -240,6 +269,8 @@ static const struct deed {
 	    false },
 	{ "make an annotated tag", make_tag, is_tagged, "\"make\"", 5, false },
 	{ "make a branch", make_branch, is_branched, "\"make\"", 3, false },
+	{ "lead a branch elsewhere", lead_branch, is_led, "\"make\"", 3,
+	    false },
 	{ "drop a branch", drop_branch, is_dropped, "\"drop\"", 3, false },
 	{ "delete", delete_repo, is_deleted, "\"delete\"", 7, true },
 	{ "move", move_repo, is_moved, "\"move\"", 5, false },
