@@ -65,7 +65,7 @@ SETTING(service, drain_seconds, NUMBER, "30", 0, 86400,
 SETTING(pool, heavy, NUMBER, "0", 0, 64,
     "Threads that read and write many bytes: adding, verifying; 0: one for each "
     "core. Read at start only.")
-SETTING(pool, streams, NUMBER, "8", 1, 256,
+SETTING(pool, streams, NUMBER, "32", 1, 256,
     "Threads that write long answers while they are made, git packs for one; each is "
     "held by its client until that has taken the whole. Read at start only.")
 SETTING(scrub, days, NUMBER, "7", 0, 3650,
