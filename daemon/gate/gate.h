@@ -1,7 +1,6 @@
 /*
- * gate: the one way in and the one way out.  Whatever is published (later:
- * fetched, imported) becomes visible here; whatever leaves by any door is opened
- * here.
+ * gate: the one way in and the one way out.  Whatever is published becomes visible
+ * here; whatever leaves by any door is opened here.
  *
  * (1) No descriptor of a blob leaves gate_open unless weigh_decide allowed it on
  *     facts established for that very file: its stamp is the one under which it

@@ -1,7 +1,6 @@
 /*
  * decide: may these bytes leave by this door?  One pure function over facts;
- * every door calls it (Hub, CLI, later git, peers, export), none has an idea of
- * its own.
+ * every door calls it (Hub, CLI, git, LFS, OCI), none has an idea of its own.
  *
  * (1) Not verified, refused: no other fact can turn that.
  * (2) The answer depends on the facts alone.
