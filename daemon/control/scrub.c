@@ -229,7 +229,7 @@ write_reading(struct weigh_jw *w, const struct scrub_status *s)
 
 static void
 write_progress(struct weigh_jw *w, const struct scrub_status *s,
-    const struct catalog_scrub *round)
+    const struct catalog_scrub *round, bool named)
 {
 	char hours[16];
 
@@ -245,7 +245,8 @@ write_progress(struct weigh_jw *w, const struct scrub_status *s,
 	write_time(w, "round_ended", round->ended);
 	write_oldest(w, "oldest_seconds", s);
 	weigh_jw_kbool(w, "overdue", is_overdue(s));
-	write_reading(w, s);
+	if (named)
+		write_reading(w, s);
 	weigh_jw_ku64(w, "read_bytes", s->read_bytes);
 	weigh_jw_ku64(w, "read_blobs", s->read_blobs);
 	weigh_jw_ku64(w, "found", s->found);
@@ -276,7 +277,8 @@ control_scrub_look(struct question *q, struct catalog_reader *reader)
 	struct weigh_oid after;
 	struct weigh_jw w;
 	bool from = read_after(q, &after);
-	/* A finding names repositories, perhaps hidden ones. */
+	/* A finding names repositories, what is being read a file: perhaps of
+	 * hidden ones. */
 	bool named = q->who.role == WEIGH_ROLE_ADMIN;
 
 	scrub_look(q->control->parts.scrub, &s);
@@ -285,7 +287,7 @@ control_scrub_look(struct question *q, struct catalog_reader *reader)
 	weigh_jw_init(&w, &r->body);
 	weigh_jw_object(&w);
 	weigh_jw_kstr(&w, "schema", "weigh.scrub/1");
-	write_progress(&w, &s, &s.round);
+	write_progress(&w, &s, &s.round, named);
 	weigh_jw_key(&w, "findings");
 	weigh_jw_array(&w);
 	if (named && !from)

@@ -223,6 +223,7 @@ def test_a_restart_goes_on_inside_the_blob(tmp, end):
     house.start()
     until(lambda: scrub(house).get("reading"))
     assert scrub(house)["reading"]["began_at"] == kept
+    assert sha.encode() not in house.get("/-/v1/scrub").body  # over TCP one is told no file
     house.stop()
     house.env["WEIGHD_SCRUB_RATE"] = "1G"
     (kept,), = place()
