@@ -445,15 +445,16 @@ enum weigh_code catalog_weights(struct catalog_reader *r,
 enum weigh_code catalog_made(struct catalog_reader *r,
     const struct weigh_oid *source, const char *kind, struct weigh_oid *oid,
     uint64_t *size, struct weigh_err *err);
-/* Was anything made from `source` for something of this word ("word …")? */
+/* Was anything made from `source` for something of these words ("word …")? */
 enum weigh_code catalog_made_any(struct catalog_reader *r,
     const struct weigh_oid *source, const char *word, bool *any,
     struct weigh_err *err);
 /* Does a revision of this repository name the blob, or one that it was made from?
  * Then its size and what it was made for ("": it was not made), else
- * WEIGH_NOT_FOUND.  What was made for something that begins with "common " any
- * repository has: it is the same for many, and says nothing of what it was made
- * from.  Looks at as many revisions as the repository has. */
+ * WEIGH_NOT_FOUND.  What was made for something has the words of that: "common …"
+ * any repository has, being the same for many and saying nothing of what it was
+ * made from; else one of the words is the only repository that has it.  Looks at
+ * as many revisions as the repository has. */
 enum weigh_code catalog_has(struct catalog_reader *r,
     const struct weigh_repo *repo, const struct weigh_oid *oid, uint64_t *size,
     char *kind, size_t kind_size, struct weigh_err *err);

@@ -218,9 +218,10 @@ X(HAS_NAMED, DB_READER,
     " WHERE b.oid = ?1 AND v.repo = ?2 ORDER BY v.date DESC LIMIT 1")
 X(HAS_MADE, DB_READER,
     "SELECT b.size, m.kind FROM blobs AS b CROSS JOIN made AS m ON m.blob = b.id"
-    " WHERE b.oid = ?1 AND (m.kind GLOB 'common *' OR EXISTS ("
+    " WHERE b.oid = ?1 AND (m.kind GLOB 'common *' OR"
+    " (instr(m.kind, ?3) > 0 AND EXISTS ("
     "SELECT 1 FROM revisions AS v CROSS JOIN entries AS e"
-    " ON e.blob = m.source AND e.revision = v.id WHERE v.repo = ?2)) LIMIT 1")
+    " ON e.blob = m.source AND e.revision = v.id WHERE v.repo = ?2))) LIMIT 1")
 
 /* --- lists and searches: see listed.h and search.c */
 X(LISTED_HEAD, DB_WRITER,

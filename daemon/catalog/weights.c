@@ -119,7 +119,7 @@ catalog_made_any(struct catalog_reader *r, const struct weigh_oid *source,
     const char *word, bool *any, struct weigh_err *err)
 {
 	struct query q = query_begin(&r->db, SQL_MADE_KIND);
-	char first[64], end[64];
+	char first[64 + WEIGH_REPO_TEXT], end[64 + WEIGH_REPO_TEXT];
 
 	/* "word …" lies between "word " and "word!": '!' follows ' '. */
 	snprintf(first, sizeof(first), "%s ", word);
@@ -134,13 +134,18 @@ catalog_made_any(struct catalog_reader *r, const struct weigh_oid *source,
 /* The first row, if there is one: a size, and what it was made for. */
 static enum weigh_code
 look_in(struct db *db, enum db_statement which, const struct weigh_oid *oid,
-    int64_t repo, bool *found, uint64_t *size, char *kind, size_t kind_size,
-    struct weigh_err *err)
+    int64_t id, const struct weigh_repo *repo, bool *found, uint64_t *size,
+    char *kind, size_t kind_size, struct weigh_err *err)
 {
 	struct query q = query_begin(db, which);
+	char text[WEIGH_REPO_TEXT], word[WEIGH_REPO_TEXT + 2];
 
+	weigh_repo_text(repo, text);
+	snprintf(word, sizeof(word), " %s ", text);
 	query_oid(&q, oid);
-	query_int(&q, repo);
+	query_int(&q, id);
+	if (which == SQL_HAS_MADE)
+		query_text(&q, word);
 	*found = query_row(&q);
 	if (*found) {
 		*size = query_column_size(&q, 0);
@@ -161,11 +166,11 @@ catalog_has(struct catalog_reader *r, const struct weigh_repo *repo,
 	enum weigh_code rc = rows_repo(&r->db, repo, &id, &held, err);
 
 	if (rc == WEIGH_OK && id != 0)
-		rc = look_in(&r->db, SQL_HAS_NAMED, oid, id, &found, size, kind,
-		    kind_size, err);
+		rc = look_in(&r->db, SQL_HAS_NAMED, oid, id, &held, &found,
+		    size, kind, kind_size, err);
 	if (rc == WEIGH_OK && id != 0 && !found)
-		rc = look_in(&r->db, SQL_HAS_MADE, oid, id, &found, size, kind,
-		    kind_size, err);
+		rc = look_in(&r->db, SQL_HAS_MADE, oid, id, &held, &found, size,
+		    kind, kind_size, err);
 	if (rc == WEIGH_OK && !found)
 		return weigh_fail(err, WEIGH_NOT_FOUND,
 		    "no revision of '%s' names these bytes", repo->name);

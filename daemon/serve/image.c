@@ -260,19 +260,35 @@ add_own(struct image *image, enum weigh_layer layer)
 	return any;
 }
 
-/* Make a blob of `text` from a model, for `what`.  What depends on more than the
- * model has its own name in `kind`, so that each lasts beside the others. */
+/* What a blob is made for: what is the same for all ("common …"), or this
+ * repository's: a manifest names its files, and so only it gives it out. */
+static void
+name_kind(const struct image *image, const char *what, char *out, size_t size)
+{
+	char repo[WEIGH_REPO_TEXT];
+
+	weigh_repo_text(&image->ask->match.repo, repo);
+	if (strncmp(what, "common ", 7) == 0)
+		snprintf(out, size, "%s", what);
+	else
+		snprintf(out, size, "%s %s", what, repo);
+}
+
+/* Make a blob of `text` from a model, for `what`.  Its own name is in its kind, so
+ * that each lasts beside the others. */
 static enum weigh_code
 make(struct image *image, const struct gate_weights *model, const char *what,
     const struct weigh_buf *text, struct weigh_oid *oid, struct weigh_err *err)
 {
-	char kind[32 + WEIGH_OID_HEX + 1];
+	char named[32 + WEIGH_REPO_TEXT];
+	char kind[sizeof(named) + WEIGH_OID_HEX + 1];
 	char hex[WEIGH_OID_HEX + 1];
 
 	if (text->failed || !weigh_oid_of(oid, text->data, text->len))
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	weigh_oid_hex(oid, hex);
-	snprintf(kind, sizeof(kind), "%s %s", what, hex);
+	name_kind(image, what, named, sizeof(named));
+	snprintf(kind, sizeof(kind), "%s %s", named, hex);
 	return gate_make(image->ask->serve->parts.gate, image->reader,
 	    &model->oid, kind, text->data, text->len, oid, err);
 }
@@ -418,13 +434,15 @@ static void
 remake_file(struct image *image, size_t i, enum weigh_manifest_form form)
 {
 	const struct image_wish wish = { .form = form };
+	char kind[32 + WEIGH_REPO_TEXT];
 	struct weigh_buf out;
 	struct weigh_oid oid;
 	bool any;
 
+	name_kind(image, image_kind(form), kind, sizeof(kind));
 	if (image->names[i].parts > 0 || image->names[i].projector ||
-	    catalog_made_any(image->reader, &image->rows[i].oid,
-		image_kind(form), &any, NULL) != WEIGH_OK ||
+	    catalog_made_any(image->reader, &image->rows[i].oid, kind, &any,
+		NULL) != WEIGH_OK ||
 	    any)
 		return;
 	weigh_buf_init(&out, SMALL_MAX);

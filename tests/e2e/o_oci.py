@@ -219,6 +219,23 @@ def test_a_blob_of_another_repository(held):
                 "acme/other").status == 200
 
 
+def test_the_image_of_another_repository(house, tmp):
+    """Which holds the same model under names that are its own business."""
+    data = models.llama()
+    house.add(models.write(tmp / "a", {"project-x-Q4_K_M.gguf": data, "LICENSE": b"theirs"}), "acme/a")
+    house.add(models.write(tmp / "b", {"m-Q4_K_M.gguf": data}), "zeta/b")
+    theirs = manifest(house, "Q4_K_M", "acme/a", **{"User-Agent": "llama-cpp"})
+    digest, doc = theirs["Docker-Content-Digest"], json.loads(theirs.body)
+    assert b"project-x" in theirs.body
+    for path in (f"manifests/{digest}", f"blobs/{digest}", f"blobs/{doc['config']['digest']}"):
+        assert house.get(f"/v2/acme/a/{path}").status == 200
+        assert house.get(f"/v2/zeta/b/{path}").status == 404
+    tokens.set_visibility(house, "acme/a", tokens.PRIVATE)
+    assert house.get(f"/v2/zeta/b/manifests/{digest}").status == 404
+    own = manifest(house, "Q4_K_M", "zeta/b")
+    assert house.get(f"/v2/zeta/b/manifests/{own['Docker-Content-Digest']}").body == own.body
+
+
 def test_a_blob_is_no_manifest(held):
     config = json.loads(manifest(held, "Q8_0").body)["config"]["digest"]
     assert held.get(f"/v2/{NAME}/manifests/{config}").status == 404
