@@ -46,6 +46,15 @@ weigh_hub_date(time_t when, char out[WEIGH_HUB_DATE])
 	    (unsigned)(rest % 60));
 }
 
+void
+weigh_hub_kdate(struct weigh_jw *w, const char *key, time_t when)
+{
+	char date[WEIGH_HUB_DATE];
+
+	weigh_hub_date(when, date);
+	weigh_jw_kstr(w, key, date);
+}
+
 static void
 key_gitid(struct weigh_jw *w, const char *key, const struct weigh_gitid *id)
 {
@@ -53,15 +62,6 @@ key_gitid(struct weigh_jw *w, const char *key, const struct weigh_gitid *id)
 
 	weigh_gitid_hex(id, hex);
 	weigh_jw_kstr(w, key, hex);
-}
-
-static void
-key_date(struct weigh_jw *w, const char *key, time_t when)
-{
-	char date[WEIGH_HUB_DATE];
-
-	weigh_hub_date(when, date);
-	weigh_jw_kstr(w, key, date);
 }
 
 /* The SHA-256 is called "oid" in a tree and "sha256" among siblings. */
@@ -87,7 +87,7 @@ last_commit(struct weigh_jw *w, const struct weigh_hub_commit *c)
 	weigh_jw_object(w);
 	key_gitid(w, "id", &c->id);
 	weigh_jw_kstr(w, "title", c->title);
-	key_date(w, "date", c->date);
+	weigh_hub_kdate(w, "date", c->date);
 	weigh_jw_object_end(w);
 }
 

@@ -44,15 +44,6 @@ key_json(struct weigh_jw *w, const char *key, const char *json)
 	weigh_jw_raw(w, json, strlen(json));
 }
 
-static void
-key_date(struct weigh_jw *w, const char *key, time_t when)
-{
-	char date[WEIGH_HUB_DATE];
-
-	weigh_hub_date(when, date);
-	weigh_jw_kstr(w, key, date);
-}
-
 /* --- members: each writes its own key, or nothing ------------------------------- */
 
 static void
@@ -79,13 +70,13 @@ static void
 put_modified(struct weigh_jw *w, const char *key,
     const struct weigh_hub_info *i)
 {
-	key_date(w, key, i->modified);
+	weigh_hub_kdate(w, key, i->modified);
 }
 
 static void
 put_created(struct weigh_jw *w, const char *key, const struct weigh_hub_info *i)
 {
-	key_date(w, key, i->created);
+	weigh_hub_kdate(w, key, i->created);
 }
 
 static void

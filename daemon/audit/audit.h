@@ -30,8 +30,8 @@
 struct audit;
 
 enum audit_event {
-	AUDIT_ADMIT,    /* a revision became visible */
-	AUDIT_WITHDRAW, /* what the line before admitted could not be done */
+	AUDIT_ADMIT,      /* a revision became visible */
+	AUDIT_WITHDRAW,   /* what the line before admitted could not be done */
 	AUDIT_QUARANTINE, /* a blob's bytes were found bad */
 	AUDIT_DISCARD, /* such bytes were removed from quarantine, on request */
 	AUDIT_COLLECT, /* what nobody names was taken away */
@@ -55,8 +55,8 @@ struct audit_entry {
 	/* admit, withdraw, a ref */
 	const char *ref; /* full */
 	struct weigh_gitid revision;
-	struct weigh_oid manifest; /* not of a ref */
-	const struct weigh_repo *target; /* move: its name now */
+	struct weigh_oid manifest;        /* not of a ref */
+	const struct weigh_repo *target;  /* move: its name now */
 	enum weigh_visibility visibility; /* show */
 	/* quarantine, discard */
 	struct weigh_oid blob;
@@ -112,9 +112,13 @@ void audit_ledger_free(struct audit_ledger *l);
 const char *audit_ledger_origin(const struct audit_ledger *l,
     const struct weigh_repo *repo, const struct weigh_gitid *revision);
 
+/* Does it know such a revision of that repository? */
+bool audit_ledger_knows(const struct audit_ledger *l,
+    const struct weigh_repo *repo);
+
 /* Were bytes of this blob ever found bad? */
-bool audit_ledger_bad(
-    const struct audit_ledger *l, const struct weigh_oid *blob);
+bool audit_ledger_bad(const struct audit_ledger *l,
+    const struct weigh_oid *blob);
 
 /* Every such revision, in no order. */
 enum weigh_code audit_ledger_each(const struct audit_ledger *l,
@@ -125,15 +129,15 @@ enum weigh_code audit_ledger_each(const struct audit_ledger *l,
 /* --- how it ends: any thread, without waiting for the writer --------------- */
 
 /* The number and time of the last whole line; 0 for none. */
-enum weigh_code audit_last(
-    int dirfd, uint64_t *n, int64_t *time, struct weigh_err *err);
+enum weigh_code audit_last(int dirfd, uint64_t *n, int64_t *time,
+    struct weigh_err *err);
 
 /* --- reading it again: any thread --------------------------------------- */
 
 /* How far the journal goes, and how it ends. */
 struct audit_head {
-	uint64_t size; /* bytes */
-	uint64_t n;    /* of the last line; 0 for none */
+	uint64_t size;         /* bytes */
+	uint64_t n;            /* of the last line; 0 for none */
 	struct weigh_oid last; /* SHA-256 of it; zero for none */
 };
 /* The writer thread's. */

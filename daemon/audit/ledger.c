@@ -263,6 +263,18 @@ audit_ledger_origin(const struct audit_ledger *l, const struct weigh_repo *repo,
 }
 
 bool
+audit_ledger_knows(const struct audit_ledger *l, const struct weigh_repo *repo)
+{
+	size_t i = 0;
+
+	while (i < l->count &&
+	    (l->items[i].origin == NULL || l->items[i].kind != repo->kind ||
+		strcmp(l->items[i].name, repo->name) != 0))
+		i++;
+	return i < l->count;
+}
+
+bool
 audit_ledger_bad(const struct audit_ledger *l, const struct weigh_oid *blob)
 {
 	return l->nbad > 0 &&

@@ -273,12 +273,10 @@ static void
 write_revision(void *ctx, const struct catalog_revision *rev)
 {
 	struct show *s = ctx;
-	char date[WEIGH_HUB_DATE];
 
-	weigh_hub_date(rev->date, date);
 	write_commit(&s->w, "revision", &rev->commit);
 	write_oid(&s->w, "manifest", &rev->manifest);
-	weigh_jw_kstr(&s->w, "date", date);
+	weigh_hub_kdate(&s->w, "date", rev->date);
 	weigh_jw_kstr(&s->w, "message", rev->title);
 	weigh_jw_kstr(&s->w, "origin", rev->origin);
 	weigh_jw_kstr(&s->w, "license", rev->license);

@@ -16,12 +16,8 @@
 static void
 write_time(struct weigh_jw *w, const char *key, int64_t time)
 {
-	char text[WEIGH_HUB_DATE];
-
-	if (time <= 0)
-		return;
-	weigh_hub_date(time, text);
-	weigh_jw_kstr(w, key, text);
+	if (time > 0)
+		weigh_hub_kdate(w, key, time);
 }
 
 static void

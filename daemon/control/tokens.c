@@ -25,15 +25,6 @@ struct token_change {
 /* --- what is said of a token ---------------------------------------------- */
 
 static void
-write_date(struct weigh_jw *w, const char *key, int64_t time)
-{
-	char date[WEIGH_HUB_DATE];
-
-	weigh_hub_date(time, date);
-	weigh_jw_kstr(w, key, date);
-}
-
-static void
 write_repos(struct weigh_jw *w, const char *repos)
 {
 	size_t len;
@@ -54,9 +45,9 @@ write_members(struct weigh_jw *w, const struct weigh_who *t)
 	weigh_jw_kstr(w, "name", t->name);
 	weigh_jw_kstr(w, "role", weigh_role_name(t->role));
 	write_repos(w, t->repos);
-	write_date(w, "created", t->created);
+	weigh_hub_kdate(w, "created", t->created);
 	if (t->expires != 0)
-		write_date(w, "expires", t->expires);
+		weigh_hub_kdate(w, "expires", t->expires);
 	weigh_jw_kbool(w, "expired",
 	    t->expires != 0 && t->expires <= time(NULL));
 }

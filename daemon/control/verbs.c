@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <weigh/manifest.h>
 
@@ -150,17 +149,7 @@ void
 control_who(struct control *c, const struct http_exchange *x,
     struct weigh_who *who)
 {
-	struct weigh_span value = weigh_http_field(http_head(x),
-	    "Authorization");
-
-	if (http_is_local(x))
-		*who = (struct weigh_who){
-			.role = WEIGH_ROLE_ADMIN,
-			.local = true,
-		};
-	else
-		tokens_identify(c->parts.tokens, value.p, value.len, time(NULL),
-		    who);
+	access_who(c->parts.tokens, http_head(x), http_is_local(x), who);
 }
 
 static void

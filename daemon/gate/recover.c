@@ -206,42 +206,23 @@ tell_unswept(void *ctx, const struct weigh_repo *name,
 	    err->why, NULL);
 }
 
-struct search {
-	const struct weigh_repo *name;
-	bool found;
-};
-
-static enum weigh_code
-look_for_repo(void *ctx, const struct weigh_repo *repo,
-    const struct weigh_gitid *revision, struct weigh_err *err)
-{
-	struct search *s = ctx;
-
-	(void)revision;
-	(void)err;
-	s->found = s->found ||
-	    (repo->kind == s->name->kind &&
-		strcmp(repo->name, s->name->name) == 0);
-	return WEIGH_OK;
-}
-
 /* Neither catalog nor journal knows a revision of it: then it has no ref because
  * it was taken back, or never got one.  Else its refs were lost. */
 static bool
 is_unclaimed(void *ctx, const struct weigh_repo *name)
 {
 	struct recovery *r = ctx;
-	struct search search = { .name = name };
 	struct audit_ledger *ledger = NULL;
 	struct weigh_repo held;
+	bool known;
 
 	if (catalog_find_repo(r->reader, name, &held, NULL) !=
 		WEIGH_NOT_FOUND ||
 	    audit_ledger_read(r->gate->parts.audit, &ledger, NULL) != WEIGH_OK)
 		return false;
-	(void)audit_ledger_each(ledger, look_for_repo, &search, NULL);
+	known = audit_ledger_knows(ledger, name);
 	audit_ledger_free(ledger);
-	return !search.found;
+	return !known;
 }
 
 /* What is left of deleted repositories is nobody's, but may stay. */

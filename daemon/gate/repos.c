@@ -168,27 +168,14 @@ struct search {
 };
 
 static enum weigh_code
-look_for_repo(void *ctx, const struct weigh_repo *repo,
-    const struct weigh_gitid *revision, struct weigh_err *err)
-{
-	struct search *s = ctx;
-
-	(void)revision;
-	(void)err;
-	s->found = s->found ||
-	    (repo->kind == s->repo->kind &&
-		strcmp(repo->name, s->repo->name) == 0);
-	return WEIGH_OK;
-}
-
-static enum weigh_code
 search_journal(struct gate *g, void *ctx, struct weigh_err *err)
 {
+	struct search *s = ctx;
 	struct audit_ledger *ledger = NULL;
 	enum weigh_code rc = audit_ledger_read(g->parts.audit, &ledger, err);
 
 	if (rc == WEIGH_OK)
-		rc = audit_ledger_each(ledger, look_for_repo, ctx, err);
+		s->found = audit_ledger_knows(ledger, s->repo);
 	audit_ledger_free(ledger);
 	return rc;
 }

@@ -12,17 +12,7 @@
 void
 serve_identify(struct serve *s, struct http_exchange *x, struct weigh_who *who)
 {
-	struct weigh_span value = weigh_http_field(http_head(x),
-	    "Authorization");
-
-	if (http_is_local(x))
-		*who = (struct weigh_who){
-			.role = WEIGH_ROLE_ADMIN,
-			.local = true,
-		};
-	else
-		tokens_identify(s->parts.tokens, value.p, value.len, time(NULL),
-		    who);
+	access_who(s->parts.tokens, http_head(x), http_is_local(x), who);
 }
 
 bool

@@ -60,7 +60,7 @@ static void
 write_step(void *ctx, const struct catalog_step *step)
 {
 	struct commits *c = ctx;
-	char hex[WEIGH_GITID_HEX + 1], date[WEIGH_HUB_DATE];
+	char hex[WEIGH_GITID_HEX + 1];
 	struct repo_words words;
 
 	if (c->rc == WEIGH_OK)
@@ -69,13 +69,12 @@ write_step(void *ctx, const struct catalog_step *step)
 	if (c->rc != WEIGH_OK)
 		return;
 	weigh_gitid_hex(&step->commit, hex);
-	weigh_hub_date(step->date, date);
 	weigh_jw_object(&c->w);
 	weigh_jw_kstr(&c->w, "id", hex);
 	weigh_jw_kstr(&c->w, "title", step->title);
 	weigh_jw_kstr(&c->w, "message", words.body);
 	write_author(&c->w, words.author);
-	weigh_jw_kstr(&c->w, "date", date);
+	weigh_hub_kdate(&c->w, "date", step->date);
 	if (c->formatted) {
 		weigh_jw_key(&c->w, "formatted");
 		weigh_jw_object(&c->w);

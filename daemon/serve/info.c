@@ -244,9 +244,6 @@ serve_refs(struct ask *ask, struct catalog_reader *reader)
 static void
 write_token(struct weigh_jw *w, const struct weigh_who *who)
 {
-	char created[WEIGH_HUB_DATE];
-
-	weigh_hub_date(who->created, created);
 	weigh_jw_key(w, "auth");
 	weigh_jw_object(w);
 	weigh_jw_kstr(w, "type", "access_token");
@@ -254,7 +251,7 @@ write_token(struct weigh_jw *w, const struct weigh_who *who)
 	weigh_jw_object(w);
 	weigh_jw_kstr(w, "displayName", who->name);
 	weigh_jw_kstr(w, "role", weigh_role_hub_name(who->role));
-	weigh_jw_kstr(w, "createdAt", created);
+	weigh_hub_kdate(w, "createdAt", who->created);
 	weigh_jw_object_end(w);
 	weigh_jw_object_end(w);
 }

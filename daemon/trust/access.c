@@ -1,5 +1,22 @@
 /* access: see access.h. */
+#include <time.h>
+
 #include "access.h"
+
+void
+access_who(struct tokens *t, const struct weigh_http_head *head, bool local,
+    struct weigh_who *out)
+{
+	struct weigh_span value = weigh_http_field(head, "Authorization");
+
+	if (local)
+		*out = (struct weigh_who){
+			.role = WEIGH_ROLE_ADMIN,
+			.local = true,
+		};
+	else
+		tokens_identify(t, value.p, value.len, time(NULL), out);
+}
 
 enum weigh_code
 access_judge(const struct tokens *t, struct catalog_reader *reader,

@@ -3,15 +3,22 @@
  * weigh_access_decide's; here the facts are gathered and the refusal is put into
  * words, the same for the Hub's routes and for our own API.
  *
- * Threads: workers, each with its own reader.  Blocking: access_judge.
+ * Threads: access_who any, loops too; the others workers, each with its own reader.
+ * Blocking: access_judge.
  */
 #ifndef TRUST_ACCESS_H
 #define TRUST_ACCESS_H
 
+#include <weigh/http.h>
 #include <weigh/hub_error.h>
 
 #include "catalog/catalog.h"
 #include "trust/tokens.h"
+
+/* Who asks with this head, now?  Whoever comes by control.sock (`local`) has every
+ * right. */
+void access_who(struct tokens *t, const struct weigh_http_head *head,
+    bool local, struct weigh_who *out);
 
 struct access_answer {
 	enum weigh_access access;

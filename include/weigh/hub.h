@@ -23,6 +23,8 @@
 #define WEIGH_HUB_DATE 25 /* "2026-01-02T03:04:05.000Z" and NUL */
 /* UTC; before 1970 and after 9999 the nearest date inside. */
 void weigh_hub_date(time_t when, char out[WEIGH_HUB_DATE]);
+/* The same as the member `key`. */
+void weigh_hub_kdate(struct weigh_jw *w, const char *key, time_t when);
 
 /* The commit that last changed an entry. */
 struct weigh_hub_commit {
@@ -38,8 +40,8 @@ struct weigh_hub_entry {
 	struct weigh_gitid git; /* of the blob (lfs: of the pointer) or tree */
 	uint64_t size;          /* 0 for directories */
 	bool lfs;
-	struct weigh_oid oid;   /* lfs only */
-	unsigned pointer_size;  /* lfs only */
+	struct weigh_oid oid;                /* lfs only */
+	unsigned pointer_size;               /* lfs only */
 	const struct weigh_hub_commit *last; /* NULL: not asked for */
 };
 
@@ -94,7 +96,7 @@ struct weigh_hub_info {
 	struct weigh_gitid sha;
 	time_t created;
 	time_t modified;
-	uint64_t bytes; /* of the revision's files */
+	uint64_t bytes;     /* of the revision's files */
 	const char *card;   /* JSON */
 	const char *config; /* JSON */
 	/* Task, library and tags; or, NULL: the three behind it. */

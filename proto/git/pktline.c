@@ -5,21 +5,11 @@
 
 #include <weigh/pktline.h>
 
+#include "../hex.h"
+
 #define DIGITS 4
 
 /* --- reading --------------------------------------------------------------- */
-
-static int
-digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
 
 /* What the four digits say, or -1. */
 static long
@@ -28,7 +18,7 @@ length_of(const char *p)
 	long n = 0;
 
 	for (int i = 0; i < DIGITS; i++) {
-		int d = digit(p[i]);
+		int d = hex_digit(p[i]);
 
 		if (d < 0)
 			return -1;

@@ -1,6 +1,7 @@
 /*
  * json/lex: strings, numbers and words, wherever the input is cut; see reader.h.
  */
+#include "../hex.h"
 #include "reader.h"
 
 #define PART_SPARE 4 /* bytes that one escape adds at most */
@@ -128,18 +129,6 @@ lex_escape(struct weigh_json *j)
 		return WEIGH_JSON_MORE;
 	}
 	return weigh_json_malformed(j, "an unknown escape");
-}
-
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
 }
 
 /* Four digits are read: a character, or half of one. */

@@ -13,6 +13,8 @@
 
 static const struct weigh_repo one = { WEIGH_MODEL, "acme/one" };
 static const struct weigh_repo other = { WEIGH_DATASET, "acme/one" };
+static const struct weigh_repo taken_back = { WEIGH_MODEL, "acme/two" };
+static const struct weigh_repo stranger = { WEIGH_MODEL, "acme/three" };
 
 static void
 say(struct audit *a, enum audit_event event, const struct weigh_repo *repo,
@@ -46,6 +48,8 @@ static const struct line {
 	{ AUDIT_WITHDRAW, &one, 3, "third" },
 	{ AUDIT_ADMIT, &one, 3, "third again" },
 	{ AUDIT_ADMIT, &other, 1, "of another kind" },
+	{ AUDIT_ADMIT, &taken_back, 1, "in vain" },
+	{ AUDIT_WITHDRAW, &taken_back, 1, "in vain" },
 	{ AUDIT_QUARANTINE, NULL, 9, NULL },
 	{ AUDIT_DISCARD, NULL, 8, NULL },
 	{ AUDIT_COLLECT, NULL, 0, NULL },
@@ -105,6 +109,11 @@ test_last_word(void **state)
 		check_str(q->label, origin != NULL ? origin : "none",
 		    q->origin != NULL ? q->origin : "none");
 	}
+	check_true("knows", audit_ledger_knows(ledger, &one));
+	check_true("knows another kind", audit_ledger_knows(ledger, &other));
+	check_true("does not know", !audit_ledger_knows(ledger, &stranger));
+	check_true("nor one that was withdrawn",
+	    !audit_ledger_knows(ledger, &taken_back));
 	check_true("bad", audit_ledger_bad(ledger, &bad));
 	check_true("not bad by that", !audit_ledger_bad(ledger, &discarded));
 	check_code("each", audit_ledger_each(ledger, count, &admitted, NULL),
