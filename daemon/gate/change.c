@@ -6,6 +6,7 @@
  */
 #include "gate/change.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,10 @@
 
 #include "apply.h"
 #include "making.h"
+
+/* Steps of matching: half a minute of a hostile pattern; 200,000 files and the Hub's
+ * own rules come to half of it. */
+#define EFFORT_MAX (UINT64_C(1) << 36)
 
 struct change {
 	struct making making; /* first */
@@ -362,6 +367,30 @@ seal(struct making *m, const struct weigh_buf *text,
 	return WEIGH_OK;
 }
 
+/* The rules are asked about these. */
+static bool
+is_judged(const struct repo_file *f)
+{
+	return f->mine != NULL || (f->lfs && !f->known);
+}
+
+/* Each path is held against each rule, and a pattern made for it takes as many steps
+ * as its length times that of the path: nobody shall hold the gate for hours. */
+static enum weigh_code
+check_effort(const struct making *m, uint64_t rules, struct weigh_err *err)
+{
+	uint64_t paths = 0;
+
+	for (size_t i = 0; i < m->commit.nfiles; i++)
+		if (is_judged(&m->commit.files[i]))
+			paths += strlen(m->commit.files[i].path);
+	if (rules * paths <= EFFORT_MAX)
+		return WEIGH_OK;
+	return weigh_fail(err, WEIGH_TOO_BIG,
+	    "too many files for so many rules of .gitattributes; commit fewer "
+	    "at a time");
+}
+
 /* Of files whose bytes came along the rules say whether they are LFS; of LFS files
  * the rules are told.  Rules that cannot be read any more hinder nothing. */
 static enum weigh_code
@@ -379,6 +408,8 @@ apply_rules(struct making *m, struct weigh_err *err)
 		file = NULL;
 		rc = repo_attributes_parse(&rules, NULL, 0, err);
 	}
+	if (rc == WEIGH_OK)
+		rc = check_effort(m, text.len, err);
 	for (size_t i = 0; i < m->commit.nfiles && rc == WEIGH_OK; i++) {
 		struct repo_file *f = &m->commit.files[i];
 

@@ -174,6 +174,19 @@ def test_too_many_rules_for_so_many_paths(pub):
     assert answer.status == 413 and time.monotonic() - start < 3
 
 
+def test_too_many_rules_for_so_many_files(home, pub):
+    """Nor the gate, which all publications wait for."""
+    assert pub.ask("POST", "/api/repos/create", {"name": "acme/slow"}).status == 200
+    slow = Publisher(home, home.token, "acme/slow")
+    rules = f"*{'a' * 100}b filter=lfs\n" * 9000
+    assert slow.commit(file_line(".gitattributes", rules.encode())).status == 200
+    start = time.monotonic()
+    answer = slow.commit(*[file_line("a" * 240 + f"{i}", b"1") for i in range(300)])
+    check_error(answer, 413)
+    assert time.monotonic() - start < 3
+    assert slow.commit(file_line("one", b"1")).status == 200
+
+
 def test_a_card_before_its_commit(pub):
     good = pub.ask("POST", "/api/validate-yaml",
                    {"content": "---\nlicense: mit\n---\n# Hi\n", "repoType": "model"})
