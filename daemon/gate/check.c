@@ -178,6 +178,8 @@ condemn_found(struct gate *g, struct catalog_reader *reader,
 	rc = catalog_known_blob(reader, oid, &blob, &state, err);
 	if (rc != WEIGH_OK)
 		; /* WEIGH_NOT_FOUND: nobody names it any more */
+	else if (f->missing && state == CATALOG_BAD)
+		; /* a check beside this one has said so meanwhile */
 	else if (still_there(g, oid, f))
 		rc = gate_condemn(g, oid, size, f, err);
 	else
