@@ -27,11 +27,13 @@ repo_read_facts(struct repo_root *root, const struct weigh_repo *name,
 	char path[REPO_FOLDER_MAX + 16];
 	struct weigh_buf text;
 	enum weigh_code rc;
+	size_t len;
 
 	*out = (struct weigh_repofile){ .visibility = WEIGH_PUBLIC };
 	if ((rc = repo_folder(name, path, err)) != WEIGH_OK)
 		return rc;
-	strcat(path, "/" FACTS); /* the array has room for it */
+	len = strlen(path);
+	snprintf(path + len, sizeof(path) - len, "/" FACTS);
 	weigh_buf_init(&text, WEIGH_REPOFILE_MAX + 1);
 	rc = fd_read_file(root->fd, path, &text, err);
 	if (rc == WEIGH_OK)

@@ -7,12 +7,13 @@
 
 #include "priv.h"
 
-/* Take the next part from *path, which is behind a '/'. */
+/* Take the next part from *path, which is behind a '/'; behind the last, none. */
 static struct weigh_span
 take_part(struct weigh_span *path)
 {
 	struct weigh_span part = *path;
-	const char *slash = memchr(path->p, '/', path->len);
+	const char *slash = path->p != NULL ? memchr(path->p, '/', path->len) :
+					      NULL;
 
 	if (slash == NULL) {
 		path->len = 0;

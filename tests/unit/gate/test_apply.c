@@ -12,10 +12,10 @@
 
 #define CHANGES 4
 /* clang-format off */
-#define PUT(name) { .kind = GATE_PUT, .path = name }
-#define COPY(name) { .kind = GATE_COPY, .path = name }
-#define CUT(name) { .kind = GATE_DELETE_FILE, .path = name }
-#define FELL(name) { .kind = GATE_DELETE_FOLDER, .path = name }
+#define PUT(name) { .kind = GATE_PUT, .path = (name) }
+#define COPY(name) { .kind = GATE_COPY, .path = (name) }
+#define CUT(name) { .kind = GATE_DELETE_FILE, .path = (name) }
+#define FELL(name) { .kind = GATE_DELETE_FOLDER, .path = (name) }
 /* clang-format on */
 
 /* Of the parent: "a", "d/x", "d/y", "d.txt", "d0", "e/f/g". */

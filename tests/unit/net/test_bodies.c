@@ -812,10 +812,12 @@ test_survey(void **state)
 	sem_wait(&told.done);
 	check_u64("told of", told.count, 2);
 	a = find_told("/spout/99999999");
+	assert_non_null(a);
 	assert_true(a->sending && a->open);
 	assert_true(a->sent > 0 && a->sent < a->total);
 	assert_true(a->total <= atomic_load(&yard.spouted));
 	a = find_told("/stalled");
+	assert_non_null(a);
 	assert_true(!a->sending && !a->open && a->ms >= 200);
 	sem_destroy(&told.done);
 	close(down);

@@ -38,6 +38,7 @@ trace(struct weigh_buf *out, const char *text, size_t len, size_t piece)
 			n = len < piece ? len : piece;
 			free(own);
 			own = malloc(n + (n == 0));
+			assert_non_null(own);
 			memcpy(own, text, n);
 			text += n;
 			len -= n;
