@@ -176,10 +176,6 @@ explain(const struct weigh_who *who, enum weigh_access access,
 	else if (access == WEIGH_ACCESS_TOKEN_NEEDED)
 		weigh_fail(err, WEIGH_UNAUTHORIZED,
 		    "over the network this needs a token");
-	else
-		return;
-	weigh_what(err, "this needs more rights than %s",
-	    who->role == WEIGH_ROLE_NOBODY ? "reading" : "your token has");
 }
 
 /* What can be said without looking at any repository; false: answered. */

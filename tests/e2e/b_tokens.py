@@ -352,6 +352,8 @@ def test_weigh_shows_its_token(held, tmp):
     assert "reader" in weigh(held, "token", "ls", WEIGH_TOKEN=held.token["admin"]).out
     r = weigh(held, "token", "new", "ci", "--role", "read", WEIGH_TOKEN=STRANGE, code=6)
     assert "cannot make token 'ci'" in r.err
+    r = weigh(held, "gc", WEIGH_TOKEN=token, code=6)  # says what, and by which role it may not
+    assert r.err.startswith("weigh: cannot take away") and "role 'read'" in r.err
     for env, code, says in (({}, 0, "for reading only"), ({"WEIGH_TOKEN": token}, 0, "the rights of the token"),
                             ({"WEIGH_TOKEN": STRANGE}, 1, "but not us")):
         assert says in weigh(held, "doctor", code=code, **env).out, env

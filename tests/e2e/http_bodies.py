@@ -159,10 +159,10 @@ FRAMING = [
     row("401, a request in the body", post(b"Content-Length: %d" % len(SMUGGLED), body=SMUGGLED,
                                            target=b"/-/v1/add"),
         answer(401, 'WWW-Authenticate: Bearer realm="weighd"',
-               "X-Error-Message: this needs more rights than reading",
+               "X-Error-Message: over the network this needs a token",
                kind="application/json; charset=utf-8",
-               body=b'{"error":"this needs more rights than reading","weigh":{"code":"unauthorized",'
-                    b'"what":"this needs more rights than reading","why":"over the network this '
+               body=b'{"error":"over the network this needs a token","weigh":{"code":"unauthorized",'
+                    b'"what":"over the network this needs a token","why":"over the network this '
                     b'needs a token","fix":"set HF_TOKEN or WEIGH_TOKEN to a token of this mirror; '
                     b'its administrator makes one with: weigh token new"}}')),
     not_found("chunks that look like requests", chunks(
