@@ -11,6 +11,9 @@
 #include "publish.h"
 
 #define BODY_MAX (UINT64_C(16) << 30) /* bytes of one commit */
+/* Bytes of paths and the like: of 200,000 changes, 300 each.  They wait in memory
+ * until the last line. */
+#define TEXTS_MAX ((size_t)64 << 20)
 #define OPEN_MAX \
 	64 /* files, each with a descriptor, that are sealed together */
 
@@ -23,6 +26,7 @@ struct committing {
 	size_t nopen;
 	char **texts; /* all strings that it owns */
 	size_t ntexts, texts_room;
+	size_t texts_len; /* bytes of all */
 	const char *message;
 	struct weigh_gitid parent;
 };
@@ -64,6 +68,7 @@ keep_text(struct committing *c, const char *text)
 	if ((copy = strdup(text)) == NULL)
 		return NULL;
 	c->texts[c->ntexts++] = copy;
+	c->texts_len += strlen(copy) + 1;
 	return copy;
 }
 
@@ -242,6 +247,10 @@ take(struct ask *ask, struct catalog_reader *reader, const char *data,
 		if (event == WEIGH_CHANGES_MORE || event == WEIGH_CHANGES_END)
 			return WEIGH_OK;
 		rc = take_event(ask, reader, c, event, err);
+		if (rc == WEIGH_OK && c->texts_len > TEXTS_MAX)
+			rc = weigh_fail(err, WEIGH_TOO_BIG,
+			    "the paths of this commit are too long together; "
+			    "commit fewer files at a time");
 	}
 	weigh_what(err, "%s", err->why);
 	return rc;

@@ -457,6 +457,15 @@ def test_a_line_without_end(home, pub):
     until(lambda: not list((home.data / "incoming").iterdir()))
 
 
+def test_paths_that_are_long_together(pub):
+    """Far less than what a commit may bring in bytes of files."""
+    long = "/".join(["a" * 200] * 20)
+    line = {"key": "copyFile", "value": {"path": long, "srcPath": long}}
+    answer = pub.commit(*[line] * 8500)
+    check_error(answer, 413)
+    assert "fewer files" in answer.json["error"]
+
+
 def test_a_commit_that_ends_early(home, pub):
     before = pub.head()
     body = json.dumps(HEADER).encode() + b"\n" + json.dumps(file_line("a", b"x")).encode()
