@@ -7,8 +7,8 @@
  * (2) A role may all that the one before it may.
  * (3) What a token may is bound to the repositories its patterns name; showing one
  *     never takes away what nobody in particular may do.
- * (4) A repository that somebody may not see is answered to them as one that does
- *     not exist.
+ * (4) A repository that a token may not see is answered to it as one that does not
+ *     exist.  Without a token the status is 401 for 404, so that clients ask for one.
  * (5) The text of a token does not leave weigh_auth_parse: its SHA-256 does.
  */
 #ifndef WEIGH_ACCESS_H
