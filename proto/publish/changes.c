@@ -11,63 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <weigh/base64.h>
-#include <weigh/buf.h>
-#include <weigh/changes.h>
-#include <weigh/json.h>
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define PART (WEIGH_CHANGES_TEXT + 8u) /* letters of content at a time */
+#include "changing.h"
 
 /* A file's content as base64, a path and names, and some room for what is new. */
 static const struct weigh_json_limits line_limits = { 8, PART, 64,
 	(WEIGH_CHANGES_FILE / 3 + 1) * 4 + (1u << 20) };
-
-enum place {
-	OPEN,
-	OUTER,
-	KIND,
-	VALUE,
-	INNER,
-	FIELD,
-	SKIP,
-	CLOSED
-};
-
-struct kind;
-
-struct weigh_changes {
-	const char *p, *end; /* of the piece */
-	bool last;
-	struct weigh_json *j; /* of the line; NULL between lines */
-	enum place place, after_skip;
-	unsigned skip_depth; /* where the value read over ends */
-	const struct kind *kind;
-	const struct field *field;
-	unsigned given; /* a bit for each row of kind->fields */
-	bool value;     /* "value" was there */
-
-	struct weigh_change line;
-	struct weigh_buf summary, description;
-	char letters[4]; /* of base64 that wait for their group */
-	unsigned nletters;
-	bool padded; /* the padding came: nothing may follow */
-	char content[PART / 4 * 3 + 8];
-	size_t content_len;
-
-	bool header; /* was read */
-	uint64_t lines;
-	enum weigh_code code;
-	struct weigh_err err;
-};
-
-/* --- failing -------------------------------------------------------------------- */
-
-static enum weigh_code
-malformed(struct weigh_changes *c, const char *why)
-{
-	return weigh_fail(&c->err, WEIGH_MALFORMED, "%s", why);
-}
 
 static enum weigh_changes_event
 bad(struct weigh_changes *c, enum weigh_code rc)
@@ -75,272 +23,6 @@ bad(struct weigh_changes *c, enum weigh_code rc)
 	c->code = weigh_context(&c->err, rc, "line %llu",
 	    (unsigned long long)c->lines + 1);
 	return WEIGH_CHANGES_BAD;
-}
-
-/* --- fields: how the value of each is taken -------------------------------------- */
-
-struct field {
-	const char *key;
-	enum weigh_code (*take)(struct weigh_changes *c,
-	    enum weigh_json_token t);
-	bool required;
-};
-
-static enum weigh_code
-take_text(struct weigh_changes *c, enum weigh_json_token t,
-    struct weigh_buf *out)
-{
-	size_t len;
-	const char *text = weigh_json_text(c->j, &len);
-
-	if (t != WEIGH_JSON_STRING || memchr(text, '\0', len) != NULL)
-		return malformed(c, "a string without NUL is expected");
-	if (!weigh_buf_add(out, text, len))
-		return weigh_fail(&c->err, WEIGH_TOO_BIG,
-		    "a text of at most %u bytes is expected",
-		    WEIGH_CHANGES_TEXT);
-	return WEIGH_OK;
-}
-
-static enum weigh_code
-take_summary(struct weigh_changes *c, enum weigh_json_token t)
-{
-	return take_text(c, t, &c->summary);
-}
-
-static enum weigh_code
-take_description(struct weigh_changes *c, enum weigh_json_token t)
-{
-	return take_text(c, t, &c->description);
-}
-
-static enum weigh_code
-take_parent(struct weigh_changes *c, enum weigh_json_token t)
-{
-	size_t len;
-	const char *text = weigh_json_text(c->j, &len);
-
-	if (t != WEIGH_JSON_STRING ||
-	    !weigh_gitid_parse(&c->line.parent, text, len))
-		return malformed(c, "40 hex digits are expected");
-	return WEIGH_OK;
-}
-
-static enum weigh_code
-take_path_to(struct weigh_changes *c, enum weigh_json_token t, char *out)
-{
-	size_t len;
-	const char *text = weigh_json_text(c->j, &len);
-	enum weigh_code rc;
-
-	if (t != WEIGH_JSON_STRING)
-		return malformed(c, "a string is expected");
-	if ((rc = weigh_path_check(text, len, &c->err)) != WEIGH_OK)
-		return rc;
-	memcpy(out, text, len + 1);
-	return WEIGH_OK;
-}
-
-static enum weigh_code
-take_path(struct weigh_changes *c, enum weigh_json_token t)
-{
-	return take_path_to(c, t, c->line.path);
-}
-
-static enum weigh_code
-take_from(struct weigh_changes *c, enum weigh_json_token t)
-{
-	return take_path_to(c, t, c->line.from);
-}
-
-static enum weigh_code
-take_folder(struct weigh_changes *c, enum weigh_json_token t)
-{
-	size_t len;
-	const char *text = weigh_json_text(c->j, &len);
-	enum weigh_code rc;
-
-	if (t != WEIGH_JSON_STRING)
-		return malformed(c, "a string is expected");
-	if (len > 1 && text[len - 1] == '/')
-		len--;
-	if ((rc = weigh_path_check(text, len, &c->err)) != WEIGH_OK)
-		return rc;
-	memcpy(c->line.path, text, len);
-	c->line.path[len] = '\0';
-	return WEIGH_OK;
-}
-
-static enum weigh_code
-take_from_rev(struct weigh_changes *c, enum weigh_json_token t)
-{
-	size_t len;
-	const char *text = weigh_json_text(c->j, &len);
-	enum weigh_code rc;
-
-	if (t != WEIGH_JSON_STRING)
-		return malformed(c, "a string is expected");
-	if ((rc = weigh_rev_check(text, len, &c->err)) != WEIGH_OK)
-		return rc;
-	memcpy(c->line.from_rev, text, len + 1);
-	return WEIGH_OK;
-}
-
-static enum weigh_code
-take_oid(struct weigh_changes *c, enum weigh_json_token t)
-{
-	size_t len;
-	const char *text = weigh_json_text(c->j, &len);
-
-	if (t != WEIGH_JSON_STRING || !weigh_oid_parse(&c->line.oid, text, len))
-		return malformed(c, "64 lower-case hex digits are expected");
-	return WEIGH_OK;
-}
-
-static enum weigh_code
-take_size(struct weigh_changes *c, enum weigh_json_token t)
-{
-	c->line.has_size = true;
-	return weigh_json_size(c->j, t, &c->line.size, &c->err);
-}
-
-static enum weigh_code
-take_word(struct weigh_changes *c, enum weigh_json_token t, const char *want)
-{
-	if (t == WEIGH_JSON_STRING &&
-	    strcmp(weigh_json_text(c->j, NULL), want) == 0)
-		return WEIGH_OK;
-	return weigh_fail(&c->err, WEIGH_MALFORMED, "'%s' is expected", want);
-}
-
-static enum weigh_code
-take_encoding(struct weigh_changes *c, enum weigh_json_token t)
-{
-	return take_word(c, t, "base64");
-}
-
-static enum weigh_code
-take_algo(struct weigh_changes *c, enum weigh_json_token t)
-{
-	return take_word(c, t, "sha256");
-}
-
-/* --- content: base64, as it comes --------------------------------------------------- */
-
-/* Whole groups of letters become bytes behind those of c->content. */
-static bool
-decode(struct weigh_changes *c, const char *letters, size_t len)
-{
-	long n;
-
-	if (len == 0)
-		return true;
-	if (c->padded)
-		return false;
-	n = weigh_base64_decode(c->content + c->content_len,
-	    sizeof(c->content) - c->content_len, letters, len);
-	if (n < 0)
-		return false;
-	c->content_len += (size_t)n;
-	c->padded = letters[len - 1] == '=';
-	return true;
-}
-
-/* The letters that waited, and those that came with this part. */
-static bool
-decode_part(struct weigh_changes *c, const char *text, size_t len)
-{
-	size_t whole;
-
-	while (c->nletters > 0 && c->nletters < 4 && len > 0) {
-		c->letters[c->nletters++] = *text++;
-		len--;
-	}
-	if (c->nletters == 4) {
-		if (!decode(c, c->letters, 4))
-			return false;
-		c->nletters = 0;
-	}
-	if (c->nletters > 0)
-		return true;
-	whole = len - len % 4;
-	if (!decode(c, text, whole))
-		return false;
-	memcpy(c->letters, text + whole, len - whole);
-	c->nletters = (unsigned)(len - whole);
-	return true;
-}
-
-static enum weigh_code
-take_content(struct weigh_changes *c, enum weigh_json_token t)
-{
-	size_t len;
-	const char *text = weigh_json_text(c->j, &len);
-
-	if (t != WEIGH_JSON_STRING && t != WEIGH_JSON_PART)
-		return malformed(c, "a string is expected");
-	c->content_len = 0;
-	if (!decode_part(c, text, len) ||
-	    (t == WEIGH_JSON_STRING && c->nletters > 0))
-		return malformed(c, "this is not base64");
-	c->line.size += c->content_len;
-	if (c->line.size > WEIGH_CHANGES_FILE)
-		return weigh_fail(&c->err, WEIGH_TOO_BIG,
-		    "a file of more than %u bytes is uploaded as LFS, before "
-		    "the commit",
-		    WEIGH_CHANGES_FILE);
-	return WEIGH_OK;
-}
-
-/* --- kinds of lines -------------------------------------------------------------------- */
-
-struct kind {
-	const char *name;
-	enum weigh_changes_event event;
-	struct field fields[4];
-	unsigned nfields;
-};
-
-static const struct kind kinds[] = {
-	{ "header", WEIGH_CHANGES_HEADER,
-	    { { "summary", take_summary, true },
-		{ "description", take_description, false },
-		{ "parentCommit", take_parent, false } },
-	    3 },
-	{ "file", WEIGH_CHANGES_FILE_END,
-	    { { "path", take_path, true }, { "content", take_content, true },
-		{ "encoding", take_encoding, true } },
-	    3 },
-	{ "lfsFile", WEIGH_CHANGES_LFS_FILE,
-	    { { "path", take_path, true }, { "oid", take_oid, true },
-		{ "algo", take_algo, false }, { "size", take_size, false } },
-	    4 },
-	{ "deletedFile", WEIGH_CHANGES_DELETED_FILE,
-	    { { "path", take_path, true } }, 1 },
-	{ "deletedFolder", WEIGH_CHANGES_DELETED_FOLDER,
-	    { { "path", take_folder, true } }, 1 },
-	{ "copyFile", WEIGH_CHANGES_COPY,
-	    { { "path", take_path, true }, { "srcPath", take_from, true },
-		{ "srcRevision", take_from_rev, false } },
-	    3 },
-};
-
-static enum weigh_code
-take_kind(struct weigh_changes *c, enum weigh_json_token t)
-{
-	const char *name = weigh_json_text(c->j, NULL);
-	bool header;
-
-	for (size_t i = 0; t == WEIGH_JSON_STRING && i < COUNT(kinds); i++)
-		if (strcmp(kinds[i].name, name) == 0)
-			c->kind = &kinds[i];
-	if (c->kind == NULL)
-		return malformed(c, "an unknown 'key'");
-	header = c->kind->event == WEIGH_CHANGES_HEADER;
-	if (header == c->header)
-		return malformed(c,
-		    header ? "a second header" : "the header must come first");
-	return WEIGH_OK;
 }
 
 /* --- the machine ------------------------------------------------------------------------- */
@@ -361,8 +43,9 @@ outer(struct weigh_changes *c, enum weigh_json_token t)
 
 	if (t == WEIGH_JSON_OBJECT_END) {
 		c->place = CLOSED;
-		return c->value ? WEIGH_OK :
-				  malformed(c, "there is no 'value'");
+		return c->value ?
+		    WEIGH_OK :
+		    weigh_changes_malformed(c, "there is no 'value'");
 	}
 	if (strcmp(key, "key") == 0)
 		c->place = KIND;
@@ -371,7 +54,8 @@ outer(struct weigh_changes *c, enum weigh_json_token t)
 	else
 		begin_skip(c, OUTER);
 	if (c->place == VALUE && c->kind == NULL)
-		return malformed(c, "'key' must stand before 'value'");
+		return weigh_changes_malformed(c,
+		    "'key' must stand before 'value'");
 	return WEIGH_OK;
 }
 
@@ -398,7 +82,7 @@ inner(struct weigh_changes *c, enum weigh_json_token t)
 			continue;
 		c->field = &c->kind->fields[i];
 		c->place = FIELD;
-		weigh_json_parts(c->j, c->field->take == take_content);
+		weigh_json_parts(c->j, weigh_changes_in_parts(c->field));
 		return WEIGH_OK;
 	}
 	begin_skip(c, INNER);
@@ -435,18 +119,19 @@ step(struct weigh_changes *c, enum weigh_json_token t)
 		c->place = OUTER;
 		return t == WEIGH_JSON_OBJECT ?
 		    WEIGH_OK :
-		    malformed(c, "an object is expected");
+		    weigh_changes_malformed(c, "an object is expected");
 	case OUTER:
 		return outer(c, t);
 	case KIND:
 		c->place = OUTER;
-		return take_kind(c, t);
+		return weigh_changes_take_kind(c, t);
 	case VALUE:
 		c->place = INNER;
 		c->value = true;
 		return t == WEIGH_JSON_OBJECT ?
 		    WEIGH_OK :
-		    malformed(c, "'value': an object is expected");
+		    weigh_changes_malformed(c,
+			"'value': an object is expected");
 	case INNER:
 		return inner(c, t);
 	case FIELD:
@@ -458,7 +143,7 @@ step(struct weigh_changes *c, enum weigh_json_token t)
 	case CLOSED:
 		break;
 	}
-	return malformed(c, "something stands behind the object");
+	return weigh_changes_malformed(c, "something stands behind the object");
 }
 
 /* --- lines ----------------------------------------------------------------------------------- */
@@ -501,7 +186,7 @@ end_header(struct weigh_changes *c)
 {
 	c->header = true;
 	if (c->summary.len == 0)
-		return malformed(c, "the summary is empty");
+		return weigh_changes_malformed(c, "the summary is empty");
 	if (c->description.len > 0) {
 		weigh_buf_adds(&c->summary, "\n\n");
 		weigh_buf_add(&c->summary, c->description.data,
@@ -521,7 +206,7 @@ end_line(struct weigh_changes *c)
 	weigh_json_free(c->j);
 	c->j = NULL;
 	if (c->kind == NULL)
-		return bad(c, malformed(c, "there is no 'key'"));
+		return bad(c, weigh_changes_malformed(c, "there is no 'key'"));
 	if (c->kind->event == WEIGH_CHANGES_HEADER)
 		rc = end_header(c);
 	else if (c->lines > WEIGH_CHANGES_MAX)
@@ -562,7 +247,7 @@ between_lines(struct weigh_changes *c)
 	if (!c->last)
 		return WEIGH_CHANGES_MORE;
 	if (!c->header)
-		return bad(c, malformed(c, "there is no header"));
+		return bad(c, weigh_changes_malformed(c, "there is no header"));
 	return WEIGH_CHANGES_END;
 }
 
