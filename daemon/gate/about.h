@@ -4,6 +4,8 @@
  *
  * (1) A file that is missing, too large or cannot be read says nothing; nothing
  *     here keeps a revision from coming in.
+ *
+ * Blocking: as `text` does, which is the caller's; the rest is pure.
  */
 #ifndef GATE_ABOUT_H
 #define GATE_ABOUT_H

@@ -2,7 +2,10 @@
  * making: a revision while it is being made, whether it was published whole
  * (publish.c) or is a commit on top of another (change.c).  making.c has the order
  * of its lasting steps and takes them back, contents.c files and blobs, revision.c
- * git, journal and catalog.
+ * git, journal and catalog.  Private to gate/.
+ *
+ * Threads: one at a time, between gate_hold and gate_release.  Blocking: all of it
+ * reads, writes and syncs.
  */
 #ifndef GATE_MAKING_H
 #define GATE_MAKING_H

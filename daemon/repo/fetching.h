@@ -1,4 +1,5 @@
-/* fetching: what the files of a fetch share.  Private to repo/. */
+/* fetching: what the files of a fetch share.  Private to repo/; one thread's, and
+ * threads and blocking are those of fetch.h. */
 #ifndef REPO_FETCHING_H
 #define REPO_FETCHING_H
 

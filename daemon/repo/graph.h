@@ -1,6 +1,7 @@
 /*
  * graph: the commits of a repository that a fetch looks at, each read once.
- * Private to repo/.
+ * Private to repo/.  A graph is one thread's; whatever meets a new commit reads it
+ * from the disk.
  */
 #ifndef REPO_GRAPH_H
 #define REPO_GRAPH_H

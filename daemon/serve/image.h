@@ -4,6 +4,8 @@
  *
  * (1) The same revision and tag make the same manifest, byte for byte.
  * (2) Every digest in it is one that the blobs route answers.
+ *
+ * Threads: the worker of its ask.  Blocking: it reads the catalog and headers of files.
  */
 #ifndef SERVE_IMAGE_H
 #define SERVE_IMAGE_H

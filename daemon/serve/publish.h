@@ -7,6 +7,9 @@
  *     one of that name is held.
  * (3) Bytes leave a request for the store, hashed; they are named only by a commit
  *     of whoever sent them, or may read them anyway.
+ *
+ * Threads: a worker for each request, with that worker's own reader.  Blocking: all
+ * that touches disk or gate; a change waits for the one before it.
  */
 #ifndef SERVE_PUBLISH_H
 #define SERVE_PUBLISH_H
