@@ -126,6 +126,15 @@ enum weigh_code audit_ledger_each(const struct audit_ledger *l,
 	const struct weigh_gitid *revision, struct weigh_err *err),
     void *ctx, struct weigh_err *err);
 
+/* Every ref (full) whose last word is where it leads, by the order of repositories
+ * and refs: one that was dropped is not told, nor one whose last step was taken
+ * back. */
+enum weigh_code audit_ledger_each_ref(const struct audit_ledger *l,
+    enum weigh_code (*each)(void *ctx, const struct weigh_repo *repo,
+	const char *ref, const struct weigh_gitid *revision,
+	struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
+
 /* --- how it ends: any thread, without waiting for the writer --------------- */
 
 /* The number and time of the last whole line; 0 for none. */

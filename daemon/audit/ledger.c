@@ -13,9 +13,21 @@ struct item {
 	const char *origin; /* interned; NULL: withdrawn */
 };
 
+/* The last word about one ref. */
+struct ref_item {
+	uint64_t n;
+	struct weigh_gitid revision;
+	enum weigh_kind kind;
+	const char *name; /* interned; NULL: its repository is gone */
+	const char *ref;  /* interned; full */
+	bool gone;
+};
+
 struct audit_ledger {
 	struct item *items; /* sorted by revision, kind, name */
 	size_t count, room;
+	struct ref_item *refs; /* sorted by kind, name, ref */
+	size_t nrefs, refs_room;
 	struct weigh_oid *bad; /* sorted */
 	size_t nbad, bad_room;
 	char **texts; /* interned */
@@ -82,6 +94,29 @@ take_revision(struct audit_ledger *l, const struct audit_line *line)
 	return true;
 }
 
+static bool
+take_ref(struct audit_ledger *l, const struct audit_line *line, bool gone)
+{
+	struct ref_item *more,
+	    item = {
+		    .n = line->n,
+		    .revision = line->revision,
+		    .kind = line->repo.kind,
+		    .name = intern(l, line->repo.name),
+		    .ref = intern(l, line->ref),
+		    .gone = gone,
+	    };
+
+	if (item.name == NULL || item.ref == NULL)
+		return false;
+	more = grow(l->refs, l->nrefs, &l->refs_room, sizeof(*more));
+	if (more == NULL)
+		return false;
+	l->refs = more;
+	l->refs[l->nrefs++] = item;
+	return true;
+}
+
 /* All revisions of a repository so far: their name is `name` now; NULL: they are
  * gone.  Such lines are rare, so the list is walked. */
 static void
@@ -100,6 +135,10 @@ rename_revisions(struct audit_ledger *l, const struct weigh_repo *repo,
 		else
 			item->origin = NULL;
 	}
+	for (size_t i = 0; i < l->nrefs; i++)
+		if (l->refs[i].kind == repo->kind && l->refs[i].name != NULL &&
+		    strcmp(l->refs[i].name, repo->name) == 0)
+			l->refs[i].name = name;
 }
 
 static bool
@@ -134,7 +173,8 @@ take_line(void *ctx, const struct audit_line *line, struct weigh_err *err)
 	switch (line->event) {
 	case AUDIT_ADMIT:
 	case AUDIT_WITHDRAW:
-		kept = take_revision(l, line);
+		kept = take_revision(l, line) &&
+		    take_ref(l, line, line->event == AUDIT_WITHDRAW);
 		break;
 	case AUDIT_QUARANTINE:
 		kept = take_bad(l, &line->blob);
@@ -147,6 +187,8 @@ take_line(void *ctx, const struct audit_line *line, struct weigh_err *err)
 		break;
 	case AUDIT_MAKE_REF: /* of a revision that was admitted */
 	case AUDIT_DROP_REF: /* what it led to is still held */
+		kept = take_ref(l, line, line->event == AUDIT_DROP_REF);
+		break;
 	case AUDIT_SHOW:
 	case AUDIT_DISCARD:
 	case AUDIT_COLLECT:
@@ -181,9 +223,50 @@ compare_items(const void *a, const void *b)
 }
 
 static int
+compare_ref_names(const struct ref_item *x, const struct ref_item *y)
+{
+	int order = (x->kind > y->kind) - (x->kind < y->kind);
+
+	if (order == 0)
+		order = strcmp(x->name, y->name);
+	return order != 0 ? order : strcmp(x->ref, y->ref);
+}
+
+static int
+compare_refs(const void *a, const void *b)
+{
+	const struct ref_item *x = a, *y = b;
+	int order = compare_ref_names(x, y);
+
+	return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
+}
+
+static int
 compare_oids(const void *a, const void *b)
 {
 	return memcmp(a, b, sizeof(struct weigh_oid));
+}
+
+/* Sorted; of several words about one ref the last stays. */
+static void
+settle_refs(struct audit_ledger *l)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->nrefs; i++)
+		if (l->refs[i].name != NULL)
+			l->refs[kept++] = l->refs[i];
+	l->nrefs = kept;
+	if (l->nrefs > 1)
+		qsort(l->refs, l->nrefs, sizeof(*l->refs), compare_refs);
+	kept = 0;
+	for (size_t i = 0; i < l->nrefs; i++) {
+		if (kept > 0 &&
+		    compare_ref_names(&l->refs[kept - 1], &l->refs[i]) == 0)
+			kept--;
+		l->refs[kept++] = l->refs[i];
+	}
+	l->nrefs = kept;
 }
 
 /* Sorted; of several words about one revision the last stays. */
@@ -220,6 +303,7 @@ audit_ledger_read(struct audit *a, struct audit_ledger **out,
 		return rc;
 	}
 	settle(l);
+	settle_refs(l);
 	*out = l;
 	return WEIGH_OK;
 }
@@ -233,6 +317,7 @@ audit_ledger_free(struct audit_ledger *l)
 		free(l->texts[i]);
 	free(l->texts);
 	free(l->items);
+	free(l->refs);
 	free(l->bad);
 	free(l);
 }
@@ -281,6 +366,13 @@ audit_ledger_bad(const struct audit_ledger *l, const struct weigh_oid *blob)
 	    bsearch(blob, l->bad, l->nbad, sizeof(*blob), compare_oids) != NULL;
 }
 
+/* It came from a struct of the same size. */
+static void
+name_repo(struct weigh_repo *repo, const char *name)
+{
+	memcpy(repo->name, name, strlen(name) + 1);
+}
+
 enum weigh_code
 audit_ledger_each(const struct audit_ledger *l,
     enum weigh_code (*each)(void *ctx, const struct weigh_repo *repo,
@@ -294,10 +386,29 @@ audit_ledger_each(const struct audit_ledger *l,
 
 		if (l->items[i].origin == NULL)
 			continue;
-		/* it came from a struct of the same size */
-		memcpy(repo.name, l->items[i].name,
-		    strlen(l->items[i].name) + 1);
+		name_repo(&repo, l->items[i].name);
 		rc = each(ctx, &repo, &l->items[i].revision, err);
+	}
+	return rc;
+}
+
+enum weigh_code
+audit_ledger_each_ref(const struct audit_ledger *l,
+    enum weigh_code (*each)(void *ctx, const struct weigh_repo *repo,
+	const char *ref, const struct weigh_gitid *revision,
+	struct weigh_err *err),
+    void *ctx, struct weigh_err *err)
+{
+	enum weigh_code rc = WEIGH_OK;
+
+	for (size_t i = 0; rc == WEIGH_OK && i < l->nrefs; i++) {
+		const struct ref_item *item = &l->refs[i];
+		struct weigh_repo repo = { .kind = item->kind };
+
+		if (item->gone)
+			continue;
+		name_repo(&repo, item->name);
+		rc = each(ctx, &repo, item->ref, &item->revision, err);
 	}
 	return rc;
 }

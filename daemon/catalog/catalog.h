@@ -501,6 +501,12 @@ enum weigh_code catalog_knows(struct catalog *c, const struct weigh_repo *repo,
 enum weigh_code catalog_holds(struct catalog *c, const struct weigh_repo *repo,
     const struct weigh_gitid *commit, bool *held, struct weigh_err *err);
 
+/* Does the writer see this ref (full: "refs/heads/main"), in the middle of a
+ * transaction?  `known`: the repository, under this very name. */
+enum weigh_code catalog_has_ref(struct catalog *c,
+    const struct weigh_repo *repo, const char *ref, bool *known, bool *there,
+    struct weigh_err *err);
+
 /* Is the file that is open no longer the one with the catalog's name: deleted,
  * or another one put there?  What is written then is lost with this process. */
 bool catalog_has_moved(struct catalog_reader *r);

@@ -85,3 +85,26 @@ catalog_holds(struct catalog *c, const struct weigh_repo *repo,
 	*held = id != 0;
 	return rc;
 }
+
+enum weigh_code
+catalog_has_ref(struct catalog *c, const struct weigh_repo *repo,
+    const char *ref, bool *known, bool *there, struct weigh_err *err)
+{
+	enum catalog_ref_kind kind;
+	const char *name = catalog_ref_short(ref, &kind);
+	struct weigh_repo held = { .name = "" };
+	struct query q;
+	int64_t id;
+	enum weigh_code rc = rows_repo(&c->db, repo, &id, &held, err);
+
+	*known = id != 0 && strcmp(held.name, repo->name) == 0;
+	*there = false;
+	if (rc != WEIGH_OK || !*known || name == NULL)
+		return rc;
+	q = query_begin(&c->db, SQL_REF);
+	query_int(&q, id);
+	query_int(&q, kind);
+	query_text(&q, name);
+	*there = query_row(&q);
+	return query_end(&q, err);
+}

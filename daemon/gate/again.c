@@ -227,6 +227,32 @@ look_for_lost(void *ctx, const struct weigh_repo *repo,
 	return WEIGH_OK;
 }
 
+/* A branch or tag that nobody dropped and that its repository does not have, or
+ * not where it can be read. */
+static enum weigh_code
+look_for_ref(void *ctx, const struct weigh_repo *repo, const char *ref,
+    const struct weigh_gitid *revision, struct weigh_err *err)
+{
+	struct remaking *m = ctx;
+	char text[WEIGH_REPO_TEXT + WEIGH_REV_MAX + 16];
+	char hex[WEIGH_GITID_HEX + 1], why[160];
+	bool known, there;
+	enum weigh_code rc;
+
+	rc = catalog_has_ref(m->gate->parts.catalog, repo, ref, &known, &there,
+	    err);
+	if (rc != WEIGH_OK || !known || there)
+		return rc;
+	weigh_repo_text(repo, text);
+	snprintf(text + strlen(text), sizeof(text) - strlen(text), "@%s", ref);
+	weigh_gitid_hex(revision, hex);
+	snprintf(why, sizeof(why),
+	    "the journal has it at %s, and its repository has no such ref",
+	    hex);
+	tell(m, GATE_ODD_LOST, text, why);
+	return WEIGH_OK;
+}
+
 /* --- what lies in the store ---------------------------------------------------------- */
 
 /* What was found bad and never came again is bad, not only missing. */
@@ -282,6 +308,8 @@ remake(struct remaking *m, struct weigh_err *err)
 		rc = repo_root_each(parts->repos, remake_repo, m, err);
 	if (rc == WEIGH_OK)
 		rc = audit_ledger_each(m->ledger, look_for_lost, m, err);
+	if (rc == WEIGH_OK)
+		rc = audit_ledger_each_ref(m->ledger, look_for_ref, m, err);
 	if (rc == WEIGH_OK)
 		rc = catalog_own_each_row(parts->catalog, look_at_row, m, err);
 	m->again->revisions = m->readmission.revisions;

@@ -142,18 +142,18 @@ void gate_release(struct gate *g);
 /* What was not as it should be when the catalog was made again. */
 enum gate_odd {
 	GATE_ODD_UNREADABLE, /* a repository: hidden until it can be read */
-	GATE_ODD_LOST, /* NAME@COMMIT: journaled, and in no repository */
+	GATE_ODD_LOST, /* NAME@COMMIT, NAME@REF: journaled, and in no repository */
 	GATE_ODD_MISSING, /* SHA-256: named, and its file is not there */
-	GATE_ODD_BAD, /* SHA-256: its bytes were found bad, and stay so */
+	GATE_ODD_BAD,     /* SHA-256: its bytes were found bad, and stay so */
 	GATE_ODDS
 };
 
 struct gate_again {
 	/* in */
-	const atomic_bool *cancel; /* set to stop: WEIGH_CANCELED; or NULL */
+	const atomic_bool *cancel;   /* set to stop: WEIGH_CANCELED; or NULL */
 	atomic_uint_fast64_t *bytes; /* of revisions so far; or NULL */
-	void (*tell)(
-	    void *ctx, enum gate_odd kind, const char *name, const char *why);
+	void (*tell)(void *ctx, enum gate_odd kind, const char *name,
+	    const char *why);
 	void *ctx;
 	/* The last thing before it lasts, when all is counted; or NULL. */
 	enum weigh_code (*finish)(const struct gate_again *a,
@@ -166,8 +166,8 @@ struct gate_again {
  * transaction: after a failure, or a kill, the old one is in force.  No byte is
  * trusted: blobs are recorded as not yet verified.  On the writer thread, while
  * the gate is held. */
-enum weigh_code gate_again(
-    struct gate *g, struct gate_again *a, struct weigh_err *err);
+enum weigh_code gate_again(struct gate *g, struct gate_again *a,
+    struct weigh_err *err);
 
 /* --- in ---------------------------------------------------------------------- */
 

@@ -124,6 +124,80 @@ test_last_word(void **state)
 	tmpdir_remove(&dir);
 }
 
+/* --- refs ---------------------------------------------------------------------- */
+
+static const struct ref_line {
+	enum audit_event event;
+	const struct weigh_repo *repo;
+	const char *ref;
+	uint8_t revision;
+	const struct weigh_repo *target;
+} ref_lines[] = {
+	{ AUDIT_ADMIT, &one, "refs/heads/main", 1, NULL },
+	{ AUDIT_ADMIT, &one, "refs/heads/main", 2, NULL },
+	{ AUDIT_MAKE_REF, &one, "refs/tags/v1", 1, NULL },
+	{ AUDIT_MAKE_REF, &one, "refs/tags/v2", 1, NULL },
+	{ AUDIT_DROP_REF, &one, "refs/tags/v2", 1, NULL },
+	{ AUDIT_ADMIT, &one, "refs/heads/dev", 3, NULL },
+	{ AUDIT_WITHDRAW, &one, "refs/heads/dev", 3, NULL },
+	{ AUDIT_ADMIT, &taken_back, "refs/heads/main", 4, NULL },
+	{ AUDIT_DELETE, &taken_back, NULL, 0, NULL },
+	{ AUDIT_ADMIT, &other, "refs/heads/main", 5, NULL },
+	{ AUDIT_MOVE, &one, NULL, 0, &stranger },
+};
+
+static enum weigh_code
+write_ref(void *ctx, const struct weigh_repo *repo, const char *ref,
+    const struct weigh_gitid *revision, struct weigh_err *err)
+{
+	char line[WEIGH_REPO_TEXT + 160];
+
+	(void)err;
+	snprintf(line, sizeof(line), "%d %s %s %u\n", (int)repo->kind,
+	    repo->name, ref, (unsigned)revision->b[0]);
+	strcat(ctx, line);
+	return WEIGH_OK;
+}
+
+/* Where each ref was last said to lead, under its repository's name of now. */
+static void
+test_refs(void **state)
+{
+	struct audit_ledger *ledger;
+	struct audit *audit;
+	struct tmpdir dir;
+	char told[2048] = "";
+	bool cut;
+
+	(void)state;
+	tmpdir_make(&dir);
+	check_code("open", audit_open(&audit, dir.fd, &cut, NULL), WEIGH_OK);
+	for (size_t i = 0; i < sizeof(ref_lines) / sizeof(ref_lines[0]); i++) {
+		const struct audit_entry entry = {
+			.event = ref_lines[i].event,
+			.time = 1767323045,
+			.repo = ref_lines[i].repo,
+			.ref = ref_lines[i].ref,
+			.revision = { { ref_lines[i].revision } },
+			.target = ref_lines[i].target,
+			.origin = "somebody",
+		};
+
+		check_code("append", audit_append(audit, &entry, NULL),
+		    WEIGH_OK);
+	}
+	check_code("read", audit_ledger_read(audit, &ledger, NULL), WEIGH_OK);
+	check_code("each", audit_ledger_each_ref(ledger, write_ref, told, NULL),
+	    WEIGH_OK);
+	check_str("refs", told,
+	    "0 acme/three refs/heads/main 2\n"
+	    "0 acme/three refs/tags/v1 1\n"
+	    "1 acme/one refs/heads/main 5\n");
+	audit_ledger_free(ledger);
+	audit_close(audit);
+	tmpdir_remove(&dir);
+}
+
 /* Lines that waited for their sync are lines like others. */
 static void
 test_unsynced(void **state)
@@ -156,6 +230,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_last_word),
+		cmocka_unit_test(test_refs),
 		cmocka_unit_test(test_unsynced),
 	};
 
