@@ -2,6 +2,8 @@
 #ifndef SERVE_PRIV_H
 #define SERVE_PRIV_H
 
+#include <stdatomic.h>
+
 #include <weigh/access.h>
 #include <weigh/hub_error.h>
 #include <weigh/json.h>
@@ -19,6 +21,7 @@ struct serve {
 	struct server *server;
 	struct cache **caches; /* one a loop */
 	struct uploads *uploads;
+	atomic_size_t bodies; /* bytes of requests' bodies that are collected */
 };
 
 /* A question on its way to a worker and back. */
@@ -35,6 +38,7 @@ struct ask {
 	uint64_t generation;       /* when it was asked */
 	struct weigh_gitid commit; /* what match.rev means, once looked up */
 	struct weigh_buf body; /* of the request, if its route collects it */
+	size_t counted;        /* bytes of it in serve->bodies */
 	void *own; /* the handler's: from begin and block to work or lost */
 };
 
@@ -58,9 +62,9 @@ enum route_flags {
 	/* Whose threads work it out; neither: `workers`, for questions. */
 	ROUTE_HEAVY = 4,   /* reads or writes many bytes, waits for no client */
 	ROUTE_STREAMS = 8, /* writes by an outlet, so waits for its client */
-	ROUTE_GIT = 16, /* a 401 asks for user and password, as git expects */
-	ROUTE_LFS = 32, /* and so does git-lfs, by a field of its own */
-	ROUTE_OCI = 64, /* likewise, and errors are in OCI's shape */
+	ROUTE_GIT = 16,   /* a 401 asks for user and password, as git expects */
+	ROUTE_LFS = 32,   /* and so does git-lfs, by a field of its own */
+	ROUTE_OCI = 64,   /* likewise, and errors are in OCI's shape */
 	ROUTE_HOME = 128, /* a name of one part may mean the asker's own: the
 			    handler finds out, and asks for the right */
 };
@@ -106,7 +110,8 @@ bool ask_may_repo(struct ask *ask, struct catalog_reader *reader,
 void ask_refuse(struct ask *ask, enum weigh_hub_case which);
 
 /* The reply becomes the row `missing` if `rc` is WEIGH_NOT_FOUND, else our trouble. */
-void ask_lacks(struct ask *ask, enum weigh_code rc, enum weigh_hub_case missing);
+void ask_lacks(struct ask *ask, enum weigh_code rc,
+    enum weigh_hub_case missing);
 
 /* X-HF-Warning fields about the revision that ask->commit is, and about the token:
  * for model info and files. */

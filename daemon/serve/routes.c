@@ -12,6 +12,10 @@
 
 #define BODY_MAX (64u << 20) /* of one JSON answer */
 
+/* Bytes of all requests whose bodies are collected: each is small, but anybody may
+ * begin many and end none. */
+#define BODIES_MAX ((size_t)256 << 20)
+
 #define AGAIN (ROUTE_CACHED | ROUTE_HUB)
 #define OPEN WEIGH_RIGHT_OPEN
 #define LOOK WEIGH_RIGHT_LOOK
@@ -242,6 +246,21 @@ body_begin(struct http_intake *in, void *worker)
 	    (body->begin == NULL || body->begin(ask, worker));
 }
 
+/* Collect bytes, if all that others sent leave room for them. */
+static enum weigh_code
+collect(struct ask *ask, const char *data, size_t len, struct weigh_err *err)
+{
+	atomic_size_t *bodies = &ask->serve->bodies;
+
+	ask->counted += len;
+	if (atomic_fetch_add(bodies, len) + len > BODIES_MAX)
+		return weigh_fail(err, WEIGH_NOT_YET,
+		    "too many requests are being sent at once");
+	if (!weigh_buf_add(&ask->body, data, len))
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	return WEIGH_OK;
+}
+
 static enum weigh_code
 body_block(struct http_intake *in, void *worker, const char *data, size_t len,
     struct weigh_err *err)
@@ -250,9 +269,7 @@ body_block(struct http_intake *in, void *worker, const char *data, size_t len,
 
 	if (ask->route->body->block != NULL)
 		return ask->route->body->block(ask, worker, data, len, err);
-	if (!weigh_buf_add(&ask->body, data, len))
-		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	return WEIGH_OK;
+	return collect(ask, data, len, err);
 }
 
 static void
@@ -272,6 +289,7 @@ ask_finish(struct http_task *task)
 	enum cache_for whom;
 
 	weigh_buf_free(&ask->body);
+	atomic_fetch_sub(&s->bodies, ask->counted);
 	if ((ask->route->flags & ROUTE_CACHED) && keeps(ask, &whom))
 		cache_keep(s->caches[http_loop_index(task->x)], task->x,
 		    ask->generation, whom, &task->reply);

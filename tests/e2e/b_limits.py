@@ -168,6 +168,33 @@ def cpu(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def test_bodies_that_never_end_fill_no_memory(house):
+    """Each is small enough; together they are bounded, and then it says so."""
+    size = 4 << 20
+    head = (b"POST /api/models/acme/m/paths-info/main HTTP/1.1\r\nHost: x\r\n"
+            b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % size)
+    house.add(models.tiny(house.data.parent / "m"), "acme/m")
+    with ExitStack() as open_ones:
+        begun = [open_ones.enter_context(house.connect()) for _ in range(80)]
+        for s in begun:
+            s.sendall(head + b" " * (size - 1))
+        def refused():
+            found = 0
+            for s in begun:
+                s.setblocking(False)
+                try:
+                    found += s.recv(12, socket.MSG_PEEK) == b"HTTP/1.1 503"
+                except BlockingIOError:
+                    pass
+            return found
+        until(lambda: refused() > 0)
+        assert refused() < 40, "most fit"
+        assert house.get("/api/models/acme/m").status == 200
+    asked = lambda: house.ask("POST", "/api/models/acme/m/paths-info/main", b'{"paths":["w.bin"]}',
+                              Content_Type="application/json").status == 200
+    until(asked)  # once they are gone
+
+
 def test_out_of_descriptors_it_says_no_and_does_not_spin(tmp):
     house = House(tmp, wrap=["prlimit", "--nofile=120"],
                   env={"WEIGHD_HTTP_CONNECTIONS": "1000"}).start()
