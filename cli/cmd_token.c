@@ -180,7 +180,7 @@ print_list(const struct call *c, struct doc *d, struct weigh_err *err)
 	if (doc_count(doc_get(d, "tokens")) == 0)
 		out_say(c->out,
 		    "there are no tokens\n"
-		    "next: weigh token new NAME --role publish");
+		    "next: weigh token new WHO --role publish");
 	return call_print_list(c, d, "tokens", columns,
 	    all ? COLUMNS : COLUMNS - 1, err);
 }

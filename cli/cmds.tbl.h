@@ -71,7 +71,7 @@ COMMAND("key export", "", 0, 0, 0,
     "print the mirror's public key",
     "weigh key export > mirror.pem",
     "weigh key export --json", cmd_key_export)
-COMMAND("token new", "NAME", 1, 1,
+COMMAND("token new", "WHO", 1, 1,
     OPT_BIT(OPT_ROLE) | OPT_BIT(OPT_REPO) | OPT_BIT(OPT_EXPIRES),
     "make a token; it is printed this once",
     "weigh token new ci --role publish --repo 'acme/*' --expires 90",
@@ -80,7 +80,7 @@ COMMAND("token ls", "", 0, 0, 0,
     "list the tokens; what each may and until when, never its text",
     "weigh token ls",
     "weigh token ls --json", cmd_token_ls)
-COMMAND("token rm", "ID|NAME", 1, 1, 0,
+COMMAND("token rm", "ID|WHO", 1, 1, 0,
     "take a token away; it is refused at once",
     "weigh token rm ci",
     "weigh token rm 3f2a5c0d9e8b7a61", cmd_token_rm)

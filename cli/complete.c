@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <weigh/access.h>
+
 #include "complete.h"
 
 /* What the tables' words for arguments and values mean here.  Words that are not
@@ -15,6 +17,7 @@ static const struct {
 	{ "NAME", COMPLETE_NAME },
 	{ "VERB", COMPLETE_WORDS },
 	{ "FORMAT", COMPLETE_WORDS },
+	{ "ROLE", COMPLETE_WORDS },
 };
 
 /* --- lists of words ------------------------------------------------------------- */
@@ -88,14 +91,26 @@ formats(char out[COMPLETE_WORDS_MAX])
 		add_word(out, name, strlen(name));
 }
 
-/* "bash|zsh|fish" is a list of words itself; else the label says it. */
+static void
+roles(char out[COMPLETE_WORDS_MAX])
+{
+	enum weigh_role r;
+
+	out[0] = '\0';
+	for (r = WEIGH_ROLE_READ; r < WEIGH_ROLES; r++)
+		add_word(out, weigh_role_name(r), strlen(weigh_role_name(r)));
+}
+
+/* "bash|zsh|fish" is a list of words itself, "ID|WHO" is not; else the label says
+ * it. */
 static void
 look_up(struct complete *c, const char *text, size_t len)
 {
 	size_t i;
 
 	*c = (struct complete){ .kind = COMPLETE_NOTHING };
-	if (memchr(text, '|', len) != NULL) {
+	if (memchr(text, '|', len) != NULL && text[0] >= 'a' &&
+	    text[0] <= 'z') {
 		c->kind = COMPLETE_WORDS;
 		add_word(c->words, text, len);
 		for (i = 0; c->words[i] != '\0'; i++)
@@ -111,6 +126,8 @@ look_up(struct complete *c, const char *text, size_t len)
 		complete_first(c->words);
 	else if (strcmp(c->label, "FORMAT") == 0)
 		formats(c->words);
+	else if (strcmp(c->label, "ROLE") == 0)
+		roles(c->words);
 }
 
 /* The words of "[NAME[@REV]] DIR", without marks of what may be left out. */

@@ -119,6 +119,8 @@ NOBODY = "unix:/nonexistent"
     ("weigh ", {"add", "pull", "diff", "key"}, {"export", "moved.txt"}),
     ("weigh ke", {"key"}, {"pull"}),
     ("weigh key ", {"export"}, {"pull"}),
+    ("weigh token new ci --role ", {"read", "publish", "approve", "admin"}, {"pull"}),
+    ("weigh token rm ", set(), {"ID", "WHO", "NAME"}),
     ("weigh help ", {"add", "pull"}, {"moved.txt"}),
     ("weigh completion ", {"bash", "zsh", "fish"}, {"pull"}),
     ("weigh ls --format ", {"human", "tsv", "json", "quiet"}, {"pull"}),
