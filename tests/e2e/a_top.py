@@ -138,7 +138,7 @@ def test_the_other_ways_to_say_it(house, reader):
 
 def test_over_the_network_nobody_is_told(house):
     r = house.weigh("top", server=house.url, code=6)
-    assert "needs more rights" in r.err
+    assert "over the network this needs a token" in r.err
     assert house.get("/-/v1/top").status == 401
 
 
