@@ -5,6 +5,7 @@
 #include <weigh/card.h>
 
 #include "publish.h"
+#include "trust/access.h"
 
 #define CARD_BODY (2u << 20) /* of validate-yaml: the whole README.md */
 #define NOTES 50             /* errors and warnings of one card */
@@ -20,16 +21,9 @@ may_read(void *ctx, const struct weigh_repo *repo,
     enum weigh_visibility visibility)
 {
 	const struct ask *ask = ctx;
-	const struct weigh_access_facts facts = {
-		.who = &ask->who,
-		.right = WEIGH_RIGHT_READ,
-		.repo = repo,
-		.held = true,
-		.visibility = visibility,
-		.rules = tokens_rules(ask->serve->parts.tokens),
-	};
 
-	return weigh_access_decide(&facts) == WEIGH_ACCESS_ALLOW;
+	return access_reads(ask->serve->parts.tokens, &ask->who, repo,
+	    visibility);
 }
 
 void
