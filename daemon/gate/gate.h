@@ -80,7 +80,8 @@ enum weigh_code gate_recover(struct gate *g, struct catalog_reader *reader,
 
 /* Open a blob for a door; the caller closes *fd.  `size` is what the revision
  * says.  A file that changed since it was hashed is hashed again first: here if
- * it is small, else in the background and WEIGH_NOT_YET.  WEIGH_NOT_FOUND: the
+ * it is small, or two seconds at most are waited for who is at it; else in the
+ * background and WEIGH_NOT_YET.  WEIGH_NOT_FOUND: the
  * bytes are not held; WEIGH_MISMATCH: they are bad. */
 enum weigh_code gate_open(struct gate *g, struct catalog_reader *reader,
     enum weigh_door door, const struct weigh_oid *oid, uint64_t size, int *fd,
