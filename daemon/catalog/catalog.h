@@ -32,7 +32,7 @@
 
 #include "base/stamp.h"
 
-#define CATALOG_SCHEMA 3 /* PRAGMA user_version of what this code writes */
+#define CATALOG_SCHEMA 4 /* PRAGMA user_version of what this code writes */
 
 struct catalog;
 struct catalog_reader;
@@ -87,6 +87,7 @@ struct catalog_entry {
 	const char *last_title;
 	int64_t last_date; /* seconds since 1970 */
 	bool bad;          /* its blob was found bad; readers */
+	bool absent;       /* listed, and never held here; readers and admit */
 };
 
 struct catalog_revision {

@@ -251,6 +251,83 @@ static const char step_3[] =
 
 "PRAGMA user_version = 3;";
 
+/* What is brought in from elsewhere: jobs and their files, what is followed, what is
+ * pinned, and what happened.  A blob that is listed but was never held (`held` 0) is
+ * neither lost nor bad. */
+static const char step_4[] =
+"ALTER TABLE blobs ADD COLUMN held INTEGER NOT NULL DEFAULT 1;"
+
+"CREATE TABLE jobs ("
+"  id       INTEGER PRIMARY KEY AUTOINCREMENT,"
+"  kind     INTEGER NOT NULL," /* of the repository */
+"  name     TEXT NOT NULL,"
+"  request  TEXT NOT NULL," /* the order, as JSON */
+"  state    INTEGER NOT NULL,"
+"  priority INTEGER NOT NULL,"
+"  source   TEXT NOT NULL," /* the one in use, '' none yet */
+"  git      BLOB CHECK (length(git) = 20)," /* the commit it keeps */
+"  proved   INTEGER NOT NULL DEFAULT 0,"
+"  token    TEXT NOT NULL," /* of who asked, '' the mirror's own user */
+"  made     INTEGER NOT NULL,"
+"  changed  INTEGER NOT NULL,"
+"  until    INTEGER NOT NULL DEFAULT 0,"
+"  error    TEXT NOT NULL DEFAULT ''" /* JSON, the last failure */
+") STRICT;"
+"CREATE INDEX jobs_live ON jobs (priority DESC, id) WHERE state < 7;"
+"CREATE TABLE job_files ("
+"  job  INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,"
+"  path TEXT NOT NULL,"
+"  oid  BLOB CHECK (length(oid) = 32)," /* LFS: what it must be */
+"  git  BLOB CHECK (length(git) = 20)," /* else its git blob */
+"  size INTEGER NOT NULL CHECK (size >= 0),"
+"  done INTEGER NOT NULL,"
+"  PRIMARY KEY (job, path)"
+") STRICT, WITHOUT ROWID;"
+"CREATE INDEX job_files_oid ON job_files (oid) WHERE oid IS NOT NULL;"
+
+"CREATE TABLE mirrors (" /* where a repository comes from */
+"  repo     INTEGER PRIMARY KEY REFERENCES repositories ON DELETE CASCADE,"
+"  request  TEXT NOT NULL," /* the order that is followed, as JSON */
+"  source   TEXT NOT NULL,"
+"  follow   INTEGER NOT NULL," /* 0: only when asked */
+"  through  INTEGER NOT NULL," /* only pulled through: the cache may drop it */
+"  used     INTEGER NOT NULL," /* last read by a client */
+"  checked  INTEGER NOT NULL," /* last asked of upstream */
+"  next     INTEGER NOT NULL," /* when it is asked again */
+"  etag     TEXT NOT NULL,"
+"  git      BLOB CHECK (length(git) = 20)," /* where upstream was then */
+"  error    TEXT NOT NULL"
+") STRICT;"
+"CREATE INDEX mirrors_next ON mirrors (next) WHERE follow = 1;"
+"CREATE INDEX mirrors_used ON mirrors (used) WHERE through = 1;"
+"CREATE TABLE told (" /* what upstream calls a commit that was made here */
+"  repo     INTEGER NOT NULL REFERENCES repositories ON DELETE CASCADE,"
+"  git      BLOB NOT NULL CHECK (length(git) = 20),"
+"  revision INTEGER NOT NULL REFERENCES revisions ON DELETE CASCADE,"
+"  PRIMARY KEY (repo, git)"
+") STRICT, WITHOUT ROWID;"
+"CREATE INDEX told_revision ON told (revision);"
+"CREATE TABLE pins (" /* revisions that stay */
+"  revision INTEGER PRIMARY KEY REFERENCES revisions ON DELETE CASCADE,"
+"  time     INTEGER NOT NULL,"
+"  why      TEXT NOT NULL"
+") STRICT;"
+"CREATE TABLE lies (" /* blobs for which upstream sent other bytes */
+"  oid   BLOB PRIMARY KEY CHECK (length(oid) = 32),"
+"  until INTEGER NOT NULL" /* no 206 before */
+") STRICT, WITHOUT ROWID;"
+"CREATE TABLE events ("
+"  id   INTEGER PRIMARY KEY AUTOINCREMENT,"
+"  time INTEGER NOT NULL,"
+"  kind TEXT NOT NULL," /* "moved", "gated", "license", … */
+"  name TEXT NOT NULL," /* repository, or '' */
+"  what TEXT NOT NULL," /* one sentence */
+"  more TEXT NOT NULL" /* JSON, '' none */
+") STRICT;"
+"CREATE INDEX events_name ON events (name, id);"
+
+"PRAGMA user_version = 4;";
+
 /* Children before parents: each check of a reference then finds no rows. */
 const char db_empty[] =
 "INSERT INTO found (found) VALUES ('delete-all');"
@@ -261,6 +338,9 @@ const char db_empty[] =
 "DELETE FROM entries;"
 "DELETE FROM refs;"
 "DELETE FROM renames;"
+"DELETE FROM told;"
+"DELETE FROM pins;"
+"DELETE FROM mirrors;"
 "DELETE FROM revisions;"
 "DELETE FROM repositories;"
 "DELETE FROM findings;"
@@ -274,7 +354,7 @@ const char db_empty[] =
 " chain = NULL;";
 /* clang-format on */
 
-const char *const db_migrations[] = { step_1, step_2, step_3 };
+const char *const db_migrations[] = { step_1, step_2, step_3, step_4 };
 
 _Static_assert(sizeof(db_migrations) / sizeof(db_migrations[0]) ==
 	CATALOG_SCHEMA,

@@ -115,8 +115,8 @@ enum weigh_code store_seal_many(struct store_writer **writers, size_t n,
 
 /* The sealed bytes again, read-only, for whoever must look at them before they
  * have a name.  The caller closes *fd. */
-enum weigh_code store_sealed_fd(
-    struct store_writer *w, int *fd, struct weigh_err *err);
+enum weigh_code store_sealed_fd(struct store_writer *w, int *fd,
+    struct weigh_err *err);
 
 /* Give the sealed blob its name: rename without replacing, midstate list beside
  * it, fsync of the folder.  Consumes the writer, also on failure. */
@@ -141,6 +141,65 @@ enum weigh_code store_batch_sync(struct store *s, struct store_batch *batch,
 
 /* Drop everything; NULL does nothing. */
 void store_abandon(struct store_writer *w);
+
+/* --- parts: bytes that are promised, and may take days -------------------- */
+/*
+ * A part is a blob on its way whose name is known before its bytes.  It survives a
+ * restart, a kill and a power cut with what it held; several threads may place bytes
+ * in it, each its own.
+ *
+ * (8) Nothing is believed of what a restart finds: a segment counts as held only if it
+ *     was synced before it was noted, or what was noted of its bytes holds for them.
+ * (9) The digest goes on from the last chaining value; if it does not hold after a
+ *     restart, all bytes are read again before the sender is blamed.
+ */
+struct store_part;
+
+/* Begin, or go on with, the part of this name; one at a time (WEIGH_CONFLICT).  The
+ * room for what is missing is set aside: WEIGH_FULL. */
+enum weigh_code store_part_open(struct store *s, const struct weigh_oid *oid,
+    uint64_t size, struct store_part **out, struct weigh_err *err);
+/* Keep what it holds for later. */
+void store_part_close(struct store_part *p);
+/* Take it away, opened (then it is closed) or not. */
+void store_part_drop(struct store_part *p);
+enum weigh_code store_drop_part(struct store *s, const struct weigh_oid *oid,
+    struct weigh_err *err);
+/* Every part that lies there, for who sweeps: none is opened meanwhile. */
+enum weigh_code store_each_part(struct store *s,
+    enum weigh_code (*each)(void *ctx, const struct weigh_oid *oid,
+	uint64_t held, struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
+
+/* Bytes for [offset, offset + len); any thread, no two for the same bytes.  Where the
+ * digest stands at `offset` they are hashed from memory, not read back. */
+enum weigh_code store_part_place(struct store_part *p, uint64_t offset,
+    const void *data, size_t len, struct weigh_err *err);
+/* The first bytes at or behind `from` that are neither held nor claimed, at most
+ * `most` of them and not past the end of a run: claimed for the caller.  False: there
+ * are none. */
+bool store_part_claim(struct store_part *p, uint64_t from, uint64_t most,
+    uint64_t *first, uint64_t *len);
+/* What was claimed and not placed is free again; whole segments stay held. */
+void store_part_unclaim(struct store_part *p, uint64_t first, uint64_t len);
+/* Bytes held in all; and those held without a gap from `from` on. */
+uint64_t store_part_held(const struct store_part *p);
+uint64_t store_part_run(const struct store_part *p, uint64_t from);
+/* Hash what can be; cheap when nothing can.  Any thread; one does it, others return. */
+enum weigh_code store_part_take(struct store_part *p, struct weigh_err *err);
+/* Segments of this list (weigh_midstate_count(size) values) are checked as they are
+ * placed from now on; WEIGH_MISMATCH of place names the one that does not hold, whose
+ * bytes are missing again.  The list is not believed for the whole. */
+enum weigh_code store_part_list(struct store_part *p, const uint8_t *list,
+    size_t count, struct weigh_err *err);
+/* Its file, to read what is held; the caller closes. */
+enum weigh_code store_part_fd(struct store_part *p, int *fd,
+    struct weigh_err *err);
+/* All bytes are held: the digest, the sync; a sealed writer for the gate, and the part
+ * is gone (WEIGH_OK).  WEIGH_MISMATCH: they are other bytes, and were dropped: the part
+ * is empty and goes on. */
+enum weigh_code store_part_seal(struct store_part *p, struct store_writer **out,
+    struct store_blob *blob, struct weigh_err *err);
 
 /* --- reading ----------------------------------------------------------- */
 
@@ -167,13 +226,13 @@ enum weigh_code store_midstates_kept(struct store *s,
 struct store_finding {
 	bool ok;
 	bool missing;
-	uint64_t size;       /* as found on disk */
-	uint64_t segments;   /* of the size that was asked for */
-	uint64_t bad_count;  /* how many are bad or not there, all counted; 0 and
+	uint64_t size;      /* as found on disk */
+	uint64_t segments;  /* of the size that was asked for */
+	uint64_t bad_count; /* how many are bad or not there, all counted; 0 and
 	                      * not ok: which, cannot be told */
 	uint64_t bad[STORE_BAD_SEGMENTS]; /* the first of them, ascending */
-	struct stamp stamp;  /* taken before the first byte was read */
-	char problem[160];   /* "segment 3 of 12 (bytes 12582912-16777215) …";
+	struct stamp stamp; /* taken before the first byte was read */
+	char problem[160];  /* "segment 3 of 12 (bytes 12582912-16777215) …";
 	                      * ok and not "": the list was made again */
 };
 
@@ -201,9 +260,9 @@ struct store_scan; /* belongs to one thread */
 
 /* Where a reading stopped: enough to go on there, whatever the list says. */
 struct store_place {
-	uint64_t offset;   /* a multiple of WEIGH_SEGMENT, above 0 */
+	uint64_t offset; /* a multiple of WEIGH_SEGMENT, above 0 */
 	uint8_t chain[WEIGH_MIDSTATE_SIZE]; /* SHA-256's value there */
-	struct stamp stamp; /* of the file when it was begun */
+	struct stamp stamp;                 /* of the file when it was begun */
 };
 
 /* Begin; at `place` if it is not NULL and the file is the one it speaks of.
@@ -213,8 +272,8 @@ enum weigh_code store_scan_begin(struct store *s, const struct weigh_oid *oid,
     struct weigh_err *err);
 /* Read and hash one piece: *len bytes, 0 when there is nothing more to do,
  * because all was read or because it cannot be right any more. */
-enum weigh_code store_scan_step(
-    struct store_scan *scan, size_t *len, struct weigh_err *err);
+enum weigh_code store_scan_step(struct store_scan *scan, size_t *len,
+    struct weigh_err *err);
 uint64_t store_scan_offset(const struct store_scan *scan);
 /* The place behind the last whole segment; false: there is none yet. */
 bool store_scan_place(const struct store_scan *scan, struct store_place *out);
@@ -234,12 +293,12 @@ enum weigh_code store_quarantine(struct store *s, const struct weigh_oid *oid,
 
 /* Why a blob that was set apart lies in quarantine/: the note of the last find,
  * without its line end, into `out`.  False: there is none. */
-bool store_quarantine_note(
-    struct store *s, const struct weigh_oid *oid, char *out, size_t size);
+bool store_quarantine_note(struct store *s, const struct weigh_oid *oid,
+    char *out, size_t size);
 
 /* Remove blob and list, durably.  WEIGH_OK also if it was not there. */
-enum weigh_code store_delete(
-    struct store *s, const struct weigh_oid *oid, struct weigh_err *err);
+enum weigh_code store_delete(struct store *s, const struct weigh_oid *oid,
+    struct weigh_err *err);
 
 /* Call `each` for every blob held, in the order of names; stops at the first
  * answer that is not WEIGH_OK and returns it.  For rebuilding, never at start. */
@@ -252,8 +311,8 @@ enum weigh_code store_each(struct store *s,
 
 /* How a blob's name looks on disk, without opening it. */
 struct store_sight {
-	bool there;   /* a regular file has the name */
-	bool listed;  /* its midstate list is there, or it needs none */
+	bool there;  /* a regular file has the name */
+	bool listed; /* its midstate list is there, or it needs none */
 	struct stamp stamp;
 };
 enum weigh_code store_look(struct store *s, const struct weigh_oid *oid,
@@ -262,9 +321,9 @@ enum weigh_code store_look(struct store *s, const struct weigh_oid *oid,
 /* One name below blobs/sha256. */
 enum store_kind {
 	STORE_BLOB,
-	STORE_LIST,     /* of midstates */
+	STORE_LIST,      /* of midstates */
 	STORE_LONE_LIST, /* whose blob is not there */
-	STORE_STRANGE   /* nothing of ours */
+	STORE_STRANGE    /* nothing of ours */
 };
 struct store_item {
 	enum store_kind kind;
@@ -300,8 +359,8 @@ enum weigh_code store_each_apart(struct store *s,
     void *ctx, struct weigh_err *err);
 /* Remove the bytes of a thing in quarantine, durably.  Its note stays: it says
  * why a revision has a blob that is bad. */
-enum weigh_code store_discard(
-    struct store *s, const char *name, struct weigh_err *err);
+enum weigh_code store_discard(struct store *s, const char *name,
+    struct weigh_err *err);
 
 /* What keep_free is now. */
 uint64_t store_keep_free(const struct store *s);

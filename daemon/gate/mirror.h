@@ -1,0 +1,60 @@
+/*
+ * mirror: how a revision of somebody else comes in.
+ *
+ * gate.h's promises hold: all or nothing (2), in that order (3).
+ *
+ * (11) A revision that is admitted whole has every blob that its selection names, each
+ *      with its SHA-256.  Its git objects were checked from the commit's id down, or
+ *      the journal and the revision say that upstream only told us.
+ * (12) A partial revision lists what it does not hold as not held: no door opens that,
+ *      and a catalog made again knows the same.
+ * (13) What was admitted stays: a branch that upstream moved moves here too, and the
+ *      older revision can be read by its id.
+ */
+#ifndef GATE_MIRROR_H
+#define GATE_MIRROR_H
+
+#include "gate/change.h"
+#include "repo/stage.h"
+
+enum gate_proof {
+	GATE_PROVED, /* commit id -> tree -> pointer -> SHA-256, all checked */
+	GATE_TOLD    /* as told by upstream: the commit was made here */
+};
+
+struct gate_mirrored {
+	struct weigh_repo repo;
+	struct stage *stage; /* borrowed; has `commit` */
+	struct weigh_gitid commit;
+	struct weigh_gitid told; /* what upstream calls it, if another; zero */
+	enum gate_proof proof;
+	/* The ref that shall lead to it: branch or tag; NULL name: none. */
+	enum catalog_ref_kind ref_kind;
+	const char *ref;
+	const char *source; /* "https://hub.example", for people */
+	/* Is this file of the selection?  Others are listed as not held.  NULL: all. */
+	bool (*selected)(void *ctx, const char *path, uint64_t size);
+	void *ctx;
+	bool
+	    partial; /* what is not here yet is listed as not held (pull-through) */
+	enum weigh_visibility visibility; /* of a repository that is new */
+	const struct gate_who *who;
+	/* out */
+	struct weigh_oid manifest;
+	uint64_t files, bytes; /* held, of the revision */
+	uint64_t all_files, all_bytes;
+};
+
+/* Admit it.  WEIGH_NOT_YET: a blob of the selection is not held; err names it.  A
+ * revision that is known already gains what is held now, and the ref moves.
+ * WEIGH_EXISTS: something else has the name: a repository that was published here. */
+enum weigh_code gate_mirror(struct gate *g, struct catalog_reader *reader,
+    struct gate_mirrored *m, struct weigh_err *err);
+
+/* A blob of partial revisions has come: it is received (gate_receive), and from now
+ * on held wherever it is listed. */
+enum weigh_code gate_arrived(struct gate *g, struct catalog_reader *reader,
+    struct store_writer *writer, const struct store_blob *blob,
+    const struct gate_who *who, struct weigh_err *err);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * fetchjob: what is asked of a fetch, what it would do, and how it stands: the words
+ * that weighd's engine, its catalog and `weigh` share.
+ *
+ * (1) An order as text (JSON) and back is the same order; anything else is refused.
+ */
+#ifndef WEIGH_FETCHJOB_H
+#define WEIGH_FETCHJOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <weigh/buf.h>
+#include <weigh/err.h>
+#include <weigh/name.h>
+#include <weigh/oid.h>
+#include <weigh/select.h>
+
+#define WEIGH_FETCH_SOURCE 1024 /* bytes of a source, with its NUL */
+
+enum weigh_fetch_state {
+	WEIGH_FETCH_QUEUED,
+	WEIGH_FETCH_RESOLVING, /* asking what the revision is */
+	WEIGH_FETCH_LISTING,   /* its commit, trees and small files */
+	WEIGH_FETCH_BYTES,     /* its large files */
+	WEIGH_FETCH_ADMITTING,
+	WEIGH_FETCH_WAITING, /* until `until`: upstream, the night, or room */
+	WEIGH_FETCH_PAUSED,
+	WEIGH_FETCH_DONE,
+	WEIGH_FETCH_FAILED,
+	WEIGH_FETCH_CANCELED,
+	WEIGH_FETCH_STATES
+};
+/* "queued", "resolving", … */
+const char *weigh_fetch_state_name(enum weigh_fetch_state state);
+
+struct weigh_fetch_order {
+	struct weigh_repo repo;
+	char revision[256];              /* "" the default branch */
+	char source[WEIGH_FETCH_SOURCE]; /* "" [mirror] upstream, in order */
+	struct weigh_select select;      /* which files */
+	bool follow;                     /* and from now on keep it so */
+	int priority;                    /* higher first; 0 usual */
+};
+
+struct weigh_fetch_plan {
+	struct weigh_gitid commit;
+	char source[WEIGH_FETCH_SOURCE];
+	uint64_t files, bytes;           /* selected */
+	uint64_t held_files, held_bytes; /* of them here already */
+	uint64_t skipped_files, skipped_bytes;
+	uint64_t calls;    /* requests to upstream, about */
+	uint64_t room;     /* bytes free for it here */
+	bool proved;       /* git is offered */
+	char license[128]; /* as the card declares it; "" */
+	struct weigh_buf
+	    files_json; /* array of path, size, held, skipped (why) */
+	struct weigh_buf
+	    also_json; /* array of name, why: repositories that belong to it */
+};
+
+struct weigh_fetch_job {
+	int64_t id;
+	struct weigh_fetch_order order;
+	enum weigh_fetch_state state;
+	struct weigh_gitid commit; /* zero: not known yet */
+	int64_t made, changed;     /* seconds since 1970 */
+	int64_t until;             /* WAITING: when it goes on */
+	uint64_t files, bytes;     /* to do in all; 0 before it is listed */
+	uint64_t done_files, done_bytes;
+	uint64_t rate;                 /* bytes a second, of late */
+	char from[WEIGH_FETCH_SOURCE]; /* the source it uses now */
+	bool proved;
+	struct weigh_err err; /* the last failure; WEIGH_OK none */
+};
+
+#endif
