@@ -184,7 +184,7 @@ def test_mutated_requests(shared):
     try:
         sent = play(shared, seed, range(batches))
         if not sanitized():
-            settle(shared, seed, batches, max(batches // 4, 20))
+            settle(shared, seed, batches, batches)
     except AssertionError as e:
         raise AssertionError("seed", seed, *e.args) from None
     finally:
