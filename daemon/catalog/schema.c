@@ -296,7 +296,9 @@ static const char step_4[] =
 "  next     INTEGER NOT NULL," /* when it is asked again */
 "  etag     TEXT NOT NULL,"
 "  git      BLOB CHECK (length(git) = 20)," /* where upstream was then */
-"  error    TEXT NOT NULL"
+"  state    INTEGER NOT NULL DEFAULT 0," /* enum weigh_upstream_state, then */
+"  called   TEXT NOT NULL DEFAULT ''," /* its name there now; '' the same */
+"  error    TEXT NOT NULL" /* why it cannot be reached; '' it can */
 ") STRICT;"
 "CREATE INDEX mirrors_next ON mirrors (next) WHERE follow = 1;"
 "CREATE INDEX mirrors_used ON mirrors (used) WHERE through = 1;"
