@@ -28,9 +28,16 @@ enum value_type {
 	SIZE,
 	NUMBER,
 	HOURS,
+	NIGHT,
 	LEVEL,
+	TEXT,
+	PLACES,
+	/* one of a few words: choices */
 	ANONYMOUS,
-	UNKNOWN
+	UNKNOWN,
+	THROUGH,
+	FORMATS,
+	YESNO
 };
 
 static const struct setting {
@@ -127,10 +134,64 @@ static const char host_characters[] = "abcdefghijklmnopqrstuvwxyz"
 				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789.-_:[] \t";
 
-static bool
-is_one_of(const char *text, const char *one, const char *other)
+/* The words that a setting of one of these types may have. */
+static const struct {
+	const char *words[4]; /* NULL behind the last */
+	const char *complaint;
+} choices[] = {
+	[ANONYMOUS] = { { "read", "none" }, "is neither read nor none" },
+	[UNKNOWN] = { { "refuse", "ignore" }, "is neither refuse nor ignore" },
+	[THROUGH] = { { "off", "listed", "any" },
+	    "is none of off, listed, any" },
+	[FORMATS] = { { "all", "safetensors" },
+	    "is neither all nor safetensors" },
+	[YESNO] = { { "no", "yes" }, "is neither yes nor no" },
+};
+
+/* Which of the words it is. */
+static const char *
+check_choice(enum value_type type, const char *text, uint64_t *number)
 {
-	return strcmp(text, one) == 0 || strcmp(text, other) == 0;
+	for (*number = 0; choices[type].words[*number] != NULL; ++*number)
+		if (strcmp(text, choices[type].words[*number]) == 0)
+			return NULL;
+	return choices[type].complaint;
+}
+
+/* UTF-8 of one line. */
+static bool
+is_text(const char *text)
+{
+	for (size_t i = 0; text[i] != '\0'; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == '\x7f')
+			return false;
+	return true;
+}
+
+/* Words of visible ASCII, each with a scheme before its first ':'. */
+static bool
+are_places(const char *text)
+{
+	const char *colon;
+	size_t len;
+
+	for (text += strspn(text, " \t"); *text != '\0';
+	     text += strspn(text, " \t")) {
+		len = strcspn(text, " \t");
+		colon = memchr(text, ':', len);
+		if (colon == NULL || colon == text || colon[1] == '\0')
+			return false;
+		for (; len > 0; len--, text++)
+			if (*text <= ' ' || *text > '~')
+				return false;
+	}
+	return true;
+}
+
+static bool
+are_hours(const char *text)
+{
+	return pace_hours_parse(text, &(struct pace_hours){ 0 });
 }
 
 /* Why a value is none for this setting; NULL if it is one. */
@@ -147,21 +208,29 @@ check_value(const struct setting *s, const char *text, uint64_t *number)
 		    NULL :
 		    "is not a list of host names";
 	case HOURS:
-		return pace_hours_parse(text, &(struct pace_hours){ 0 }) ?
+		return are_hours(text) ?
 		    NULL :
 		    "is not FROM-UNTIL in whole hours, as in 22-6";
+	case NIGHT:
+		return text[0] == '\0' || are_hours(text) ?
+		    NULL :
+		    "is neither empty nor FROM-UNTIL in whole hours, as in 22-6";
 	case LEVEL:
 		return log_level_parse(text) >= 0 ?
 		    NULL :
 		    "is none of error, warn, info, debug";
+	case TEXT:
+		return is_text(text) ? NULL : "has control characters";
+	case PLACES:
+		return are_places(text) ?
+		    NULL :
+		    "is not a list of places, as in https://hub.example";
 	case ANONYMOUS:
-		return is_one_of(text, "read", "none") ?
-		    NULL :
-		    "is neither read nor none";
 	case UNKNOWN:
-		return is_one_of(text, "refuse", "ignore") ?
-		    NULL :
-		    "is neither refuse nor ignore";
+	case THROUGH:
+	case FORMATS:
+	case YESNO:
+		return check_choice(s->type, text, number);
 	case NUMBER:
 	case SIZE:
 		if (!parse_number(text, s->type == SIZE, number))

@@ -39,7 +39,8 @@ enum weigh_code config_load(struct config **out,
     const struct config_flags *flags, struct weigh_err *err);
 void config_free(struct config *c);
 
-/* The value as text, and as a number (NUMBER and SIZE only). */
+/* The value as text, and as a number (NUMBER and SIZE; of a setting that is one of
+ * a few words, which of them, in the order of params.tbl.h). */
 const char *config_text(const struct config *c, enum param p);
 uint64_t config_number(const struct config *c, enum param p);
 

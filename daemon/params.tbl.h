@@ -3,8 +3,12 @@
  * it means.  Parsing, --print-config and weighd.conf(5) follow from it.
  *
  * ADDRESSES is a list, separated by blanks, of ADDRESS:PORT, HOSTS one of names;
- * LEVEL one of error, warn, info, debug; ANONYMOUS one of read, none; UNKNOWN one of refuse, ignore; NUMBER a decimal number within least and most; SIZE the same
- * in bytes, with an optional K, M, G or T (powers of 1024) behind it; HOURS is FROM-UNTIL in whole hours.
+ * LEVEL one of error, warn, info, debug; ANONYMOUS one of read, none; UNKNOWN one of
+ * refuse, ignore; THROUGH one of off, listed, any; FORMATS one of all, safetensors;
+ * YESNO one of no, yes; NUMBER a decimal number within least and most; SIZE the same
+ * in bytes, with an optional K, M, G or T (powers of 1024) behind it; HOURS is
+ * FROM-UNTIL in whole hours, NIGHT the same or empty; PLACES a list of URLs and the
+ * like, separated by blanks; TEXT any line.
  */
 SETTING(listen, address, ADDRESSES, "127.0.0.1:8477", 0, 0,
     "Where to listen: ADDRESS:PORT, an IPv6 address in brackets; several are "
@@ -91,5 +95,56 @@ SETTING(upload, seconds, NUMBER, "21600", 60, 604800,
 SETTING(upload, open, NUMBER, "64", 1, 1024,
     "Uploads that one token may have open at a time; of all there are at most 1,024. "
     "One in parts that nobody touches for an hour is dropped. Read at start only.")
+SETTING(mirror, upstream, PLACES, "", 0, 0,
+    "Where repositories come from, separated by blanks, asked in this order: the URL "
+    "of a Hub or of another weighd; git+URL, a forge with LFS; dir:PATH, a folder of "
+    "ORG/NAME folders on this machine. Empty: nothing is asked of anybody unless "
+    "weigh mirror --from names it.")
+SETTING(mirror, tokens, TEXT, "", 0, 0,
+    "A file with the tokens that are shown to upstreams, a line for each: its URL, a "
+    "blank, the token. It must be readable by its owner only.")
+SETTING(mirror, ca_file, TEXT, "", 0, 0,
+    "Certificates, PEM, that upstreams are checked against instead of the system's.")
+SETTING(mirror, trusted, PLACES, "", 0, 0,
+    "Origins, as https://cdn.example:8443, separated by blanks, that may lie at "
+    "private addresses and that upstreams may redirect to; upstreams themselves need "
+    "not be named.")
+SETTING(mirror, pull_through, THROUGH, "off", 0, 0,
+    "What a reader's question may bring in: off, nothing; listed, what the globs of "
+    "listed name, and what is mirrored already; any, every repository that upstream "
+    "has.")
+SETTING(mirror, listed, TEXT, "", 0, 0,
+    "Globs of names, as org/* or datasets/org/name, separated by blanks, for "
+    "pull_through = listed.")
+SETTING(mirror, formats, FORMATS, "all", 0, 0,
+    "What weigh mirror brings where --formats does not say: all files; or "
+    "safetensors, without second copies of the same weights in other formats.")
+SETTING(mirror, offline, YESNO, "no", 0, 0,
+    "yes: nothing is asked of anybody, no name is looked up, and what is not here is "
+    "answered so at once.")
+SETTING(mirror, jobs, NUMBER, "2", 1, 16,
+    "Repositories that are brought in at once.")
+SETTING(mirror, files, NUMBER, "4", 1, 64,
+    "Files of one repository at once.")
+SETTING(mirror, ranges, NUMBER, "8", 1, 64,
+    "Connections that bring one large file.")
+SETTING(mirror, lied_seconds, NUMBER, "3600", 0, 604800,
+    "Time after an upstream sent wrong bytes of a file in which no part of that file "
+    "is served by itself: a copy begun before cannot be completed.")
+SETTING(mirror, cache, SIZE, "0", 0, INT64_MAX,
+    "Bytes that repositories may take which only pull_through brought; what was read "
+    "longest ago goes first, by weigh gc. 0: any.")
+SETTING(mirror, follow_seconds, NUMBER, "3600", 60, 31536000,
+    "Time between two looks at upstream for a repository that is followed.")
+SETTING(wan, limit, SIZE, "0", 0, INT64_MAX,
+    "Bytes a second from upstreams, all together; 0: any.")
+SETTING(wan, night_limit, SIZE, "0", 0, INT64_MAX,
+    "The same in night_hours; 0: any.")
+SETTING(wan, night_hours, NIGHT, "", 0, 0,
+    "The hours of the day, local time, in which night_limit holds instead of limit. "
+    "Empty: none.")
+SETTING(wan, proxy, TEXT, "", 0, 0,
+    "The proxy that leads out, as http://proxy.example:3128. Empty: what HTTPS_PROXY, "
+    "HTTP_PROXY and NO_PROXY in the environment say.")
 SETTING(log, level, LEVEL, "info", 0, 0,
     "What is logged: error, warn, info or debug, each with those before it.")

@@ -271,6 +271,10 @@ static const char step_4[] =
 "  made     INTEGER NOT NULL,"
 "  changed  INTEGER NOT NULL,"
 "  until    INTEGER NOT NULL DEFAULT 0,"
+"  files    INTEGER NOT NULL DEFAULT 0," /* to do in all; then what is done, as */
+"  bytes    INTEGER NOT NULL DEFAULT 0," /* of the last change of its state */
+"  done_files INTEGER NOT NULL DEFAULT 0,"
+"  done_bytes INTEGER NOT NULL DEFAULT 0,"
 "  error    TEXT NOT NULL DEFAULT ''" /* JSON, the last failure */
 ") STRICT;"
 "CREATE INDEX jobs_live ON jobs (priority DESC, id) WHERE state < 7;"
@@ -280,7 +284,6 @@ static const char step_4[] =
 "  oid  BLOB CHECK (length(oid) = 32)," /* LFS: what it must be */
 "  git  BLOB CHECK (length(git) = 20)," /* else its git blob */
 "  size INTEGER NOT NULL CHECK (size >= 0),"
-"  done INTEGER NOT NULL,"
 "  PRIMARY KEY (job, path)"
 ") STRICT, WITHOUT ROWID;"
 "CREATE INDEX job_files_oid ON job_files (oid) WHERE oid IS NOT NULL;"

@@ -381,3 +381,34 @@ X(FINDINGS, DB_READER,
 #undef FINDING_COLUMNS
 #undef NAMED
 #undef RECEIVED
+
+/* --- jobs; those that are live (state below 7) by an index of their own */
+#define JOB_COLUMNS \
+	"SELECT id, request, state, priority, source, git, proved, token, made," \
+	" changed, until, files, bytes, done_files, done_bytes, error FROM jobs"
+X(JOB, DB_WRITER | DB_READER, JOB_COLUMNS " WHERE id = ?1")
+X(JOBS_BEFORE, DB_READER, JOB_COLUMNS " WHERE id < ?1 ORDER BY id DESC LIMIT ?2")
+X(JOBS_LIVE, DB_WRITER | DB_READER,
+    JOB_COLUMNS " WHERE state < 7 AND priority <= ?1 ORDER BY priority DESC, id")
+#undef JOB_COLUMNS
+X(JOB_ADD, DB_WRITER,
+    "INSERT INTO jobs (kind, name, request, state, priority, source, token, made,"
+    " changed) VALUES (?1, ?2, ?3, ?4, ?5, '', ?6, ?7, ?7)")
+X(JOB_KEEP, DB_WRITER,
+    "UPDATE jobs SET state = ?2, priority = ?3, source = ?4, git = ?5,"
+    " proved = ?6, changed = ?7, until = ?8, files = ?9, bytes = ?10,"
+    " done_files = ?11, done_bytes = ?12, error = ?13 WHERE id = ?1")
+X(JOB_ORDER, DB_WRITER,
+    "UPDATE jobs SET request = ?2, priority = ?3 WHERE id = ?1")
+X(JOBS_DROP_BELOW, DB_WRITER,
+    "DELETE FROM jobs WHERE id < ?1 AND state >= 7")
+X(JOB_FILES, DB_READER,
+    "SELECT path, oid, git, size FROM job_files WHERE job = ?1 ORDER BY path")
+X(JOB_FILE_ADD, DB_WRITER,
+    "INSERT INTO job_files (job, path, oid, git, size)"
+    " VALUES (?1, ?2, ?3, ?4, ?5)")
+X(JOB_FILES_DROP, DB_WRITER,
+    "DELETE FROM job_files WHERE job = ?1")
+X(JOB_NEEDS, DB_READER,
+    "SELECT 1 FROM job_files AS f JOIN jobs AS j ON j.id = f.job"
+    " WHERE f.oid = ?1 AND j.state < 7 LIMIT 1")

@@ -12,6 +12,7 @@
 
 #include <weigh/buf.h>
 #include <weigh/err.h>
+#include <weigh/json.h>
 #include <weigh/name.h>
 #include <weigh/oid.h>
 #include <weigh/select.h>
@@ -31,8 +32,10 @@ enum weigh_fetch_state {
 	WEIGH_FETCH_CANCELED,
 	WEIGH_FETCH_STATES
 };
-/* "queued", "resolving", … */
+/* "queued", "resolving", …; "unknown" for what is none. */
 const char *weigh_fetch_state_name(enum weigh_fetch_state state);
+/* Will it go on, now or when it is told to? */
+bool weigh_fetch_state_live(enum weigh_fetch_state state);
 
 struct weigh_fetch_order {
 	struct weigh_repo repo;
@@ -73,5 +76,33 @@ struct weigh_fetch_job {
 	bool proved;
 	struct weigh_err err; /* the last failure; WEIGH_OK none */
 };
+
+#define WEIGH_FETCH_ORDER_MAX (64u << 10) /* bytes of an order as JSON */
+#define WEIGH_FETCH_PRIORITY 1000 /* at most, and at least with a minus */
+
+/* An order as one JSON object, its keys always in the same order: name (as
+ * weigh_repo_text), revision, source, include, exclude, formats, follow, priority. */
+void weigh_fetch_order_write(struct weigh_jw *w,
+    const struct weigh_fetch_order *order);
+/* Read one back; keys that are absent have their usual value, but for `name`.
+ * WEIGH_MALFORMED, WEIGH_USAGE: a name, revision or priority that is none. */
+enum weigh_code weigh_fetch_order_read(struct weigh_fetch_order *out,
+    const char *text, size_t len, struct weigh_err *err);
+/* Would the same be brought, wherever from and however soon? */
+bool weigh_fetch_order_same(const struct weigh_fetch_order *a,
+    const struct weigh_fetch_order *b);
+
+/* A job as one JSON object, for control and `weigh --json`: id, name, revision,
+ * commit, state, follow, priority, source, files, bytes, done_files, done_bytes,
+ * rate, until, made, changed, proved, error (as weigh_control_error; null: none). */
+void weigh_fetch_job_write(struct weigh_jw *w,
+    const struct weigh_fetch_job *job);
+
+/* An error as it is kept: code, what, why and fix as an object; and back.  "" is no
+ * error. */
+void weigh_fetch_error_write(struct weigh_buf *out,
+    const struct weigh_err *err);
+void weigh_fetch_error_read(struct weigh_err *out, const char *text,
+    size_t len);
 
 #endif
