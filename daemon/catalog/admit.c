@@ -9,6 +9,7 @@
 
 #include "db.h"
 #include "listed.h"
+#include "mirrored.h"
 #include "rows.h"
 
 /* --- one admission, step by step; the caller holds the transaction -------- */
@@ -18,7 +19,8 @@ struct admission {
 	const struct catalog_admission *a;
 	int64_t repo;
 	int64_t revision;
-	int64_t parent; /* 0: none, or never admitted */
+	int64_t parent;                /* 0: none, or never admitted */
+	uint64_t absent, absent_bytes; /* of its files */
 	struct rows_difference difference;
 };
 
@@ -152,6 +154,10 @@ insert_entry(struct admission *s, const struct catalog_entry *e,
 		rc = find_blob(s->db, e, &blob, err);
 	if (rc != WEIGH_OK)
 		return rc;
+	if (blob.absent) {
+		s->absent++;
+		s->absent_bytes += blob.size;
+	}
 	q = query_begin(s->db, SQL_ENTRY_INSERT);
 	query_int(&q, s->revision);
 	query_text(&q, e->path);
@@ -175,6 +181,35 @@ admit_place(struct admission *s, struct weigh_err *err)
 	return listed_refresh(s->db, s->repo, err);
 }
 
+static enum weigh_code
+count_absent(struct admission *s, struct weigh_err *err)
+{
+	struct query q;
+
+	if (s->absent == 0)
+		return WEIGH_OK;
+	q = query_begin(s->db, SQL_REVISION_ABSENT);
+	query_int(&q, s->revision);
+	query_size(&q, s->absent);
+	query_size(&q, s->absent_bytes);
+	return query_run(&q, err);
+}
+
+/* Where it comes from, if from elsewhere. */
+static enum weigh_code
+admit_source(struct admission *s, struct weigh_err *err)
+{
+	enum weigh_code rc = WEIGH_OK;
+
+	if (s->a->source != NULL)
+		rc = mirrored_from(s->db, s->repo, s->a->source, s->a->through,
+		    s->a->now, err);
+	if (rc == WEIGH_OK && !weigh_gitid_is_zero(&s->a->told))
+		rc = mirrored_told(s->db, s->repo, &s->a->told, s->revision,
+		    err);
+	return rc;
+}
+
 /* The revision with its entries; one that is there already stays as it is. */
 static enum weigh_code
 admit_revision(struct admission *s, struct weigh_err *err)
@@ -192,6 +227,8 @@ admit_revision(struct admission *s, struct weigh_err *err)
 		rc = date_repo(s, err);
 	for (size_t i = 0; rc == WEIGH_OK && i < s->a->nentries; i++)
 		rc = insert_entry(s, &s->a->entries[i], err);
+	if (rc == WEIGH_OK)
+		rc = count_absent(s, err);
 	return rc;
 }
 
@@ -232,6 +269,7 @@ admit_steps(struct admission *s, struct weigh_err *err)
 		admit_blobs,
 		admit_revision,
 		admit_ref,
+		admit_source,
 		admit_place,
 	};
 	enum weigh_code rc = WEIGH_OK;

@@ -11,7 +11,7 @@
  * (5) SQL is only ever prepared, never built by printing, and no query scans.
  *
  * (6) An entry's bytes were hashed here: its blob is among those admitted with
- *     it or recorded before, with the same size.
+ *     it or recorded before, with the same size; or it says that they are absent.
  * (7) After a failed sync nothing more is written until a restart.
  *
  * Threads: `struct catalog` writes and belongs to one thread (the pool of one);
@@ -87,7 +87,7 @@ struct catalog_entry {
 	const char *last_title;
 	int64_t last_date; /* seconds since 1970 */
 	bool bad;          /* its blob was found bad; readers */
-	bool absent;       /* listed, and never held here; readers and admit */
+	bool absent;       /* listed, and not held (mirrors.h); readers */
 };
 
 struct catalog_revision {
@@ -103,16 +103,20 @@ struct catalog_revision {
 	uint64_t files;             /* count, without directories */
 	uint64_t bytes;
 	uint64_t bad; /* files whose blobs were found bad; readers */
+	uint64_t absent, absent_bytes; /* files not held; readers */
 	enum weigh_visibility visibility; /* of its repository; catalog_list */
 };
 
 /* A blob whose bytes were hashed by us, and how its file looked then.  A stamp
  * of zeros, which no file has: not hashed yet; that is recorded for a blob that
- * is new here, and changes nothing for one that is known. */
+ * is new here, and changes nothing for one that is held.  An absent one is listed
+ * and not held (mirrors.h): its bytes were never here, its size is what the pointer
+ * says; recorded, it changes nothing for one that is known. */
 struct catalog_blob {
 	struct weigh_oid oid;
 	uint64_t size;
 	struct stamp stamp;
+	bool absent;
 };
 
 enum catalog_blob_state { CATALOG_GOOD, CATALOG_BAD };
@@ -196,6 +200,9 @@ struct catalog_admission {
 	int64_t intent;
 	int64_t now; /* seconds since 1970 */
 	enum weigh_visibility visibility; /* of a repository that is new */
+	const char *source;      /* it comes from there; NULL: from here */
+	bool through;            /* … and only because a client asked */
+	struct weigh_gitid told; /* what upstream calls it, if another; zero */
 };
 enum weigh_code catalog_admit(struct catalog *c,
     const struct catalog_admission *a, struct weigh_err *err);
@@ -310,7 +317,8 @@ enum weigh_code catalog_visibility(struct catalog_reader *r,
     enum weigh_visibility *visibility, struct weigh_err *err);
 
 /* What `rev` means in `repo`: a branch, a tag, refs/heads/…, refs/tags/…, 40 hex
- * of an admitted commit, or "" or "HEAD" for main (else the only branch).
+ * of an admitted commit, or by which upstream calls it, or "" or "HEAD" for main
+ * (else the only branch).
  * WEIGH_NOT_FOUND with err->why naming repository or revision: *repo_known tells
  * which. */
 enum weigh_code catalog_resolve(struct catalog_reader *r,
@@ -526,6 +534,8 @@ struct catalog_totals {
 	uint64_t bytes; /* of blobs, each once */
 	uint64_t bad;
 	uint64_t bad_bytes; /* of these blobs; part of `bytes` */
+	uint64_t absent; /* blobs that are listed and not held; not among `blobs` */
+	uint64_t absent_bytes;
 };
 /* Kept by the writer, not counted here. */
 enum weigh_code catalog_totals(struct catalog_reader *r,

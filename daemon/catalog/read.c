@@ -134,8 +134,8 @@ catalog_visibility(struct catalog_reader *r, const struct weigh_repo *repo,
 		out->kind = repo->kind;
 		snprintf(out->name, sizeof(out->name), "%s",
 		    query_column_text(&q, 0));
-		*visibility =
-		    (enum weigh_visibility)sqlite3_column_int64(q.stmt, 1);
+		*visibility = (enum weigh_visibility)
+		    sqlite3_column_int64(q.stmt, 1);
 	}
 	if ((rc = query_end(&q, err)) == WEIGH_OK && !held)
 		rc = no_repo(repo, err);
@@ -287,6 +287,29 @@ target_of_name(struct db *db, int64_t repo, const char *name, struct target *t,
 	return rc;
 }
 
+/* An id: of a revision, or what upstream calls one. */
+static enum weigh_code
+target_of_id(struct db *db, int64_t repo, struct target *t,
+    struct weigh_err *err)
+{
+	enum weigh_code rc = rows_revision(db, repo, &t->commit, &t->id, err);
+	struct query q;
+
+	if (rc != WEIGH_OK || t->id != 0)
+		return rc;
+	q = query_begin(db, SQL_TOLD);
+	query_int(&q, repo);
+	query_gitid(&q, &t->commit);
+	if (query_row(&q)) {
+		struct target found = target_row(&q);
+
+		if ((rc = query_end(&q, err)) == WEIGH_OK)
+			*t = found;
+		return rc;
+	}
+	return query_end(&q, err);
+}
+
 enum weigh_code
 catalog_resolve(struct catalog_reader *r, const struct weigh_repo *repo,
     const char *rev, struct weigh_gitid *commit, bool *repo_known,
@@ -303,7 +326,7 @@ catalog_resolve(struct catalog_reader *r, const struct weigh_repo *repo,
 	if (rev[0] == '\0' || strcmp(rev, "HEAD") == 0)
 		rc = target_of_head(&r->db, id, &t, err);
 	else if (weigh_gitid_parse(&t.commit, rev, strlen(rev)))
-		rc = rows_revision(&r->db, id, &t.commit, &t.id, err);
+		rc = target_of_id(&r->db, id, &t, err);
 	else
 		rc = target_of_name(&r->db, id, rev, &t, err);
 	if (rc == WEIGH_OK && t.id == 0)
@@ -328,6 +351,8 @@ revision_row(const struct query *q)
 		.license = query_column_text(q, 6),
 		.files = query_column_size(q, 7),
 		.bytes = query_column_size(q, 8),
+		.absent = query_column_size(q, 9),
+		.absent_bytes = query_column_size(q, 10),
 	};
 }
 
@@ -483,8 +508,8 @@ list_row(struct db *db, const struct query *line,
 	if (query_row(&q)) {
 		struct catalog_revision head = revision_row(&q);
 
-		head.visibility =
-		    (enum weigh_visibility)sqlite3_column_int64(line->stmt, 3);
+		head.visibility = (enum weigh_visibility)
+		    sqlite3_column_int64(line->stmt, 3);
 		rc = count_bad(db, revision, &head, err);
 		if (rc == WEIGH_OK)
 			each(ctx, &repo, &head);
@@ -530,6 +555,8 @@ catalog_totals(struct catalog_reader *r, struct catalog_totals *out,
 			.bytes = query_column_size(&q, 3),
 			.bad = query_column_size(&q, 4),
 			.bad_bytes = query_column_size(&q, 5),
+			.absent = query_column_size(&q, 6),
+			.absent_bytes = query_column_size(&q, 7),
 		};
 	return query_end(&q, err);
 }

@@ -73,6 +73,8 @@ rows_move_totals(struct db *db, const struct rows_difference *d,
 	query_int(&q, d->bytes);
 	query_int(&q, d->bad);
 	query_int(&q, d->bad_bytes);
+	query_int(&q, d->absent);
+	query_int(&q, d->absent_bytes);
 	rc = query_run(&q, err);
 	if (rc != WEIGH_OK || d->scrubbed == 0)
 		return rc;
@@ -119,6 +121,7 @@ rows_find_blob(struct db *db, const struct weigh_oid *oid,
 		    CATALOG_BAD;
 		held->checked = sqlite3_column_int64(q.stmt, 3);
 		held->stamp = rows_stamp(&q, 4);
+		held->absent = sqlite3_column_int(q.stmt, 8) == 0;
 	}
 	return query_end(&q, err);
 }
@@ -132,7 +135,8 @@ insert_blob(struct db *db, const struct catalog_blob *blob,
 	query_oid(&q, &blob->oid);
 	query_size(&q, blob->size);
 	query_int(&q, state);
-	query_int(&q, checked);
+	query_int(&q, blob->absent ? 0 : checked);
+	query_int(&q, !blob->absent);
 	rows_bind_stamp(&q, &blob->stamp);
 	return query_run(&q, err);
 }
@@ -177,34 +181,84 @@ never_hashed(const struct catalog_blob *blob)
 	return stamp_equal(&blob->stamp, &none);
 }
 
-/* Bytes of a blob that count as read in this round of scrub. */
-static int64_t
-in_round(const struct rows_blob *b, int64_t began)
+/* What one blob adds to the totals; an id of 0 is no blob. */
+static struct rows_difference
+weight_of(const struct rows_blob *b, int64_t began)
 {
-	bool in = b->id != 0 && b->state == CATALOG_GOOD && began > 0 &&
-	    b->checked >= began;
+	struct rows_difference d = { 0 };
+	int64_t size = (int64_t)b->size;
 
-	return in ? (int64_t)b->size : 0;
+	if (b->id == 0)
+		return d;
+	if (b->absent) {
+		d.absent = 1;
+		d.absent_bytes = size;
+		return d;
+	}
+	d.blobs = 1;
+	d.bytes = size;
+	if (b->state == CATALOG_BAD) {
+		d.bad = 1;
+		d.bad_bytes = size;
+	} else if (began > 0 && b->checked >= began) {
+		d.scrubbed = size; /* in this round of scrub */
+	}
+	return d;
 }
 
-/* What changes when `was` becomes `is`; an id of 0 is no blob. */
+/* What changes when `was` becomes `is`. */
 static enum weigh_code
 add_difference(struct db *db, const struct rows_blob *was,
     const struct rows_blob *is, struct rows_difference *d,
     struct weigh_err *err)
 {
 	struct query q = query_begin(db, SQL_SCRUB);
+	struct rows_difference before, after;
 	int64_t began = 0;
 
 	if (query_row(&q))
 		began = sqlite3_column_int64(q.stmt, 0);
-	d->blobs += (is->id != 0) - (was->id != 0);
-	d->bytes += (int64_t)is->size - (int64_t)was->size;
-	d->bad += (is->state == CATALOG_BAD) - (was->state == CATALOG_BAD);
-	d->bad_bytes += (is->state == CATALOG_BAD ? (int64_t)is->size : 0) -
-	    (was->state == CATALOG_BAD ? (int64_t)was->size : 0);
-	d->scrubbed += in_round(is, began) - in_round(was, began);
+	before = weight_of(was, began);
+	after = weight_of(is, began);
+	d->blobs += after.blobs - before.blobs;
+	d->bytes += after.bytes - before.bytes;
+	d->bad += after.bad - before.bad;
+	d->bad_bytes += after.bad_bytes - before.bad_bytes;
+	d->absent += after.absent - before.absent;
+	d->absent_bytes += after.absent_bytes - before.absent_bytes;
+	d->scrubbed += after.scrubbed - before.scrubbed;
 	return query_end(&q, err);
+}
+
+/* It comes or goes in all revisions that list it. */
+static enum weigh_code
+tell_revisions(struct db *db, const struct rows_blob *held, int by,
+    struct weigh_err *err)
+{
+	struct query q = query_begin(db, SQL_REVISIONS_ABSENT);
+
+	query_int(&q, held->id);
+	query_size(&q, held->size);
+	query_int(&q, by);
+	return query_run(&q, err);
+}
+
+enum weigh_code
+rows_let_go(struct db *db, const struct rows_blob *held,
+    struct rows_difference *d, struct weigh_err *err)
+{
+	struct rows_blob is = *held;
+	struct query q = query_begin(db, SQL_BLOB_LET_GO);
+	enum weigh_code rc;
+
+	is.absent = true;
+	query_int(&q, held->id);
+	rc = query_run(&q, err);
+	if (rc == WEIGH_OK)
+		rc = tell_revisions(db, held, 1, err);
+	if (rc == WEIGH_OK)
+		rc = add_difference(db, held, &is, d, err);
+	return rc;
 }
 
 enum weigh_code
@@ -243,10 +297,11 @@ rows_record_blob(struct db *db, const struct catalog_blob *blob,
 
 	if (rc != WEIGH_OK)
 		return rc;
-	if (held.id != 0 && state == CATALOG_GOOD && never_hashed(blob))
+	if (held.id != 0 && state == CATALOG_GOOD &&
+	    (blob->absent || (never_hashed(blob) && !held.absent)))
 		return WEIGH_OK;
 	is = (struct rows_blob){ held.id, blob->size, state, checked,
-		blob->stamp };
+		blob->stamp, blob->absent };
 	if (held.id != 0 && state == CATALOG_BAD)
 		is.size = held.size;
 	if (held.id != 0 && held.state == CATALOG_GOOD && checked <= 0 &&
@@ -263,6 +318,8 @@ rows_record_blob(struct db *db, const struct catalog_blob *blob,
 	if (rc == WEIGH_OK && held.state == CATALOG_BAD &&
 	    state == CATALOG_GOOD)
 		rc = drop_finding(db, held.id, err);
+	if (rc == WEIGH_OK && held.absent)
+		rc = tell_revisions(db, &held, -1, err);
 	if (rc == WEIGH_OK)
 		rc = add_difference(db, &held, &is, d, err);
 	return rc;

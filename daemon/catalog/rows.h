@@ -31,6 +31,8 @@ struct rows_difference {
 	int64_t bytes;
 	int64_t bad;
 	int64_t bad_bytes;
+	int64_t absent;
+	int64_t absent_bytes;
 	int64_t scrubbed; /* bytes read in this round of scrub */
 };
 enum weigh_code rows_move_totals(struct db *db, const struct rows_difference *d,
@@ -43,6 +45,7 @@ struct rows_blob {
 	enum catalog_blob_state state;
 	int64_t checked; /* see schema.c */
 	struct stamp stamp;
+	bool absent; /* listed, not held */
 };
 enum weigh_code rows_find_blob(struct db *db, const struct weigh_oid *oid,
     struct rows_blob *held, struct weigh_err *err);
@@ -50,10 +53,15 @@ enum weigh_code rows_find_blob(struct db *db, const struct weigh_oid *oid,
 /* Record one blob and add to *d what that changed.  A good one is remembered
  * with size and stamp, and no finding is about it any more; a bad one keeps what
  * was known of it.  `checked` as in schema.c; one that is not above zero does not
- * take a reading back from a good blob with the same stamp. */
+ * take a reading back from a good blob with the same stamp.  One that was absent is
+ * held now, in all revisions that list it. */
 enum weigh_code rows_record_blob(struct db *db, const struct catalog_blob *blob,
     enum catalog_blob_state state, int64_t checked, struct rows_difference *d,
     struct weigh_err *err);
+
+/* A held, good blob is absent from now on. */
+enum weigh_code rows_let_go(struct db *db, const struct rows_blob *held,
+    struct rows_difference *d, struct weigh_err *err);
 
 /* A held, good blob was read and is right. */
 enum weigh_code rows_record_read(struct db *db, const struct rows_blob *held,

@@ -256,6 +256,13 @@ static const char step_3[] =
  * neither lost nor bad. */
 static const char step_4[] =
 "ALTER TABLE blobs ADD COLUMN held INTEGER NOT NULL DEFAULT 1;"
+"DROP INDEX blobs_checked;"
+"CREATE INDEX blobs_checked ON blobs (checked, id)"
+" WHERE state = 0 AND held = 1;"
+"ALTER TABLE revisions ADD COLUMN absent INTEGER NOT NULL DEFAULT 0;" /* files */
+"ALTER TABLE revisions ADD COLUMN absent_bytes INTEGER NOT NULL DEFAULT 0;"
+"ALTER TABLE totals ADD COLUMN absent INTEGER NOT NULL DEFAULT 0;" /* blobs */
+"ALTER TABLE totals ADD COLUMN absent_bytes INTEGER NOT NULL DEFAULT 0;"
 
 "CREATE TABLE jobs ("
 "  id       INTEGER PRIMARY KEY AUTOINCREMENT,"
@@ -313,7 +320,8 @@ static const char step_4[] =
 ") STRICT, WITHOUT ROWID;"
 "CREATE INDEX told_revision ON told (revision);"
 "CREATE TABLE pins (" /* revisions that stay */
-"  revision INTEGER PRIMARY KEY REFERENCES revisions ON DELETE CASCADE,"
+"  id       INTEGER PRIMARY KEY,"
+"  revision INTEGER NOT NULL UNIQUE REFERENCES revisions ON DELETE CASCADE,"
 "  time     INTEGER NOT NULL,"
 "  why      TEXT NOT NULL"
 ") STRICT;"
@@ -321,6 +329,7 @@ static const char step_4[] =
 "  oid   BLOB PRIMARY KEY CHECK (length(oid) = 32),"
 "  until INTEGER NOT NULL" /* no 206 before */
 ") STRICT, WITHOUT ROWID;"
+"CREATE INDEX lies_until ON lies (until);"
 "CREATE TABLE events ("
 "  id   INTEGER PRIMARY KEY AUTOINCREMENT,"
 "  time INTEGER NOT NULL,"
@@ -354,7 +363,7 @@ const char db_empty[] =
 "DELETE FROM made;"
 "DELETE FROM blobs;"
 "UPDATE totals SET repos = 0, revisions = 0, blobs = 0, bytes = 0, bad = 0,"
-" bad_bytes = 0;"
+" bad_bytes = 0, absent = 0, absent_bytes = 0;"
 "UPDATE scrub SET began = 0, ended = 0, done = 0, catalog = 0, oid = NULL,"
 " chain = NULL;";
 /* clang-format on */

@@ -18,7 +18,7 @@ X(REPO_BY_KEY, DB_WRITER | DB_READER,
     "SELECT id, name FROM repositories WHERE kind = ?1 AND key = ?2")
 X(REPO_VISIBILITY, DB_READER,
     "SELECT name, visibility FROM repositories WHERE kind = ?1 AND key = ?2")
-X(REPO, DB_READER,
+X(REPO, DB_WRITER | DB_READER,
     "SELECT id, created FROM repositories"
     " WHERE kind = ?1 AND key = ?2 AND name = ?3")
 X(RENAMED, DB_READER,
@@ -83,8 +83,8 @@ X(REVISION_NEWEST, DB_WRITER | DB_READER,
     "SELECT id, git FROM revisions WHERE repo = ?1"
     " ORDER BY date DESC, id DESC LIMIT 1")
 X(REVISION, DB_READER,
-    "SELECT git, parent, manifest, date, title, origin, license, files, bytes"
-    " FROM revisions WHERE id = ?1")
+    "SELECT git, parent, manifest, date, title, origin, license, files, bytes,"
+    " absent, absent_bytes FROM revisions WHERE id = ?1")
 X(REVISION_STEP, DB_READER,
     "SELECT id, git, parent, date, title, origin FROM revisions"
     " WHERE repo = ?1 AND git = ?2")
@@ -97,6 +97,18 @@ X(REVISION_INSERT, DB_WRITER,
     " (repo, git, parent, manifest, date, title, origin, license, files, bytes,"
     " marks, card, config)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")
+
+X(REVISION_ABSENT, DB_WRITER,
+    "UPDATE revisions SET absent = ?2, absent_bytes = ?3 WHERE id = ?1")
+/* A blob of ?2 bytes comes (?3 -1) or goes (?3 1) wherever it is listed. */
+X(REVISIONS_ABSENT, DB_WRITER,
+    "UPDATE revisions SET absent = absent + ?3 *"
+    " (SELECT count(*) FROM entries AS e"
+    " WHERE e.blob = ?1 AND e.revision = revisions.id),"
+    " absent_bytes = absent_bytes + ?2 * ?3 *"
+    " (SELECT count(*) FROM entries AS e"
+    " WHERE e.blob = ?1 AND e.revision = revisions.id)"
+    " WHERE id IN (SELECT revision FROM entries WHERE blob = ?1)")
 
 /* --- how many files of a revision are bad: asked from the bad blobs, or from the
  * revision's entries, whichever are fewer */
@@ -117,7 +129,7 @@ X(ENTRY_INSERT, DB_WRITER,
     " ?1))")
 #define ENTRY_COLUMNS \
 	"SELECT e.path, e.git, b.oid, b.size, e.pointer_size," \
-	" v.git, v.title, v.date, b.state" \
+	" v.git, v.title, v.date, b.state, b.held" \
 	" FROM entries AS e JOIN revisions AS v ON v.id = e.last" \
 	" LEFT JOIN blobs AS b ON b.id = e.blob"
 X(ENTRY, DB_READER,
@@ -142,27 +154,31 @@ X(TREE_ALL, DB_READER,
 	"EXISTS (SELECT 1 FROM received AS r WHERE r.blob = " id ")"
 X(BLOB_ID, DB_WRITER,
     "SELECT id, size, state, checked,"
-    " stamp_size, stamp_inode, stamp_mtime, stamp_ctime"
+    " stamp_size, stamp_inode, stamp_mtime, stamp_ctime, held"
     " FROM blobs WHERE oid = ?1")
 X(BLOB_INSERT, DB_WRITER,
-    "INSERT INTO blobs (oid, size, state, checked,"
+    "INSERT INTO blobs (oid, size, state, checked, held,"
     " stamp_size, stamp_inode, stamp_mtime, stamp_ctime)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
 X(BLOB_GOOD, DB_WRITER,
-    "UPDATE blobs SET state = 0, size = ?2, checked = ?3, stamp_size = ?4,"
-    " stamp_inode = ?5, stamp_mtime = ?6, stamp_ctime = ?7 WHERE id = ?1")
+    "UPDATE blobs SET state = 0, held = 1, size = ?2, checked = ?3,"
+    " stamp_size = ?4, stamp_inode = ?5, stamp_mtime = ?6, stamp_ctime = ?7"
+    " WHERE id = ?1")
 X(BLOB_BAD, DB_WRITER,
-    "UPDATE blobs SET state = 1, checked = ?2 WHERE id = ?1")
+    "UPDATE blobs SET state = 1, held = 1, checked = ?2 WHERE id = ?1")
+X(BLOB_LET_GO, DB_WRITER,
+    "UPDATE blobs SET held = 0, checked = 0, stamp_size = 0, stamp_inode = 0,"
+    " stamp_mtime = 0, stamp_ctime = 0 WHERE id = ?1")
 X(BLOB_READ, DB_WRITER,
     "UPDATE blobs SET checked = ?2 WHERE id = ?1")
 X(BLOB, DB_READER,
-    "SELECT size, state, stamp_size, stamp_inode, stamp_mtime, stamp_ctime"
+    "SELECT size, state, stamp_size, stamp_inode, stamp_mtime, stamp_ctime, held"
     " FROM blobs AS b WHERE b.oid = ?1 AND " NAMED("b.id"))
 X(BLOB_KNOWN, DB_READER,
-    "SELECT size, state, stamp_size, stamp_inode, stamp_mtime, stamp_ctime"
+    "SELECT size, state, stamp_size, stamp_inode, stamp_mtime, stamp_ctime, held"
     " FROM blobs WHERE oid = ?1")
 X(BLOB_PAGE, DB_WRITER | DB_READER,
-    "SELECT size, state, stamp_size, stamp_inode, stamp_mtime, stamp_ctime,"
+    "SELECT size, state, stamp_size, stamp_inode, stamp_mtime, stamp_ctime, held,"
     " oid, " NAMED("b.id") ", checked"
     " FROM blobs AS b WHERE oid > ?1 ORDER BY oid LIMIT ?2")
 X(BLOB_DELETE, DB_WRITER,
@@ -294,6 +310,79 @@ X(LIST_FOUND_UP, DB_READER, FOUND)
 X(LIST_FOUND_DOWN, DB_READER, FOUND " DESC")
 #undef FOUND
 
+/* --- what comes from elsewhere: see mirrors.h */
+X(MIRROR_INSERT, DB_WRITER,
+    "INSERT OR IGNORE INTO mirrors (repo, request, source, follow, through,"
+    " used, checked, next, etag, error)"
+    " VALUES (?1, '', '', 0, 0, ?2, 0, 0, '', '')")
+X(MIRROR_BEGIN, DB_WRITER,
+    "UPDATE mirrors SET source = ?2, through = ?3 WHERE repo = ?1")
+X(MIRROR_SOURCE, DB_WRITER,
+    "UPDATE mirrors SET source = ?2, through = through AND ?3 WHERE repo = ?1")
+X(MIRROR_SET, DB_WRITER,
+    "UPDATE mirrors SET source = ?2, request = ?3, follow = ?4, through = ?5"
+    " WHERE repo = ?1")
+X(MIRROR_ASKED, DB_WRITER,
+    "UPDATE mirrors SET checked = ?2, next = ?3, etag = ?4, git = ?5, error = ?6"
+    " WHERE repo = ?1")
+X(MIRROR_USED, DB_WRITER,
+    "UPDATE mirrors SET used = max(used, ?2) WHERE repo = ?1")
+#define MIRROR_COLUMNS \
+	"SELECT p.kind, p.name, m.source, m.request, m.follow, m.through," \
+	" m.used, m.checked, m.next, m.etag, m.git, m.error"
+X(MIRROR, DB_READER,
+    MIRROR_COLUMNS " FROM mirrors AS m JOIN repositories AS p ON p.id = m.repo"
+    " WHERE m.repo = ?1")
+X(MIRROR_PAGE, DB_READER,
+    MIRROR_COLUMNS " FROM repositories AS p CROSS JOIN mirrors AS m"
+    " ON m.repo = p.id WHERE (p.kind, p.key) > (?1, ?2)"
+    " ORDER BY p.kind, p.key LIMIT ?3")
+X(MIRROR_DUE, DB_READER,
+    MIRROR_COLUMNS " FROM mirrors AS m CROSS JOIN repositories AS p"
+    " ON p.id = m.repo WHERE m.follow = 1 AND m.next <= ?1"
+    " ORDER BY m.next LIMIT ?2")
+X(MIRROR_NEXT, DB_READER,
+    "SELECT next FROM mirrors WHERE follow = 1 AND next >= 0"
+    " ORDER BY next LIMIT 1")
+X(MIRROR_UNREAD, DB_READER,
+    MIRROR_COLUMNS " FROM mirrors AS m CROSS JOIN repositories AS p"
+    " ON p.id = m.repo WHERE m.through = 1 AND m.used >= 0"
+    " ORDER BY m.used LIMIT ?1")
+#undef MIRROR_COLUMNS
+X(TOLD_SET, DB_WRITER,
+    "INSERT OR REPLACE INTO told (repo, git, revision) VALUES (?1, ?2, ?3)")
+X(TOLD, DB_READER,
+    "SELECT v.id, v.git FROM told AS t JOIN revisions AS v ON v.id = t.revision"
+    " WHERE t.repo = ?1 AND t.git = ?2")
+X(TOLD_OF, DB_READER,
+    "SELECT git FROM told WHERE revision = ?1 LIMIT 1")
+X(PIN_SET, DB_WRITER,
+    "INSERT INTO pins (revision, time, why) VALUES (?1, ?2, ?3)"
+    " ON CONFLICT (revision) DO UPDATE SET time = excluded.time,"
+    " why = excluded.why")
+X(PIN_DROP, DB_WRITER, "DELETE FROM pins WHERE revision = ?1")
+X(PINNED, DB_READER, "SELECT 1 FROM pins WHERE revision = ?1")
+X(PIN_PAGE, DB_READER,
+    "SELECT n.id, p.kind, p.name, v.git, n.time, n.why FROM pins AS n"
+    " CROSS JOIN revisions AS v ON v.id = n.revision"
+    " CROSS JOIN repositories AS p ON p.id = v.repo"
+    " WHERE n.id > ?1 AND (?2 = 0 OR v.repo = ?2) ORDER BY n.id LIMIT ?3")
+X(EVENT_INSERT, DB_WRITER,
+    "INSERT INTO events (time, kind, name, what, more)"
+    " VALUES (?1, ?2, ?3, ?4, ?5)")
+X(EVENT_FORGET, DB_WRITER, "DELETE FROM events WHERE id <= ?1")
+X(EVENT_PAGE, DB_READER,
+    "SELECT id, time, kind, name, what, more FROM events WHERE id < ?1"
+    " ORDER BY id DESC LIMIT ?2")
+X(EVENT_PAGE_OF, DB_READER,
+    "SELECT id, time, kind, name, what, more FROM events"
+    " WHERE id < ?1 AND name = ?3 ORDER BY id DESC LIMIT ?2")
+X(LIE_SET, DB_WRITER,
+    "INSERT INTO lies (oid, until) VALUES (?1, ?2)"
+    " ON CONFLICT (oid) DO UPDATE SET until = max(until, excluded.until)")
+X(LIE_FORGET, DB_WRITER, "DELETE FROM lies WHERE until <= ?1")
+X(LIE, DB_READER, "SELECT until FROM lies WHERE oid = ?1 AND until > ?2")
+
 /* --- intents */
 X(INTENT_INSERT, DB_WRITER,
     "INSERT INTO intents (kind, name, ref, old, origin, verb, target)"
@@ -314,10 +403,11 @@ X(INTENT_BLOBS, DB_WRITER,
 X(TOTALS_ADD, DB_WRITER,
     "UPDATE totals SET repos = repos + ?1, revisions = revisions + ?2,"
     " blobs = blobs + ?3, bytes = bytes + ?4, bad = bad + ?5,"
-    " bad_bytes = bad_bytes + ?6 WHERE id = 1")
+    " bad_bytes = bad_bytes + ?6, absent = absent + ?7,"
+    " absent_bytes = absent_bytes + ?8 WHERE id = 1")
 X(TOTALS, DB_READER,
-    "SELECT repos, revisions, blobs, bytes, bad, bad_bytes FROM totals"
-    " WHERE id = 1")
+    "SELECT repos, revisions, blobs, bytes, bad, bad_bytes, absent,"
+    " absent_bytes FROM totals WHERE id = 1")
 
 /* --- scrub: when everything was last read, and what was found; rows that nobody
  * names are gc's */
@@ -345,17 +435,20 @@ X(SCRUB_PLACE_DROP, DB_WRITER,
 X(CHECKED_NEXT, DB_READER,
     "SELECT id, oid, size, checked,"
     " stamp_size, stamp_inode, stamp_mtime, stamp_ctime"
-    " FROM blobs AS b WHERE state = 0 AND (checked, id) > (?1, ?2)"
+    " FROM blobs AS b WHERE state = 0 AND held = 1 AND (checked, id) > (?1, ?2)"
     " AND checked < ?3 AND (" NAMED("b.id") " OR " RECEIVED("b.id") ")"
     " ORDER BY checked, id LIMIT 1")
 X(CHECKED_LAST, DB_WRITER | DB_READER,
-    "SELECT checked FROM blobs AS b WHERE state = 0 AND checked < ?1"
+    "SELECT checked FROM blobs AS b WHERE state = 0 AND held = 1"
+    " AND checked < ?1"
     " AND (" NAMED("b.id") " OR " RECEIVED("b.id") ")"
     " ORDER BY checked DESC LIMIT 1")
 X(CHECKED_BYTES, DB_READER,
-    "SELECT total(size) FROM blobs WHERE state = 0 AND checked < ?1")
+    "SELECT total(size) FROM blobs"
+    " WHERE state = 0 AND held = 1 AND checked < ?1")
 X(CHECKED_FORGET, DB_WRITER,
-    "UPDATE blobs SET checked = 0 WHERE state = 0 AND checked > ?1")
+    "UPDATE blobs SET checked = 0"
+    " WHERE state = 0 AND held = 1 AND checked > ?1")
 X(REPO_UNREAD, DB_READER,
     "SELECT id, kind, name, checked FROM repositories"
     " WHERE (checked, id) > (?1, ?2) ORDER BY checked, id LIMIT 1")

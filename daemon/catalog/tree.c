@@ -21,6 +21,8 @@ entry_row(const struct query *q)
 		.last_title = query_column_text(q, 6),
 		.last_date = sqlite3_column_int64(q->stmt, 7),
 		.bad = sqlite3_column_int(q->stmt, 8) != 0,
+		.absent = sqlite3_column_type(q->stmt, 9) != SQLITE_NULL &&
+		    sqlite3_column_int(q->stmt, 9) == 0,
 	};
 }
 
@@ -195,7 +197,7 @@ no_blob(const struct weigh_oid *oid, struct weigh_err *err)
 	    "no admitted revision names a blob '%s'", hex);
 }
 
-/* size, state and the four columns of the stamp */
+/* size, state, the four columns of the stamp, held */
 static enum catalog_blob_state
 blob_row(const struct query *q, struct catalog_blob *out)
 {
@@ -206,6 +208,7 @@ blob_row(const struct query *q, struct catalog_blob *out)
 		.mtime_ns = sqlite3_column_int64(q->stmt, 4),
 		.ctime_ns = sqlite3_column_int64(q->stmt, 5),
 	};
+	out->absent = sqlite3_column_int(q->stmt, 6) == 0;
 	return sqlite3_column_int(q->stmt, 1) == 0 ? CATALOG_GOOD : CATALOG_BAD;
 }
 
@@ -255,9 +258,9 @@ page_of_rows(struct db *db, const struct weigh_oid *after, unsigned limit,
 	query_int(&q, limit);
 	while (query_row(&q)) {
 		struct catalog_row row = {
-			.blob.oid = query_column_oid(&q, 6),
-			.named = sqlite3_column_int(q.stmt, 7) != 0,
-			.checked = sqlite3_column_int64(q.stmt, 8),
+			.blob.oid = query_column_oid(&q, 7),
+			.named = sqlite3_column_int(q.stmt, 8) != 0,
+			.checked = sqlite3_column_int64(q.stmt, 9),
 		};
 
 		row.state = blob_row(&q, &row.blob);

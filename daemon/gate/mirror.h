@@ -14,6 +14,7 @@
 #ifndef GATE_MIRROR_H
 #define GATE_MIRROR_H
 
+#include "catalog/mirrors.h"
 #include "gate/change.h"
 #include "repo/stage.h"
 
@@ -52,9 +53,30 @@ enum weigh_code gate_mirror(struct gate *g, struct catalog_reader *reader,
     struct gate_mirrored *m, struct weigh_err *err);
 
 /* A blob of partial revisions has come: it is received (gate_receive), and from now
- * on held wherever it is listed. */
+ * on held wherever it is listed.  gate_receive does the same. */
 enum weigh_code gate_arrived(struct gate *g, struct catalog_reader *reader,
     struct store_writer *writer, const struct store_blob *blob,
     const struct gate_who *who, struct weigh_err *err);
+
+/* --- what is kept of a mirror beside its revisions; in the facts file too ------- */
+
+/* Where it comes from and how it is followed: repo, source, request, follow, through
+ * and used of `m` (used: if it is new).  WEIGH_NOT_FOUND: no such repository. */
+enum weigh_code gate_follow(struct gate *g, struct catalog_reader *reader,
+    const struct catalog_mirror *m, struct weigh_err *err);
+
+/* This revision stays, whatever its refs do; or need not any more.  WEIGH_NOT_FOUND:
+ * no such revision. */
+enum weigh_code gate_pin(struct gate *g, struct catalog_reader *reader,
+    const struct weigh_repo *repo, const struct weigh_gitid *commit,
+    const char *why, struct weigh_err *err);
+enum weigh_code gate_unpin(struct gate *g, struct catalog_reader *reader,
+    const struct weigh_repo *repo, const struct weigh_gitid *commit,
+    struct weigh_err *err);
+
+/* The cache lets a held blob go: it stays listed, as not held, and its file is taken
+ * away.  Each revision that lists it is partial from now on.  *gone: it was. */
+enum weigh_code gate_let_go(struct gate *g, struct catalog_reader *reader,
+    const struct weigh_oid *oid, bool *gone, struct weigh_err *err);
 
 #endif

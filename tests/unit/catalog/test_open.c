@@ -177,7 +177,7 @@ static const struct pragma_row {
 	{ "PRAGMA busy_timeout", 5000, 5000 },
 	{ "PRAGMA application_id", DB_APPLICATION, DB_APPLICATION },
 	{ "PRAGMA user_version", CATALOG_SCHEMA, CATALOG_SCHEMA },
-	{ "SELECT count(*) = 18 FROM pragma_table_list"
+	{ "SELECT count(*) = 25 FROM pragma_table_list"
 	  " WHERE strict AND type = 'table' AND schema = 'main'",
 	    1, 1 },
 	{ "SELECT journal_mode = 'wal' FROM pragma_journal_mode", 1, 1 },

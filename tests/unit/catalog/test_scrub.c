@@ -44,7 +44,7 @@ static struct catalog_blob
 blob_of(const char *text)
 {
 	return (struct catalog_blob){ shelf_oid(text), strlen(text),
-		shelf_stamp(text) };
+		shelf_stamp(text), false };
 }
 
 static void
