@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import re
+import select
 import socket
 import ssl
 import subprocess
@@ -129,11 +130,11 @@ class Hub:
     """`repos`: {name: files}, or another Hub's, which are then the same.  `tls`: a Certs;
     `cert` which of its kinds.  `cdn`: the Hub that gives out large files.  `page`: tree
     entries a page.  `rate`: bytes a second of all bodies.  `limit`: (requests, seconds) of
-    resolver calls, then 429."""
+    resolver calls, then 429.  `server`: a socket that listens already."""
 
     def __init__(self, tmp, repos=(), host="127.0.0.1", port=0, tls=None, cert="good",
-                 cdn=None, page=1000, rate=None, limit=None, xet=True):
-        self.tmp, self.host, self.cdn, self.page = Path(tmp), host, cdn, page
+                 cdn=None, page=1000, rate=None, limit=None, xet=True, server=None):
+        self.tmp, self.cdn, self.page = Path(tmp), cdn, page
         self.rate, self.limit, self.xet = rate, limit, xet
         self.asked, self.rules, self.links, self.listings = [], [], set(), {}
         self.moved = {}              # old name -> new one: 307
@@ -151,9 +152,9 @@ class Hub:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.tls.set_ciphers("DEFAULT:@SECLEVEL=0")  # bad ones shall be refused there
             self.tls.load_cert_chain(*tls[cert])
-        self.server = socket.create_server((host, port), backlog=256)
-        self.port = self.server.getsockname()[1]
-        self.url = f"http{'s' if tls else ''}://{host}:{self.port}"
+        self.server = server or socket.create_server((host, port), backlog=256)
+        self.host, self.port = self.server.getsockname()
+        self.url = f"http{'s' if tls else ''}://{self.host}:{self.port}"
         threading.Thread(target=self.accept, daemon=True).start()
 
     # --- for stories ------------------------------------------------------------
@@ -322,9 +323,7 @@ class Hub:
                 n = min(piece, end - place)
                 self.pace(n, reply.rate)
                 if file and not self.tls and not reply.flips:
-                    n = os.sendfile(link.fileno(), file.fileno(), place, n)
-                    if n == 0:
-                        raise OSError("the file has become shorter")
+                    n = send_file(link, file, place, n)
                 else:
                     link.sendall(read_piece(file, reply, place, n))
                 place += n
@@ -652,6 +651,21 @@ def read_body(stream, asked):
         stream.readline(10)
         return body
     return stream.read(int(asked["Content-Length"] or 0))
+
+
+def send_file(link, file, place, n):
+    """sendfile(2) on a socket with a time-out, which is one that does not block."""
+    ready = select.poll()
+    ready.register(link, select.POLLOUT)
+    while ready.poll(60_000):
+        try:
+            sent = os.sendfile(link.fileno(), file.fileno(), place, n)
+        except BlockingIOError:
+            continue
+        if sent:
+            return sent
+        raise OSError("the file has become shorter")
+    raise TimeoutError("nobody reads")
 
 
 def read_piece(file, reply, place, n):
