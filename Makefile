@@ -45,6 +45,7 @@ CLI	= $(call obj,$(wildcard cli/*.c))
 UNIT	= $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*/test_*.c))
 TESTLIB	= $(call obj,$(wildcard tests/lib/*.c))
 PRELOAD	= $(BUILD)/tests/lib/preload.so
+BENCH	= $(addprefix $(BUILD)/tests/bench/,load delay stock)
 FUZZ	= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY	= $(addprefix $(BUILD)/replay/,$(FUZZ))
 HEADERS	= $(filter-out %.tbl.h,$(wildcard include/weigh/*.h daemon/*.h \
@@ -113,7 +114,7 @@ demo: all ## publish a real model, pull it back, compare every byte
 
 # Everything is built first; then tests/tools/run-checks runs the guards, the
 # units, the corpora and the stories of tests/e2e, and counts.
-everything: all $(UNIT) $(PRELOAD) $(REPLAY) $(MAN) $(BUILD)/tests/bench/load $(BUILD)/tests/bench/stock
+everything: all $(UNIT) $(PRELOAD) $(REPLAY) $(MAN) $(BENCH)
 check: everything ## build, run every test, count
 	@BUILD=$(BUILD) CC="$(CC)" PYTHON=$(PYTHON) SAN=$(SAN) TSAN=$(TSAN) \
 	    FLAGS='$(filter-out -MMD,$(ALLC)) -Idaemon -Itests/lib $(call \
@@ -187,13 +188,13 @@ $(BUILD)/lint/cppcheck: $(LINT_SRC) $(HEADERS) $(TABLES) | $(DEPS)
 	$(Q)tests/tools/lint cppcheck -D_GNU_SOURCE -Iinclude -Idaemon -Itests/lib \
 	    --cppcheck-build-dir=$@.seen $(LINT_SRC) >$@.new && mv $@.new $@
 
-$(BUILD)/tests/bench/load: $(BUILD)/tests/bench/load.o
+$(BUILD)/tests/bench/load $(BUILD)/tests/bench/delay: %: %.o
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^
 $(BUILD)/tests/bench/stock: $(BUILD)/tests/bench/stock.o $(HOUSE) $(PROTO)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,$(PKGS)) -pthread
-bench: all $(BUILD)/tests/bench/load $(BUILD)/tests/bench/stock ## measure against what is fast at the same
+bench: all $(BENCH) ## measure against what is fast at the same
 	@WEIGH_BUILD=$(BUILD) $(PYTHON) tests/bench/bench.py
 
 $(BUILD)/man/%: packaging/man/%.scd packaging/man/expand $(TABLES) | $(DEPS)
