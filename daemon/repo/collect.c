@@ -88,14 +88,18 @@ static enum weigh_code
 look_into_commit(struct collector *k, const git_oid *id, struct weigh_err *err)
 {
 	git_commit *commit = NULL;
-	enum weigh_code rc;
-	int git_rc = git_commit_lookup(&commit, k->repo->git, id);
+	bool shallow;
+	enum weigh_code rc = repo_is_shallow(k->repo, id, &shallow, err);
+	int git_rc;
 
-	if (git_rc != 0)
+	if (rc != WEIGH_OK)
+		return rc;
+	if ((git_rc = git_commit_lookup(&commit, k->repo->git, id)) != 0)
 		return repo_fail(err, git_rc, "cannot read a commit");
 	rc = meet(k, git_commit_tree_id(commit), err);
 	for (unsigned i = 0;
-	     rc == WEIGH_OK && i < git_commit_parentcount(commit); i++)
+	     rc == WEIGH_OK && !shallow && i < git_commit_parentcount(commit);
+	     i++)
 		rc = meet(k, git_commit_parent_id(commit, i), err);
 	git_commit_free(commit);
 	return rc;
@@ -507,6 +511,13 @@ collect_packs(struct collector *k, struct weigh_err *err)
 
 /* --- the whole ---------------------------------------------------------------------- */
 
+/* A line of what is gone only costs room; but a commit too young to go needs its. */
+static bool
+is_there(void *ctx, const git_oid *id)
+{
+	return git_odb_exists(ctx, id) == 1;
+}
+
 enum weigh_code
 repo_collect(struct repo *r, struct repo_collecting *c, struct weigh_err *err)
 {
@@ -523,6 +534,8 @@ repo_collect(struct repo *r, struct repo_collecting *c, struct weigh_err *err)
 		rc = collect_packs(&k, err);
 	if (rc == WEIGH_OK)
 		(void)git_odb_refresh(r->odb);
+	if (rc == WEIGH_OK && !c->dry)
+		rc = repo_sift_shallow(r, is_there, r->odb, err);
 	idset_free(&k.met);
 	free(k.waiting);
 	return rc;

@@ -111,12 +111,18 @@ enum weigh_code
 graph_read(struct graph *g, uint32_t at, struct weigh_err *err)
 {
 	git_commit *commit = NULL;
+	bool shallow = false;
 	enum weigh_code rc;
 	size_t size;
 	int git_rc;
 
 	if (g->nodes[at].flags & NODE_READ)
 		return WEIGH_OK;
+	rc = repo_is_shallow(g->repo, &g->nodes[at].id, &shallow, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	if (shallow)
+		g->nodes[at].flags |= NODE_CUT;
 	rc = repo_check_object(g->repo->odb, &g->nodes[at].id,
 	    GIT_OBJECT_COMMIT, REPO_COMMIT_MAX, &size, err);
 	if (rc != WEIGH_OK)
@@ -126,7 +132,7 @@ graph_read(struct graph *g, uint32_t at, struct weigh_err *err)
 		return repo_fail(err, git_rc, "cannot read a commit");
 	g->nodes[at].tree = *git_commit_tree_id(commit);
 	g->nodes[at].date = git_commit_time(commit);
-	rc = link_parents(g, at, commit, err);
+	rc = shallow ? WEIGH_OK : link_parents(g, at, commit, err);
 	if (rc == WEIGH_OK)
 		g->nodes[at].flags |= NODE_READ;
 	git_commit_free(commit);

@@ -22,7 +22,8 @@ enum node_flags {
 	NODE_MEETS = 512,    /* it leads to a common one */
 	NODE_SEEN = 1024,    /* by the walk under way */
 	NODE_SEND = 2048,    /* the pack holds it */
-	NODE_EDGE = 4096     /* its files are known to be the client's */
+	NODE_EDGE = 4096,    /* its files are known to be the client's */
+	NODE_CUT = 8192      /* we lack its parents: it seems to have none */
 };
 
 struct node {

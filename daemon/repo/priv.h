@@ -4,6 +4,7 @@
 
 #include <git2.h>
 
+#include "idset.h"
 #include "repo.h"
 
 #define REPO_SMALL_MAX (10u << 20)   /* bytes of a file kept in git itself */
@@ -24,8 +25,38 @@ struct repo {
 	git_repository *git;
 	git_odb *odb;
 	char *path;
-	int fd; /* its folder */
+	int fd;               /* its folder */
+	struct idset shallow; /* see shallow.c */
+	bool shallow_read;
 };
+
+/* Make and open a bare repository in the folder `folder` below `dirfd`, whose path
+ * is `above`. */
+enum weigh_code repo_make_at(int dirfd, const char *folder,
+    struct weigh_err *err);
+bool repo_made_at(int dirfd, const char *folder);
+enum weigh_code repo_open_at(int dirfd, const char *above, const char *folder,
+    struct repo **out, struct weigh_err *err);
+
+/* What may be written of a file: its name (no submodules), the text that git itself
+ * reads (`.gitattributes`), and of one that is not LFS that it is no pointer. */
+enum weigh_code repo_check_name(const char *path, struct weigh_err *err);
+bool repo_is_attributes(const char *path);
+enum weigh_code repo_check_text(const char *path, const char *text, size_t len,
+    struct weigh_err *err);
+enum weigh_code repo_check_plain(const char *path, const char *text, size_t len,
+    struct weigh_err *err);
+
+/* A shallow commit has no parents here, whatever it says: they never came.  git's
+ * file `shallow` names them, gitrepository-layout(5). */
+enum weigh_code repo_is_shallow(struct repo *r, const git_oid *id, bool *yes,
+    struct weigh_err *err);
+enum weigh_code repo_note_shallow(struct repo *r, const git_oid *id,
+    struct weigh_err *err);
+/* Forget those of which `stays` says no. */
+enum weigh_code repo_sift_shallow(struct repo *r,
+    bool (*stays)(void *ctx, const git_oid *id), void *ctx,
+    struct weigh_err *err);
 
 /* `KIND/[ORG/]NAME.git` below the root. */
 #define REPO_FOLDER_MAX (WEIGH_NAME_MAX + 16)

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fd.h"
@@ -150,24 +151,73 @@ repo_each_tip(struct repo *r, repo_tip_fn *each, void *ctx,
 
 /* --- commits ------------------------------------------------------------------ */
 
+/* Not libgit2's own walk: that of 1.5 knows nothing of shallow commits. */
+struct reach {
+	struct idset met;
+	git_oid *todo; /* met, and not told yet */
+	size_t count, room;
+};
+
+static enum weigh_code
+meet(struct reach *k, const git_oid *id, struct weigh_err *err)
+{
+	bool fresh;
+
+	if (!idset_add(&k->met, id, &fresh))
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	if (!fresh)
+		return WEIGH_OK;
+	if (k->count == k->room) {
+		size_t room = k->room != 0 ? 2 * k->room : 64;
+		git_oid *more = reallocarray(k->todo, room, sizeof(*more));
+
+		if (more == NULL)
+			return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+		k->todo = more;
+		k->room = room;
+	}
+	k->todo[k->count++] = *id;
+	return WEIGH_OK;
+}
+
 /* An annotated tag leads on to its commit; what leads to none is not ours, and
  * nobody here could say what it stands for. */
 static enum weigh_code
 begin_at(struct repo *r, void *ctx, const git_oid *id, struct weigh_err *err)
 {
 	git_object *object = NULL, *commit = NULL;
-	git_revwalk *walk = ctx;
+	enum weigh_code rc;
 	int git_rc = git_object_lookup(&object, r->git, id, GIT_OBJECT_ANY);
 
 	if (git_rc == 0)
 		git_rc = git_object_peel(&commit, object, GIT_OBJECT_COMMIT);
-	if (git_rc == 0)
-		git_rc = git_revwalk_push(walk, git_object_id(commit));
+	rc = git_rc == 0 ?
+	    meet(ctx, git_object_id(commit), err) :
+	    repo_fail(err, git_rc, "cannot read what a ref leads to");
 	git_object_free(commit);
 	git_object_free(object);
-	return git_rc == 0 ?
-	    WEIGH_OK :
-	    repo_fail(err, git_rc, "cannot read what a ref leads to");
+	return rc;
+}
+
+static enum weigh_code
+meet_parents(struct repo *r, struct reach *k, const git_oid *id,
+    struct weigh_err *err)
+{
+	git_commit *commit = NULL;
+	bool shallow;
+	enum weigh_code rc = repo_is_shallow(r, id, &shallow, err);
+	int git_rc;
+
+	if (rc != WEIGH_OK)
+		return rc;
+	if ((git_rc = git_commit_lookup(&commit, r->git, id)) != 0)
+		return repo_fail(err, git_rc, "cannot walk its history");
+	for (unsigned i = 0;
+	     rc == WEIGH_OK && !shallow && i < git_commit_parentcount(commit);
+	     i++)
+		rc = meet(k, git_commit_parent_id(commit, i), err);
+	git_commit_free(commit);
+	return rc;
 }
 
 enum weigh_code
@@ -176,21 +226,18 @@ repo_each_reached(struct repo *r,
 	struct weigh_err *err),
     void *ctx, struct weigh_err *err)
 {
-	git_revwalk *walk = NULL;
-	struct weigh_gitid commit;
-	enum weigh_code rc;
-	int git_rc = git_revwalk_new(&walk, r->git);
-	git_oid id;
+	struct reach k = { 0 };
+	enum weigh_code rc = repo_each_tip(r, begin_at, &k, err);
 
-	if (git_rc != 0)
-		return repo_fail(err, git_rc, "cannot walk its history");
-	rc = repo_each_tip(r, begin_at, walk, err);
-	while (rc == WEIGH_OK && (git_rc = git_revwalk_next(&id, walk)) == 0) {
-		commit = repo_gitid(&id);
-		rc = each(ctx, &commit, err);
+	while (rc == WEIGH_OK && k.count > 0) {
+		git_oid id = k.todo[--k.count];
+		struct weigh_gitid commit = repo_gitid(&id);
+
+		rc = meet_parents(r, &k, &id, err);
+		if (rc == WEIGH_OK)
+			rc = each(ctx, &commit, err);
 	}
-	git_revwalk_free(walk);
-	if (rc == WEIGH_OK && git_rc != GIT_ITEROVER)
-		rc = repo_fail(err, git_rc, "cannot walk its history");
+	idset_free(&k.met);
+	free(k.todo);
 	return rc;
 }

@@ -53,7 +53,22 @@ open_commit(struct repo *r, const git_oid *id, git_commit **out,
 	return rc;
 }
 
-/* Follow first parents to the root. */
+/* The first parent; *some: there is one, and it came here. */
+static enum weigh_code
+first_parent(struct repo *r, const git_commit *commit, git_oid *id, bool *some,
+    struct weigh_err *err)
+{
+	bool shallow;
+	enum weigh_code rc;
+
+	rc = repo_is_shallow(r, git_commit_id(commit), &shallow, err);
+	*some = !shallow && git_commit_parentcount(commit) > 0;
+	if (rc == WEIGH_OK && *some)
+		*id = *git_commit_parent_id(commit, 0);
+	return rc;
+}
+
+/* Follow first parents to the root, or to a shallow commit. */
 static enum weigh_code
 follow(struct repo *r, const git_oid *tip, struct chain *chain,
     struct weigh_err *err)
@@ -62,15 +77,13 @@ follow(struct repo *r, const git_oid *tip, struct chain *chain,
 	git_oid id = *tip;
 	bool more = true;
 
-	while (more) {
+	while (rc == WEIGH_OK && more) {
 		git_commit *commit = NULL;
 
 		if ((rc = chain_add(chain, &id, err)) != WEIGH_OK ||
 		    (rc = open_commit(r, &id, &commit, err)) != WEIGH_OK)
 			break;
-		more = git_commit_parentcount(commit) > 0;
-		if (more)
-			id = *git_commit_parent_id(commit, 0);
+		rc = first_parent(r, commit, &id, &more, err);
 		git_commit_free(commit);
 	}
 	return rc;
@@ -86,17 +99,22 @@ tell_commit(struct repo *r, const git_oid *id,
 	git_commit *commit = NULL;
 	char *title = NULL;
 	enum weigh_code rc;
+	git_oid parent;
+	bool some;
 
 	if ((rc = open_commit(r, id, &commit, err)) != WEIGH_OK)
 		return rc;
-	if (git_commit_parentcount(commit) > 0)
-		h.parent = repo_gitid(git_commit_parent_id(commit, 0));
+	rc = first_parent(r, commit, &parent, &some, err);
+	if (rc == WEIGH_OK && some)
+		h.parent = repo_gitid(&parent);
 	h.date = git_commit_time(commit);
 	title = strndup(git_commit_message(commit),
 	    strcspn(git_commit_message(commit), "\n"));
 	h.title = title;
-	rc = title != NULL ? each(ctx, &h, err) :
-			     weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	if (rc == WEIGH_OK)
+		rc = title != NULL ?
+		    each(ctx, &h, err) :
+		    weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	free(title);
 	git_commit_free(commit);
 	return rc;

@@ -87,20 +87,20 @@ static const struct {
 	{ "HEAD", "ref: refs/heads/main\n" },
 };
 
-static enum weigh_code
-make_repo(struct repo_root *root, const char *folder, struct weigh_err *err)
+enum weigh_code
+repo_make_at(int dirfd, const char *folder, struct weigh_err *err)
 {
 	char path[REPO_FOLDER_MAX + 16];
 	enum weigh_code rc = WEIGH_OK;
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		snprintf(path, sizeof(path), "%s/%s", folder, folders[i]);
-		rc = fd_make_dirs(root->fd, path, FOLDER_MODE, err);
+		rc = fd_make_dirs(dirfd, path, FOLDER_MODE, err);
 		if (rc != WEIGH_OK)
 			return rc;
 	}
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		rc = fd_replace_file(root->fd, folder, files[i].name,
+		rc = fd_replace_file(dirfd, folder, files[i].name,
 		    files[i].text, strlen(files[i].text), FILE_MODE, err);
 		if (rc != WEIGH_OK)
 			return rc;
@@ -108,15 +108,15 @@ make_repo(struct repo_root *root, const char *folder, struct weigh_err *err)
 	return rc;
 }
 
-static bool
-is_made(struct repo_root *root, const char *folder)
+bool
+repo_made_at(int dirfd, const char *folder)
 {
 	char path[REPO_FOLDER_MAX + 16];
 	int fd;
 	bool made;
 
 	snprintf(path, sizeof(path), "%s/HEAD", folder);
-	fd = fd_open_beneath(root->fd, path, O_RDONLY, 0);
+	fd = fd_open_beneath(dirfd, path, O_RDONLY, 0);
 	made = fd >= 0;
 	fd_close(&fd);
 	return made;
@@ -134,15 +134,15 @@ repo_is_there(struct repo_root *root, const struct weigh_repo *name)
 }
 
 static enum weigh_code
-open_handles(struct repo_root *root, const char *folder, struct repo *r,
+open_handles(int dirfd, const char *above, const char *folder, struct repo *r,
     struct weigh_err *err)
 {
 	int rc;
 
-	r->fd = fd_open_beneath(root->fd, folder, O_RDONLY | O_DIRECTORY, 0);
+	r->fd = fd_open_beneath(dirfd, folder, O_RDONLY | O_DIRECTORY, 0);
 	if (r->fd < 0)
 		return weigh_fail_errno(err, errno, "cannot open it");
-	if (asprintf(&r->path, "%s/%s", root->path, folder) < 0) {
+	if (asprintf(&r->path, "%s/%s", above, folder) < 0) {
 		r->path = NULL;
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	}
@@ -156,30 +156,35 @@ open_handles(struct repo_root *root, const char *folder, struct repo *r,
 }
 
 enum weigh_code
+repo_open_at(int dirfd, const char *above, const char *folder,
+    struct repo **out, struct weigh_err *err)
+{
+	struct repo *r = calloc(1, sizeof(*r));
+	enum weigh_code rc;
+
+	if (r == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	r->fd = -1;
+	if ((rc = open_handles(dirfd, above, folder, r, err)) != WEIGH_OK)
+		repo_close(r);
+	else
+		*out = r;
+	return rc;
+}
+
+enum weigh_code
 repo_open(struct repo_root *root, const struct weigh_repo *name, bool create,
     struct repo **out, struct weigh_err *err)
 {
 	char folder[REPO_FOLDER_MAX];
-	struct repo *r = NULL;
 	enum weigh_code rc;
 
 	if ((rc = repo_folder(name, folder, err)) != WEIGH_OK)
 		return rc;
-	if (create && !is_made(root, folder))
-		rc = make_repo(root, folder, err);
-	if (rc != WEIGH_OK)
-		goto out;
-	if ((r = calloc(1, sizeof(*r))) == NULL) {
-		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
-		goto out;
-	}
-	r->fd = -1;
-	if ((rc = open_handles(root, folder, r, err)) != WEIGH_OK)
-		goto out;
-	*out = r;
-	r = NULL;
-out:
-	repo_close(r);
+	if (create && !repo_made_at(root->fd, folder))
+		rc = repo_make_at(root->fd, folder, err);
+	if (rc == WEIGH_OK)
+		rc = repo_open_at(root->fd, root->path, folder, out, err);
 	return weigh_context(err, rc, "git repository '%s'", folder);
 }
 
@@ -190,6 +195,7 @@ repo_close(struct repo *r)
 		return;
 	git_odb_free(r->odb);
 	git_repository_free(r->git);
+	idset_free(&r->shallow);
 	fd_close(&r->fd);
 	free(r->path);
 	free(r);

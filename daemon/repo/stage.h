@@ -71,8 +71,10 @@ enum weigh_code stage_make(struct stage *s, struct stage_told *told,
     struct weigh_err *err);
 
 /* Copy a commit with all it leads to into a repository of ours, durably; noted there
- * as shallow if its parents are not there.  No ref moves. */
+ * as shallow unless `known` says of each of its parents that it was admitted there
+ * (NULL: of none).  No ref moves. */
 enum weigh_code stage_give(struct stage *s, const struct weigh_gitid *commit,
-    struct repo *to, struct weigh_err *err);
+    struct repo *to, bool (*known)(void *ctx, const struct weigh_gitid *parent),
+    void *ctx, struct weigh_err *err);
 
 #endif

@@ -81,17 +81,28 @@ check_named(struct round *v, const git_oid *by, const git_oid *id)
 	find(v, by, what);
 }
 
+/* The parents of a shallow commit never came. */
+static void
+check_commit_named(struct round *v, const git_commit *c)
+{
+	const git_oid *by = git_commit_id(c);
+	bool shallow;
+
+	check_named(v, by, git_commit_tree_id(c));
+	if (repo_is_shallow(v->repo, by, &shallow, NULL) != WEIGH_OK)
+		find(v, by,
+		    "may be shallow, but the file 'shallow' is damaged");
+	for (unsigned i = 0; !shallow && i < git_commit_parentcount(c); i++)
+		check_named(v, by, git_commit_parent_id(c, i));
+}
+
 static void
 check_all_named(struct round *v, git_object *object)
 {
 	const git_oid *by = git_object_id(object);
 
 	if (git_object_type(object) == GIT_OBJECT_COMMIT) {
-		const git_commit *c = (const git_commit *)object;
-
-		check_named(v, by, git_commit_tree_id(c));
-		for (unsigned i = 0; i < git_commit_parentcount(c); i++)
-			check_named(v, by, git_commit_parent_id(c, i));
+		check_commit_named(v, (const git_commit *)object);
 	} else if (git_object_type(object) == GIT_OBJECT_TREE) {
 		const git_tree *t = (const git_tree *)object;
 

@@ -35,24 +35,38 @@ is_gitfile(const char *path, git_path_gitfile what)
 		   GIT_PATH_FS_GENERIC) == 1;
 }
 
-static enum weigh_code
-check_file(const struct repo_file *f, struct weigh_err *err)
+bool
+repo_is_attributes(const char *path)
 {
-	enum weigh_code rc = weigh_path_check(f->path, strlen(f->path), err);
+	return is_gitfile(path, GIT_PATH_GITFILE_GITATTRIBUTES);
+}
+
+enum weigh_code
+repo_check_name(const char *path, struct weigh_err *err)
+{
+	enum weigh_code rc = weigh_path_check(path, strlen(path), err);
 
 	if (rc != WEIGH_OK)
 		return rc;
-	if (is_gitfile(f->path, GIT_PATH_GITFILE_GITMODULES)) {
+	if (is_gitfile(path, GIT_PATH_GITFILE_GITMODULES)) {
 		rc = weigh_fail(err, WEIGH_MALFORMED,
-		    "'%s' names submodules, which are not kept here", f->path);
+		    "'%s' names submodules, which are not kept here", path);
 		weigh_fix(err, "leave it out, or add what it points to");
 		return rc;
 	}
-	if (!f->lfs && f->size > REPO_SMALL_MAX)
-		return weigh_fail(err, WEIGH_TOO_BIG,
+	return WEIGH_OK;
+}
+
+static enum weigh_code
+check_file(const struct repo_file *f, struct weigh_err *err)
+{
+	enum weigh_code rc = repo_check_name(f->path, err);
+
+	if (rc == WEIGH_OK && !f->lfs && f->size > REPO_SMALL_MAX)
+		rc = weigh_fail(err, WEIGH_TOO_BIG,
 		    "'%s' has %llu bytes: over %u it must be LFS", f->path,
 		    (unsigned long long)f->size, REPO_SMALL_MAX);
-	return WEIGH_OK;
+	return rc;
 }
 
 /* Paths in order, each once.  (That none is also a folder shows in the trees.) */
@@ -93,33 +107,48 @@ has_long_line(const char *text, size_t len)
 	return false;
 }
 
+enum weigh_code
+repo_check_text(const char *path, const char *text, size_t len,
+    struct weigh_err *err)
+{
+	if (repo_is_attributes(path) && has_long_line(text, len))
+		return weigh_fail(err, WEIGH_MALFORMED,
+		    "'%s' has a line of more than %d bytes, which git refuses",
+		    path, ATTRIBUTES_LINE_MAX);
+	return WEIGH_OK;
+}
+
 /* A pointer is a promise of other bytes.  Kept as a plain file, it would later
  * be taken for that promise; so it is refused. */
+enum weigh_code
+repo_check_plain(const char *path, const char *text, size_t len,
+    struct weigh_err *err)
+{
+	struct weigh_pointer pointer;
+	enum weigh_code rc = repo_check_text(path, text, len, err);
+
+	if (rc == WEIGH_OK &&
+	    weigh_pointer_parse(&pointer, text, len, NULL) == WEIGH_OK) {
+		rc = weigh_fail(err, WEIGH_MALFORMED,
+		    "'%s' is an LFS pointer, not the bytes it stands for",
+		    path);
+		weigh_fix(err, "get the bytes first, with 'git lfs pull'");
+	}
+	return rc;
+}
+
 static enum weigh_code
 check_content(const struct repo_file *f, const char *text, size_t len,
     struct weigh_err *err)
 {
-	struct weigh_pointer pointer;
 	struct weigh_oid oid;
-	enum weigh_code rc = WEIGH_OK;
 
 	if (!weigh_oid_of(&oid, text, len))
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	if (!weigh_oid_equal(&oid, &f->oid))
 		return weigh_fail(err, WEIGH_MISMATCH,
 		    "'%s' does not have the SHA-256 it was given", f->path);
-	if (is_gitfile(f->path, GIT_PATH_GITFILE_GITATTRIBUTES) &&
-	    has_long_line(text, len))
-		return weigh_fail(err, WEIGH_MALFORMED,
-		    "'%s' has a line of more than %d bytes, which git refuses",
-		    f->path, ATTRIBUTES_LINE_MAX);
-	if (weigh_pointer_parse(&pointer, text, len, NULL) == WEIGH_OK) {
-		rc = weigh_fail(err, WEIGH_MALFORMED,
-		    "'%s' is an LFS pointer, not the bytes it stands for",
-		    f->path);
-		weigh_fix(err, "get the bytes first, with 'git lfs pull'");
-	}
-	return rc;
+	return repo_check_plain(f->path, text, len, err);
 }
 
 static enum weigh_code

@@ -160,7 +160,8 @@ sweep_entries(struct store *s, DIR *dir, struct weigh_err *err)
 		if ((entry = readdir(dir)) == NULL)
 			break;
 		if (strcmp(entry->d_name, ".") == 0 ||
-		    strcmp(entry->d_name, "..") == 0)
+		    strcmp(entry->d_name, "..") == 0 ||
+		    strcmp(entry->d_name, "stages") == 0) /* repo/stage.h */
 			continue;
 		rc = sweep_list(s, entry->d_name, err);
 		if (rc == WEIGH_OK)
