@@ -133,6 +133,8 @@ note_asked(struct db *db, const struct catalog_mirror *m, struct weigh_err *err)
 	query_text(&q, m->etag);
 	query_gitid(&q, &m->commit);
 	query_text(&q, m->error);
+	query_int(&q, m->state);
+	query_text(&q, m->called);
 	return query_run(&q, err);
 }
 
@@ -205,6 +207,14 @@ catalog_tell(struct catalog *c, const struct weigh_repo *repo,
 
 typedef void mirror_fn(void *ctx, const struct catalog_mirror *m);
 
+static enum weigh_upstream_state
+state_of(int number)
+{
+	return number > 0 && number < WEIGH_UPSTREAM_STATES ?
+	    (enum weigh_upstream_state)number :
+	    WEIGH_UPSTREAM_UNKNOWN;
+}
+
 static struct catalog_mirror
 mirror_row(const struct query *q)
 {
@@ -220,6 +230,8 @@ mirror_row(const struct query *q)
 		.etag = query_column_text(q, 9),
 		.commit = query_column_gitid(q, 10),
 		.error = query_column_text(q, 11),
+		.state = state_of(sqlite3_column_int(q->stmt, 12)),
+		.called = query_column_text(q, 13),
 	};
 
 	snprintf(m.repo.name, sizeof(m.repo.name), "%s",

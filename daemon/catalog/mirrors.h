@@ -15,6 +15,8 @@
 #ifndef CATALOG_MIRRORS_H
 #define CATALOG_MIRRORS_H
 
+#include <weigh/follow.h>
+
 #include "catalog/catalog.h"
 
 /* --- absent blobs --------------------------------------------------------- */
@@ -40,13 +42,15 @@ struct catalog_mirror {
 	struct weigh_gitid
 	    commit;        /* where upstream was then; zero: not known */
 	const char *error; /* why that failed; "" it did not */
+	enum weigh_upstream_state state; /* how it was found then */
+	const char *called;              /* its name there then; "": as here */
 };
 
 /* Keep source, request, follow and through; what is known of it else stays, or begins
  * with nothing.  By gate_follow, which keeps the facts file true. */
 enum weigh_code catalog_set_mirror(struct catalog *c,
     const struct catalog_mirror *m, struct weigh_err *err);
-/* Upstream was asked: checked, next, etag, commit and error of it. */
+/* Upstream was asked: checked, next, etag, commit, error, state and called of it. */
 enum weigh_code catalog_mirror_asked(struct catalog *c,
     const struct catalog_mirror *m, struct weigh_err *err);
 /* A client read it at `now`; for the cache's order.  Not known: nothing happens. */

@@ -323,13 +323,13 @@ X(MIRROR_SET, DB_WRITER,
     "UPDATE mirrors SET source = ?2, request = ?3, follow = ?4, through = ?5"
     " WHERE repo = ?1")
 X(MIRROR_ASKED, DB_WRITER,
-    "UPDATE mirrors SET checked = ?2, next = ?3, etag = ?4, git = ?5, error = ?6"
-    " WHERE repo = ?1")
+    "UPDATE mirrors SET checked = ?2, next = ?3, etag = ?4, git = ?5, error = ?6,"
+    " state = ?7, called = ?8 WHERE repo = ?1")
 X(MIRROR_USED, DB_WRITER,
     "UPDATE mirrors SET used = max(used, ?2) WHERE repo = ?1")
 #define MIRROR_COLUMNS \
 	"SELECT p.kind, p.name, m.source, m.request, m.follow, m.through," \
-	" m.used, m.checked, m.next, m.etag, m.git, m.error"
+	" m.used, m.checked, m.next, m.etag, m.git, m.error, m.state, m.called"
 X(MIRROR, DB_READER,
     MIRROR_COLUMNS " FROM mirrors AS m JOIN repositories AS p ON p.id = m.repo"
     " WHERE m.repo = ?1")

@@ -21,6 +21,7 @@
 
 #include <weigh/fetchjob.h>
 
+#include "fetch/source.h"
 #include "gate/mirror.h"
 #include "net/flow.h"
 #include "outbound/outbound.h"
@@ -104,6 +105,16 @@ enum weigh_code fetch_job(struct fetch *f, struct catalog_reader *reader,
 
 /* Are bytes of this blob being waited for, by a job or a client?  For gc. */
 bool fetch_needs(struct fetch *f, const struct weigh_oid *oid);
+
+/* --- following: follow.h ------------------------------------------------------- */
+
+/* What a name of a revision means upstream now, by one question: source.h's resolve,
+ * of `source` ("": each of [mirror] upstream in its order, the first that has it).
+ * `etag` only of an answer of that same source.  Codes and *wait as there; WEIGH_DENIED:
+ * offline.  Blocks until upstream answered; for threads of one's own and `streams`. */
+enum weigh_code fetch_look(struct fetch *f, const char *source,
+    const struct weigh_repo *repo, const char *rev, const char *etag,
+    struct source_revision *out, int64_t *wait, struct weigh_err *err);
 
 /* --- pull-through ------------------------------------------------------------- */
 
