@@ -46,6 +46,68 @@ weigh_hub_date(time_t when, char out[WEIGH_HUB_DATE])
 	    (unsigned)(rest % 60));
 }
 
+/* The inverse of civil(), for dates of 1970 and later. */
+static int64_t
+days_of(int year, int month, int day)
+{
+	int64_t y = month <= 2 ? year - 1 : year;
+	int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 +
+	    day - 1;
+
+	return y * 365 + y / 4 - y / 100 + y / 400 + of_year - 719468;
+}
+
+/* Two or four digits at `p`; -1 if they are none. */
+static int
+digits(const char *p, int n)
+{
+	int value = 0;
+
+	for (int i = 0; i < n; i++) {
+		if (p[i] < '0' || p[i] > '9')
+			return -1;
+		value = value * 10 + (p[i] - '0');
+	}
+	return value;
+}
+
+/* ".000" or nothing, then 'Z'. */
+static bool
+ends_date(const char *p, size_t len)
+{
+	size_t i = 0;
+
+	if (len > 1 && p[0] == '.')
+		for (i = 1; i < len && digits(p + i, 1) >= 0; i++)
+			continue;
+	return i != 1 && len == i + 1 && p[i] == 'Z';
+}
+
+bool
+weigh_hub_date_parse(const char *text, size_t len, int64_t *out)
+{
+	static const char form[] = "0000-00-00T00:00:00";
+	static const struct {
+		int at, n, least, most;
+	} parts[] = { { 0, 4, 1970, 9999 }, { 5, 2, 1, 12 }, { 8, 2, 1, 31 },
+		{ 11, 2, 0, 23 }, { 14, 2, 0, 59 }, { 17, 2, 0, 60 } };
+	int v[6];
+
+	if (len < strlen(form) || len > 40 ||
+	    !ends_date(text + strlen(form), len - strlen(form)))
+		return false;
+	for (size_t i = 0; i < strlen(form); i++)
+		if (form[i] != '0' && text[i] != form[i])
+			return false;
+	for (size_t i = 0; i < 6; i++) {
+		v[i] = digits(text + parts[i].at, parts[i].n);
+		if (v[i] < parts[i].least || v[i] > parts[i].most)
+			return false;
+	}
+	*out = days_of(v[0], v[1], v[2]) * DAY + v[3] * 3600 + v[4] * 60 + v[5];
+	return true;
+}
+
 void
 weigh_hub_kdate(struct weigh_jw *w, const char *key, time_t when)
 {

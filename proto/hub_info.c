@@ -3,23 +3,30 @@
 
 #include <weigh/hub.h>
 
-#define ID_DIGITS 24 /* of "_id", which the Hub has from MongoDB */
-
-/* 24 hex digits that stay the same for a repository: from its name. */
-static void
-key_id(struct weigh_jw *w, const struct weigh_repo *repo)
+bool
+weigh_hub_id(const struct weigh_repo *repo, char out[WEIGH_HUB_ID])
 {
 	char text[WEIGH_REPO_TEXT], hex[WEIGH_OID_HEX + 1];
 	struct weigh_oid oid;
 
 	weigh_repo_text(repo, text);
-	if (!weigh_oid_of(&oid, text, strlen(text))) {
-		w->out->failed = true;
-		return;
-	}
+	if (!weigh_oid_of(&oid, text, strlen(text)))
+		return false;
 	weigh_oid_hex(&oid, hex);
-	weigh_jw_key(w, "_id");
-	weigh_jw_text(w, hex, ID_DIGITS);
+	memcpy(out, hex, WEIGH_HUB_ID - 1);
+	out[WEIGH_HUB_ID - 1] = '\0';
+	return true;
+}
+
+static void
+key_id(struct weigh_jw *w, const struct weigh_repo *repo)
+{
+	char id[WEIGH_HUB_ID];
+
+	if (weigh_hub_id(repo, id))
+		weigh_jw_kstr(w, "_id", id);
+	else
+		w->out->failed = true;
 }
 
 static bool

@@ -23,6 +23,9 @@
 #define WEIGH_HUB_DATE 25 /* "2026-01-02T03:04:05.000Z" and NUL */
 /* UTC; before 1970 and after 9999 the nearest date inside. */
 void weigh_hub_date(time_t when, char out[WEIGH_HUB_DATE]);
+/* Read one back: with or without a fraction, which is dropped; 'Z' must end it.
+ * False, and *out untouched, for anything else. */
+bool weigh_hub_date_parse(const char *text, size_t len, int64_t *out);
 /* The same as the member `key`. */
 void weigh_hub_kdate(struct weigh_jw *w, const char *key, time_t when);
 
@@ -85,6 +88,11 @@ enum weigh_info_member {
 	    WEIGH_INFO_SAFETENSORS | WEIGH_INFO_GGUF | WEIGH_INFO_SIBLINGS)
 /* The member that `expand` calls so; 0: none. */
 uint32_t weigh_hub_member(const char *name);
+
+/* The "_id" of a repository: a weighd makes it from the name, so that it stays the
+ * same; other Hubs have it from their database.  False without memory. */
+#define WEIGH_HUB_ID 25 /* 24 hex digits and NUL */
+bool weigh_hub_id(const struct weigh_repo *repo, char out[WEIGH_HUB_ID]);
 
 /* What info and lists say of a repository at a revision.  Texts that are NULL or ""
  * are not known, and their members left out. */
