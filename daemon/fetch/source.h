@@ -38,6 +38,7 @@ struct source_revision {
 	char etag[80];  /* for asking whether it moved; "" */
 	bool unchanged; /* out of resolve with `etag`: still the same */
 	bool gated, private_;
+	bool segments; /* a weighd: it tells midstates of what it serves */
 	int64_t date; /* of the commit, seconds since 1970; 0: not told */
 	/* What it is called now, where the name asked for led elsewhere. */
 	struct weigh_repo repo;
