@@ -27,7 +27,9 @@ static void
 mark(struct shelf *s, const char *text, enum catalog_blob_state state)
 {
 	const struct catalog_check check = {
-		.blob = { shelf_oid(text), strlen(text), shelf_stamp(text) },
+		.blob = { .oid = shelf_oid(text),
+		    .size = strlen(text),
+		    .stamp = shelf_stamp(text) },
 		.state = state,
 		.time = 2000,
 		.problem = "a problem",

@@ -232,7 +232,8 @@ test_finds(void **state)
 	close(fd);
 	check_code("recorded",
 	    catalog_mark_blob(w.g.catalog,
-		&(struct catalog_check){ .blob = { oid, SIZE, found.stamp },
+		&(struct catalog_check){
+		    .blob = { .oid = oid, .size = SIZE, .stamp = found.stamp },
 		    .state = CATALOG_GOOD,
 		    .time = 1 },
 		NULL),
