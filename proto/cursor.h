@@ -46,6 +46,16 @@ take_oid(struct cursor *c, struct weigh_oid *out)
 	return true;
 }
 
+static inline bool
+take_gitid(struct cursor *c, struct weigh_gitid *out)
+{
+	if (c->len < WEIGH_GITID_HEX ||
+	    !weigh_gitid_parse(out, c->p, WEIGH_GITID_HEX))
+		return false;
+	cursor_skip(c, WEIGH_GITID_HEX);
+	return true;
+}
+
 /* Decimal without sign or leading zero, at most 2^63 - 1. */
 static inline bool
 take_u63(struct cursor *c, uint64_t *out)

@@ -59,16 +59,6 @@ check_file(struct order *o, const struct weigh_file *f, struct weigh_err *err)
 	return WEIGH_OK;
 }
 
-static bool
-take_gitid(struct cursor *c, struct weigh_gitid *out)
-{
-	if (c->len < WEIGH_GITID_HEX ||
-	    !weigh_gitid_parse(out, c->p, WEIGH_GITID_HEX))
-		return false;
-	cursor_skip(c, WEIGH_GITID_HEX);
-	return true;
-}
-
 /* Take one line; the '\n' behind the path becomes the path's NUL. */
 static bool
 take_line(struct cursor *c, struct weigh_file *f)

@@ -98,6 +98,7 @@ readmit_all(struct gate_readmission *r, struct weigh_err *err)
 		rc = readmit_names(r, err);
 	repo_close(r->repo);
 	r->repo = NULL;
+	weigh_repofile_free(&r->facts);
 	return rc;
 }
 

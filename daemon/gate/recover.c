@@ -56,6 +56,7 @@ finish_tip(void *ctx, const struct repo_history *h, struct weigh_err *err)
 	if (rc != WEIGH_OK)
 		return rc;
 	c.visibility = facts.visibility;
+	weigh_repofile_free(&facts);
 	tip->r->restored++;
 	rc = gate_admit_commit(tip->r->gate, &c, err);
 	tip->r->ours = c.ours;

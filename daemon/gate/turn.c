@@ -175,7 +175,9 @@ write_former(struct turn *t, struct weigh_err *err)
 		return rc;
 	weigh_repofile_add(&facts, &t->repo);
 	weigh_repofile_drop(&facts, &t->target);
-	return repo_write_facts(repos, &t->target, &facts, err);
+	rc = repo_write_facts(repos, &t->target, &facts, err);
+	weigh_repofile_free(&facts);
+	return rc;
 }
 
 static enum weigh_code
@@ -232,7 +234,7 @@ show(struct turn *t, struct weigh_err *err)
 
 	if (rc != WEIGH_OK)
 		return rc;
-	facts = t->facts;
+	facts = t->facts; /* what it points to stays t's */
 	facts.visibility = t->visibility;
 	return repo_write_facts(repos, &t->repo, &facts, err);
 }
@@ -257,10 +259,12 @@ find_shown(struct turn *t, bool *done, struct weigh_err *err)
 		rc = catalog_visibility(t->reader, &t->repo, &held, &was, err);
 	if (rc == WEIGH_NOT_FOUND) {
 		*done = false;
+		weigh_repofile_free(&facts);
 		return WEIGH_OK;
 	}
 	t->visibility = facts.visibility;
 	*done = rc == WEIGH_OK && was != facts.visibility;
+	weigh_repofile_free(&facts);
 	return rc;
 }
 
@@ -407,6 +411,7 @@ turn_run(struct turn *t, struct weigh_err *err)
 		rc = gate_on_writer(t->gate, write_turn, t, err);
 	if (rc != WEIGH_OK)
 		take_back(t);
+	weigh_repofile_free(&t->facts);
 	return rc;
 }
 

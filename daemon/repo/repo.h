@@ -75,8 +75,8 @@ enum weigh_code repo_remove(struct repo_root *root,
 
 /* --- what belongs to a repository and is not in git ------------------------- */
 
-/* The file `weighhouse` in its folder; as by default without one.  WEIGH_MALFORMED:
- * it cannot be believed. */
+/* The file `weighhouse` in its folder; as by default without one; to be freed.
+ * WEIGH_MALFORMED: it cannot be believed. */
 enum weigh_code repo_read_facts(struct repo_root *root,
     const struct weigh_repo *name, struct weigh_repofile *out,
     struct weigh_err *err);
