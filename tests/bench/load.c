@@ -1,14 +1,15 @@
 /*
  * load: one HTTP/1.1 client for both sides of a comparison.
  *
- *     load [-H] [-c CONNECTIONS] [-t SECONDS] [-p PATHS] [-r LENGTH -s SIZE]
- *          PORT PATH
+ *     load [-H] [-1] [-c CONNECTIONS] [-t SECONDS] [-p PATHS]
+ *          [-r LENGTH -s SIZE] PORT PATH
  *
  * Keeps CONNECTIONS connections to 127.0.0.1:PORT busy for SECONDS: each asks,
- * reads the whole answer, asks again.  -H asks with HEAD; -p puts numbers from 0
- * to PATHS - 1, six digits each, for the '@' in PATH, one after the other; -r asks
- * for ranges of LENGTH bytes of a file of SIZE, one after the other.  Prints one
- * JSON object.  Any answer but 200 (206 with -r) ends it with status 1.
+ * reads the whole answer, asks again.  -1: each asks once, and SECONDS is how long
+ * that may take.  -H asks with HEAD; -p puts numbers from 0 to PATHS - 1, six digits
+ * each, for the '@' in PATH, one after the other; -r asks for ranges of LENGTH bytes
+ * of a file of SIZE, one after the other.  Prints one JSON object.  Any answer but
+ * 200 (206 with -r) ends it with status 1.
  *
  * One thread and no copies beyond recv(2)'s, so that it takes one core and the
  * server has the rest.
@@ -36,7 +37,7 @@
 #define CONNECTIONS_MAX 4096
 
 struct options {
-	bool head;
+	bool head, once;
 	unsigned connections, paths;
 	double seconds;
 	uint64_t length, size; /* of a range, of the file */
@@ -130,7 +131,10 @@ answered(struct load *l, struct conn *c)
 	l->bins[us < BINS - 1 ? (size_t)us : BINS - 1]++;
 	l->answers++;
 	c->in_body = false;
-	ask(l, c);
+	if (!l->o.once)
+		ask(l, c);
+	else if (epoll_ctl(l->epoll, EPOLL_CTL_DEL, c->fd, NULL) != 0)
+		die("epoll");
 }
 
 static uint64_t
@@ -230,6 +234,12 @@ connect_one(struct load *l, struct conn *c)
 		die("cannot connect");
 }
 
+static bool
+is_over(const struct load *l)
+{
+	return now() >= l->end || (l->o.once && l->answers == l->o.connections);
+}
+
 static void
 run(struct load *l)
 {
@@ -237,16 +247,18 @@ run(struct load *l)
 	struct conn *c;
 	int n, i;
 
-	while (now() < l->end) {
+	while (!is_over(l)) {
 		n = epoll_wait(l->epoll, events, 256, 1000);
 		for (i = 0; i < n; i++) {
 			c = events[i].data.ptr;
 			while (c->in_body ? read_body(l, c) : read_head(l, c))
 				;
 		}
-		if (n == 0)
+		if (n == 0 && !l->o.once)
 			die("no answer for a second");
 	}
+	if (l->o.once && l->answers < l->o.connections)
+		die("not everybody was answered in time");
 }
 
 /* The microseconds within which that share of the answers came. */
@@ -282,8 +294,11 @@ read_options(struct options *o, int argc, char **argv)
 	int c;
 
 	*o = (struct options){ .connections = 1, .seconds = 1 };
-	while ((c = getopt(argc, argv, "Hc:t:p:r:s:")) != -1)
+	while ((c = getopt(argc, argv, "1Hc:t:p:r:s:")) != -1)
 		switch (c) {
+		case '1':
+			o->once = true;
+			break;
 		case 'H':
 			o->head = true;
 			break;
@@ -321,8 +336,8 @@ main(int argc, char **argv)
 	double begun;
 
 	if (!read_options(&l.o, argc, argv))
-		die("usage: load [-H] [-c CONNECTIONS] [-t SECONDS] [-p PATHS] "
-		    "[-r LENGTH -s SIZE] PORT PATH");
+		die("usage: load [-H] [-1] [-c CONNECTIONS] [-t SECONDS] "
+		    "[-p PATHS] [-r LENGTH -s SIZE] PORT PATH");
 	conns = calloc(l.o.connections, sizeof(*conns));
 	l.bins = calloc(BINS, sizeof(*l.bins));
 	l.body = malloc(BODY);

@@ -60,7 +60,7 @@ class Wire:
     """`ms` is what a ping takes, there and back; `kib` the queue at each end."""
 
     def __init__(self, mbit=1000, ms=20, kib=4096):
-        self.mbit = mbit
+        self.mbit, self.counts = mbit, None
         self.far, self.near = Namespace(), Namespace()
         self.box = subprocess.Popen(
             [DELAY, self.far.path, FAR, self.near.path, NEAR, str(mbit), str(ms / 2), str(kib)],
@@ -69,10 +69,12 @@ class Wire:
 
     def close(self):
         """What passed: {"ways": [from far, from near], "cpu_seconds"}."""
-        counts, _ = self.box.communicate(timeout=10)
-        self.far.close()
-        self.near.close()
-        return json.loads(counts)
+        if self.counts is None:
+            text, _ = self.box.communicate(timeout=10)
+            self.far.close()
+            self.near.close()
+            self.counts = json.loads(text)
+        return self.counts
 
     def __enter__(self):
         return self

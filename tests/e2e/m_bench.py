@@ -8,10 +8,12 @@ import sys
 import pytest
 
 from house import BUILD, ROOT, clean_env
+from upstream import Hub
 
 BENCH = ROOT / "tests/bench"
 sys.path.insert(0, str(BENCH))
 import bench  # noqa: E402
+import wire  # noqa: E402
 
 
 def run_bench(tmp, *rows):
@@ -82,3 +84,35 @@ def test_the_client_counts_what_came(shared):
 def test_the_client_takes_no_error_for_an_answer(shared):
     p = load(shared, "-t", "0.2", str(shared.port), "/acme/small/resolve/main/none")
     assert p.returncode == 1 and b"404" in p.stderr and p.stdout == b""
+
+
+WITH_LINKS = pytest.mark.skipif(os.geteuid() != 0 or not os.path.exists("/dev/net/tun"),
+                                reason="needs root and /dev/net/tun")
+
+
+@WITH_LINKS
+def test_the_link_is_as_fast_and_as_long_as_told(tmp):
+    """Looked at by a plain curl; a busy machine may make it slower, nothing faster."""
+    size = 4 << 20
+    with wire.Wire(mbit=100, ms=20) as link, \
+            Hub(tmp, {"acme/m": {"w.bin": bytes(size)}}, server=link.far.listen(wire.FAR)) as hub:
+        assert hub.url.startswith("http://10.")
+        r = subprocess.run([*link.near.enter, "curl", "-q", "-sSf", "-o", tmp / "copy", "-w",
+                            "%{time_connect} %{time_starttransfer} %{time_total}",
+                            f"{hub.url}/acme/m/resolve/main/w.bin"], check=True,
+                           env=clean_env(tmp), stdout=subprocess.PIPE, text=True, timeout=60)
+        met, begun, whole = map(float, r.stdout.split())
+        assert 0.02 <= met < 1 and begun >= 0.04
+        assert size / (whole - begun) <= 1.02 * link.mib_a_second * (1 << 20)
+        assert whole < 5 and (tmp / "copy").stat().st_size == size
+        passed, back = link.close()["ways"]
+        assert 1.03 * size < passed["bytes"] < 1.3 * size and back["bytes"] < size / 8
+
+
+def test_load_asks_once_and_waits_for_all(shared):
+    path = "/acme/small/resolve/main/model.safetensors"
+    size = (shared.folder["acme/small"] / "model.safetensors").stat().st_size
+    r = subprocess.run([BUILD / "tests/bench/load", "-1", "-c", "5", "-t", "30",
+                        str(shared.port), path], check=True, stdout=subprocess.PIPE)
+    side = json.loads(r.stdout)
+    assert side["answers"] == 5 and side["bytes"] == 5 * size and side["seconds"] < 30
