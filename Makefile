@@ -12,7 +12,7 @@ FUZZ_SECONDS ?= 30
 ROUNDS	?= 100
 PYTHON	?= $(firstword $(wildcard /usr/bin/python3) python3)
 
-PKGS	= libevent libcrypto sqlite3 libgit2 yaml-0.1 zlib
+PKGS	= libevent libcrypto sqlite3 libgit2 yaml-0.1 zlib libisal
 CLIPKGS	= libcurl libcrypto smartcols yaml-0.1 zlib
 pkg	= $(shell pkg-config $(1) $(2) 2>/dev/null)
 

@@ -182,7 +182,12 @@ store_abandon(struct store_writer *w)
 	if (w == NULL)
 		return;
 	fd_close(&w->fd);
-	if (w->name[0] != '\0')
+	/* A part that did not get its name stays one. */
+	if (w->part != NULL && w->published)
+		store_part_drop(w->part);
+	else if (w->part != NULL)
+		store_part_close(w->part);
+	else if (w->name[0] != '\0')
 		(void)unlinkat(w->store->incoming, w->name, 0);
 	store_unpromise(w->store, w->granted);
 	weigh_hasher_free(w->hasher);

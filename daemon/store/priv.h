@@ -17,6 +17,7 @@ struct store {
 	atomic_uint_fast64_t serial; /* next name in incoming/ */
 	pthread_mutex_t lock;
 	uint64_t promised; /* to writers, not yet written; under the lock */
+	struct store_part *parts; /* that somebody has open; under the lock */
 };
 
 /*
@@ -43,6 +44,8 @@ struct store_writer {
 	uint64_t size;    /* bytes written and hashed */
 	uint64_t granted; /* part of store->promised that is ours */
 	struct weigh_oid oid;
+	struct store_part *part; /* whose bytes these are: ours; else NULL */
+	bool published;
 };
 
 /* Where a blob lies, relative to store->blobs. */
@@ -66,6 +69,12 @@ enum weigh_code store_new_temp(struct store *s, const char *kind,
 enum weigh_code store_promise(struct store *s, uint64_t bytes,
     struct weigh_err *err);
 void store_unpromise(struct store *s, uint64_t bytes);
+/* A list that was placed, and its blob then was not. */
+enum weigh_code store_sweep_list(struct store *s, const struct weigh_oid *oid,
+    struct weigh_err *err);
+
+/* part_list.c: keep among the parts what can be gone on with. */
+enum weigh_code store_sweep_parts(struct store *s, struct weigh_err *err);
 
 /* ingest.c: room for `len` more bytes of this writer, granted or WEIGH_FULL. */
 enum weigh_code writer_need(struct store_writer *w, uint64_t len,

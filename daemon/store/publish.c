@@ -184,6 +184,7 @@ publish(struct store_writer *w, struct store_batch *batch,
 	if (rc == WEIGH_OK)
 		rc = describe(w, fan, &n, existed, out, err);
 out:
+	w->published = rc == WEIGH_OK;
 	if (rc != WEIGH_OK && fan >= 0)
 		drop_lone_list(fan, &n);
 	fd_close(&fan);

@@ -126,27 +126,47 @@ store_unpromise(struct store *s, uint64_t bytes)
 
 /* --- opening ----------------------------------------------------------- */
 
-/* A file that was proved and about to get its name, HEX.SERIAL, may have put
- * its list in place before the end came: a list without a blob goes too. */
-static enum weigh_code
-sweep_list(struct store *s, const char *name, struct weigh_err *err)
+/* What is resumed, by whoever keeps it: part.h, repo/stage.h. */
+static bool
+stays(const char *name)
+{
+	static const char *const kept[] = { ".", "..", "parts", "stages" };
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (strcmp(name, kept[i]) == 0)
+			return true;
+	return false;
+}
+
+enum weigh_code
+store_sweep_list(struct store *s, const struct weigh_oid *oid,
+    struct weigh_err *err)
 {
 	struct blob_names n;
-	struct weigh_oid oid;
 	enum weigh_code rc;
 	struct stat st;
 	int fan;
 
-	if (strlen(name) <= WEIGH_OID_HEX || name[WEIGH_OID_HEX] != '.' ||
-	    !weigh_oid_parse(&oid, name, WEIGH_OID_HEX))
-		return WEIGH_OK;
-	store_names(&n, &oid);
+	store_names(&n, oid);
 	if ((rc = store_open_fan(s, &n, &fan, err)) != WEIGH_OK)
 		return rc;
 	if (fstatat(fan, n.blob, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		rc = fd_remove_tree(fan, n.list, err);
 	fd_close(&fan);
 	return rc;
+}
+
+/* A file that was proved and about to get its name, HEX.SERIAL, may have put
+ * its list in place before the end came: a list without a blob goes too. */
+static enum weigh_code
+sweep_list(struct store *s, const char *name, struct weigh_err *err)
+{
+	struct weigh_oid oid;
+
+	if (strlen(name) <= WEIGH_OID_HEX || name[WEIGH_OID_HEX] != '.' ||
+	    !weigh_oid_parse(&oid, name, WEIGH_OID_HEX))
+		return WEIGH_OK;
+	return store_sweep_list(s, &oid, err);
 }
 
 static enum weigh_code
@@ -159,9 +179,7 @@ sweep_entries(struct store *s, DIR *dir, struct weigh_err *err)
 		errno = 0;
 		if ((entry = readdir(dir)) == NULL)
 			break;
-		if (strcmp(entry->d_name, ".") == 0 ||
-		    strcmp(entry->d_name, "..") == 0 ||
-		    strcmp(entry->d_name, "stages") == 0) /* repo/stage.h */
+		if (stays(entry->d_name))
 			continue;
 		rc = sweep_list(s, entry->d_name, err);
 		if (rc == WEIGH_OK)
@@ -172,7 +190,7 @@ sweep_entries(struct store *s, DIR *dir, struct weigh_err *err)
 	return rc;
 }
 
-/* Nobody resumes what lies in incoming/, so all of it goes (invariant 3). */
+/* Nobody resumes what else lies in incoming/, so all of it goes (invariant 3). */
 static enum weigh_code
 sweep(struct store *s, struct weigh_err *err)
 {
@@ -191,6 +209,8 @@ sweep(struct store *s, struct weigh_err *err)
 		rc = sweep_entries(s, dir, err);
 		closedir(dir);
 	}
+	if (rc == WEIGH_OK)
+		rc = store_sweep_parts(s, err);
 	return weigh_context(err, rc, "sweeping incoming");
 }
 

@@ -4,7 +4,7 @@
  * (1) A file under blobs/ has the bytes its name promises, forever.
  * (2) A name under blobs/ appears in one step, after its bytes are on disk.
  * (3) A crash at any moment leaves only whole blobs behind; what lies in
- *     incoming/ is swept by the next store_open.
+ *     incoming/ is swept by the next store_open, but for parts (8).
  * (4) Ingesting a blob that is already there succeeds and changes nothing; the
  *     one exception is a held name that cannot be it, having another size or
  *     being no file: it goes to quarantine and the new one takes its place.
@@ -150,54 +150,65 @@ void store_abandon(struct store_writer *w);
  *
  * (8) Nothing is believed of what a restart finds: a segment counts as held only if it
  *     was synced before it was noted, or what was noted of its bytes holds for them.
- * (9) The digest goes on from the last chaining value; if it does not hold after a
- *     restart, all bytes are read again before the sender is blamed.
+ * (9) The digest goes on from the last chaining value; if it does not hold, all bytes
+ *     are read again before the sender is blamed.
+ *
+ * Of what a kill finds in memory, at most 256 KiB a sender are lost; of what a power
+ * cut finds, what came since the last sync, which is after 256 MiB, and at the close.
  */
 struct store_part;
 
 /* Begin, or go on with, the part of this name; one at a time (WEIGH_CONFLICT).  The
- * room for what is missing is set aside: WEIGH_FULL. */
+ * room for what is missing is set aside: WEIGH_FULL.  What was not synced is read.
+ * WEIGH_TOO_BIG: more than 4 TiB. */
 enum weigh_code store_part_open(struct store *s, const struct weigh_oid *oid,
     uint64_t size, struct store_part **out, struct weigh_err *err);
-/* Keep what it holds for later. */
+/* Keep what it holds for later; syncs.  NULL does nothing. */
 void store_part_close(struct store_part *p);
-/* Take it away, opened (then it is closed) or not. */
+/* Take it away, opened (then it is closed) or not (fine if there is none). */
 void store_part_drop(struct store_part *p);
 enum weigh_code store_drop_part(struct store *s, const struct weigh_oid *oid,
     struct weigh_err *err);
-/* Every part that lies there, for who sweeps: none is opened meanwhile. */
+/* Every part that lies there, for who sweeps; `each` may drop it.  `held` is what its
+ * map says. */
 enum weigh_code store_each_part(struct store *s,
     enum weigh_code (*each)(void *ctx, const struct weigh_oid *oid,
 	uint64_t held, struct weigh_err *err),
     void *ctx, struct weigh_err *err);
 
 /* Bytes for [offset, offset + len); any thread, no two for the same bytes.  Where the
- * digest stands at `offset` they are hashed from memory, not read back. */
+ * digest stands at `offset` they are hashed from memory, not read back.  WEIGH_MISMATCH:
+ * they fill a segment that the list (store_part_list) does not have; it is missing
+ * again.  WEIGH_TOO_BIG: past the end. */
 enum weigh_code store_part_place(struct store_part *p, uint64_t offset,
     const void *data, size_t len, struct weigh_err *err);
 /* The first bytes at or behind `from` that are neither held nor claimed, at most
- * `most` of them and not past the end of a run: claimed for the caller.  False: there
- * are none. */
+ * `most` of them and not past the end of a run: claimed for the caller.  Ends where a
+ * segment does, if one ends there.  False: there are none. */
 bool store_part_claim(struct store_part *p, uint64_t from, uint64_t most,
     uint64_t *first, uint64_t *len);
-/* What was claimed and not placed is free again; whole segments stay held. */
+/* What was claimed and not placed is free again; what was placed stays held. */
 void store_part_unclaim(struct store_part *p, uint64_t first, uint64_t len);
 /* Bytes held in all; and those held without a gap from `from` on. */
-uint64_t store_part_held(const struct store_part *p);
-uint64_t store_part_run(const struct store_part *p, uint64_t from);
-/* Hash what can be; cheap when nothing can.  Any thread; one does it, others return. */
+uint64_t store_part_held(struct store_part *p);
+uint64_t store_part_run(struct store_part *p, uint64_t from);
+/* Hash what can be; cheap when nothing can.  Any thread; one does it, others return.
+ * Syncs once in a while.  WEIGH_MISMATCH as of place. */
 enum weigh_code store_part_take(struct store_part *p, struct weigh_err *err);
 /* Segments of this list (weigh_midstate_count(size) values) are checked as they are
- * placed from now on; WEIGH_MISMATCH of place names the one that does not hold, whose
- * bytes are missing again.  The list is not believed for the whole. */
+ * placed from now on, each by the thread that places it, and hashed no second time.
+ * The list is not believed for the whole.  WEIGH_MISMATCH: it is not that of what was
+ * hashed already.  NULL, 0: forget the list, if too many segments do not hold. */
 enum weigh_code store_part_list(struct store_part *p, const uint8_t *list,
     size_t count, struct weigh_err *err);
 /* Its file, to read what is held; the caller closes. */
 enum weigh_code store_part_fd(struct store_part *p, int *fd,
     struct weigh_err *err);
-/* All bytes are held: the digest, the sync; a sealed writer for the gate, and the part
- * is gone (WEIGH_OK).  WEIGH_MISMATCH: they are other bytes, and were dropped: the part
- * is empty and goes on. */
+/* All bytes are held: the digest, the sync; a sealed writer for the gate, which owns
+ * the part now (WEIGH_OK): published, the part is gone; abandoned, it is closed and can
+ * be opened and sealed again.  Otherwise the part goes on: WEIGH_MISMATCH, they are
+ * other bytes, and it is empty; WEIGH_CHANGED, the disk has other bytes than came, and
+ * these segments are missing again; WEIGH_NOT_YET, bytes are missing. */
 enum weigh_code store_part_seal(struct store_part *p, struct store_writer **out,
     struct store_blob *blob, struct weigh_err *err);
 
