@@ -2,17 +2,28 @@
  * outbound: HTTP to the outside, by libcurl on an event loop of its own.  The one
  * place of weighd that opens a connection to somebody else.
  *
- * (1) Whoever calls is a worker and blocks; the body comes to it on its own thread,
- *     block by block, and the sender waits while 2 MiB are not taken.
+ * (1) Whoever calls is a worker and blocks; the body comes to it on its own thread in
+ *     blocks of 64 KiB to 1 MiB (smaller ones when no more came for 20 ms, and at the
+ *     end), and the sender waits while 1 MiB is not taken.
  * (2) TLS is verified, always: security level 2, TLS 1.2 or newer, the host's name
  *     in subjectAltName (a name in CN alone counts for nothing).
- * (3) Redirects are followed by hand, each judged by weigh_redirect_judge, and each
- *     address by weigh_address_class after the name was looked up: loopback,
- *     link-local and private ones only where a configured site is there itself.
- * (4) A site's token goes to that site's scheme, host and port, and nowhere else; over
- *     plain http only to loopback or where its configuration says so; never to a log.
- * (5) No body goes past `max` bytes, no silence past the site's seconds.
+ * (3) Redirects are followed by hand, each judged by weigh_redirect_judge.  Each
+ *     address is judged by weigh_address_class after its name was looked up, before
+ *     the first packet goes there, and again before a request goes over a connection
+ *     that is open already: loopback, link-local and private ones only where the site
+ *     is there itself or `trusted` names the origin.  Through a proxy only the proxy
+ *     sees the address: then hosts that are addresses, and localhost, are judged as
+ *     they are written, and names are the proxy's to judge.
+ * (4) A site's token and a request's own fields go to the scheme, host and port they
+ *     are for, and nowhere else: the token to the site's, the fields to the first
+ *     URL's.  Over plain http the token goes only to loopback or where its
+ *     configuration says so; never to a log, nor into an error.
+ * (5) No body goes past `max` bytes, no head past 256 KiB, no silence past
+ *     `silent_seconds`, unless it is us who wait.
  * (6) Offline, nothing is asked and no name looked up: WEIGH_DENIED at once.
+ *
+ * Bulk goes by HTTP/1.1, one connection a body: a body that waits for its taker holds
+ * no other up.  Small answers may share one by HTTP/2.
  *
  * Threads: all but new, stop and free from any thread; outbound_ask blocks.
  */
@@ -27,6 +38,8 @@
 #include <weigh/err.h>
 #include <weigh/http.h>
 
+#include "base/job.h"
+
 struct event_base; /* libevent's */
 struct outbound;
 
@@ -34,9 +47,11 @@ struct outbound;
 struct outbound_site {
 	const char
 	    *base; /* "https://hub.example": scheme, host, port, folder */
-	const char *token;   /* "" none; sent as Bearer (git: Basic) */
-	const char *ca_file; /* "" the system's */
-	bool plain_token;    /* its token may go over plain http */
+	const char *token; /* "" none; printable ASCII without blanks */
+	/* PEM; "" the system's.  At the site only these count, where it redirects to
+	 * these and the system's. */
+	const char *ca_file;
+	bool plain_token; /* its token may go over plain http */
 };
 
 enum outbound_kind {
@@ -56,7 +71,7 @@ struct outbound_head {
 	char commit[41];     /* X-Repo-Commit, if it is 40 hex; "" */
 	char error_code[64]; /* X-Error-Code, if plain letters; "" */
 	char type[64];       /* Content-Type without parameters */
-	char next[2048];     /* the target of Link: rel="next"; "" */
+	char next[2048];     /* Link: rel="next", absolute; "" */
 	char url[2048];      /* where the answer came from */
 	bool coded;          /* Content-Encoding is there: not for blobs */
 	int64_t retry_after; /* seconds; -1: not said */
@@ -69,22 +84,26 @@ struct outbound_request {
 	const char *method; /* "GET", "HEAD", "POST" */
 	const char *url;    /* absolute; on the site, or where it sent us */
 	const char *accept; /* NULL: any */
-	const char *fields; /* more lines, each with CR LF; NULL */
+	const char *fields; /* more lines, each with CR LF; to the URL's own
+	                       origin only; NULL */
 	const char *type;   /* of `body`; NULL */
 	const void *body;   /* POST; borrowed */
 	size_t body_len;
 	bool ranged;          /* Range: bytes=first-last */
 	uint64_t first, last; /* last UINT64_MAX: to the end */
-	bool basic;           /* the token as Basic, as git's servers want it */
+	bool
+	    basic; /* the token as Basic, as git's servers want it: USER:TOKEN as
+	             it stands, else with the user x-access-token */
 	bool gzip;          /* the body may come compressed; never for blobs */
 	unsigned redirects; /* followed at most; 0: a 3xx is the answer */
-	uint64_t max;       /* bytes of the body; more is WEIGH_TOO_BIG */
+	uint64_t max; /* bytes of the body, decoded; more is WEIGH_TOO_BIG */
 	const atomic_bool
 	    *cancel; /* WEIGH_CANCELED soon after it is set; NULL */
-	/* The head of the final answer; not WEIGH_OK ends it with that.  May be NULL. */
+	/* The head of the final answer, before its body; not WEIGH_OK ends it with
+	 * that.  May be NULL. */
 	enum weigh_code (*head)(void *ctx, const struct outbound_head *head,
 	    struct weigh_err *err);
-	/* The body, in order; likewise.  NULL: it is dropped. */
+	/* The body, in order, of whatever status; likewise.  NULL: it is dropped. */
 	enum weigh_code (*block)(void *ctx, const void *data, size_t len,
 	    struct weigh_err *err);
 	void *ctx;
@@ -92,7 +111,10 @@ struct outbound_request {
 
 /* WEIGH_OK: an answer came, whole (whatever its status); *head says which.
  * WEIGH_NETWORK: unreachable, reset, silent, cut short, a certificate that does not
- * hold; WEIGH_DENIED: a redirect or address that is refused, or offline. */
+ * hold; WEIGH_DENIED: a redirect or address that is refused, a token that may not go
+ * there, or offline; WEIGH_TOO_BIG; WEIGH_MALFORMED: a URL that is none, a head without
+ * end; WEIGH_CANCELED.  *head is of the last answer, of which it has the head; status 0:
+ * there was none.  May be NULL. */
 enum weigh_code outbound_ask(struct outbound *o,
     const struct outbound_request *r, struct outbound_head *head,
     struct weigh_err *err);
@@ -116,10 +138,9 @@ struct outbound_settings {
 };
 
 struct outbound_parts {
-	struct event_base *base; /* of the loop that is ours alone */
-	/* Run `fn` on that loop's thread, soon (net's loop_post, as main gives it). */
-	void (*call)(void *home, void (*fn)(void *ctx), void *ctx);
-	void *home;
+	struct event_base *base; /* of a loop that is ours alone */
+	job_post_fn *post;       /* net's loop_post */
+	void *home;              /* that loop */
 };
 
 enum weigh_code outbound_new(struct outbound **out,
