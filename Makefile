@@ -12,7 +12,7 @@ FUZZ_SECONDS ?= 30
 ROUNDS	?= 100
 PYTHON	?= $(firstword $(wildcard /usr/bin/python3) python3)
 
-PKGS	= libevent libcrypto sqlite3 libgit2 yaml-0.1 zlib libisal
+PKGS	= libevent libcurl libssl libcrypto sqlite3 libgit2 yaml-0.1 zlib libisal
 CLIPKGS	= libcurl libcrypto smartcols yaml-0.1 zlib
 pkg	= $(shell pkg-config $(1) $(2) 2>/dev/null)
 
@@ -95,6 +95,12 @@ $(BUILD)/%.o: %.c | $(DEPS)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALLC) -MMD -MP -c -o $@ $<
 
+# outbound alone, for tests/e2e/u_outbound.py.
+ASK	= $(BUILD)/tests/e2e/ask
+$(ASK): $(BUILD)/tests/e2e/ask.o $(HOUSE) $(PROTO)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,$(PKGS)) -pthread
+
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(TESTLIB) $(HOUSE) $(PROTO)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,$(PKGS)) -lcmocka -pthread
@@ -114,7 +120,7 @@ demo: all ## publish a real model, pull it back, compare every byte
 
 # Everything is built first; then tests/tools/run-checks runs the guards, the
 # units, the corpora and the stories of tests/e2e, and counts.
-everything: all $(UNIT) $(PRELOAD) $(REPLAY) $(MAN) $(BENCH)
+everything: all $(UNIT) $(PRELOAD) $(REPLAY) $(MAN) $(BENCH) $(ASK)
 check: everything ## build, run every test, count
 	@BUILD=$(BUILD) CC="$(CC)" PYTHON=$(PYTHON) SAN=$(SAN) TSAN=$(TSAN) \
 	    FLAGS='$(filter-out -MMD,$(ALLC)) -Idaemon -Itests/lib $(call \

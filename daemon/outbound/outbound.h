@@ -3,8 +3,8 @@
  * place of weighd that opens a connection to somebody else.
  *
  * (1) Whoever calls is a worker and blocks; the body comes to it on its own thread in
- *     blocks of 64 KiB to 1 MiB (smaller ones when no more came for 20 ms, and at the
- *     end), and the sender waits while 1 MiB is not taken.
+ *     blocks of 64 KiB to 1 MiB (smaller ones when no more came for 20 ms, at the end
+ *     and where our ring of 1 MiB begins again), and the sender waits while 1 MiB is not taken.
  * (2) TLS is verified, always: security level 2, TLS 1.2 or newer, the host's name
  *     in subjectAltName (a name in CN alone counts for nothing).
  * (3) Redirects are followed by hand, each judged by weigh_redirect_judge.  Each
@@ -146,7 +146,8 @@ struct outbound_parts {
 enum weigh_code outbound_new(struct outbound **out,
     const struct outbound_parts *parts,
     const struct outbound_settings *settings, struct weigh_err *err);
-/* Other settings, for what begins from now on; the rate at once. */
+/* Other settings, for what begins from now on; the rate within a second.  Going offline
+ * ends what is under way. */
 void outbound_set(struct outbound *o, const struct outbound_settings *settings);
 bool outbound_offline(const struct outbound *o);
 /* weighd is stopping: everything under way ends with WEIGH_CANCELED. */

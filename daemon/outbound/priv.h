@@ -1,10 +1,11 @@
 /*
  * priv: one exchange, as the thread that asks (ask.c) and the loop that carries it
- * (wire.c, hop.c) see it.
+ * (wire.c, catch.c) see it.
  *
- * A hop is made by the asker, given to the loop by a job, and back when `over` is set
- * and no job of it is under way (`posted` 0).  In between the asker touches only what
- * stands below `lock`.
+ * A hop is one request and its answer; a redirect is followed by another hop.  It is
+ * made by the asker, given to the loop by a job, and back when `over` is set and no job
+ * of it is under way (`posted` 0).  In between the asker touches only what stands below
+ * `lock`.
  */
 #ifndef OUTBOUND_PRIV_H
 #define OUTBOUND_PRIV_H
@@ -20,11 +21,12 @@
 #include "outbound.h"
 #include "ring.h"
 
-#define HEAD_MAX (256u << 10)  /* bytes of all heads of one exchange */
-#define DROP_MAX (64u << 10)   /* of a redirect's body: so much, then it is cut */
-#define ENOUGH (64u << 10)     /* bytes of a block worth waking for */
-#define GRACE_MS 20            /* so long they are waited for */
-#define LOOK_MS 200            /* how often a waiting asker looks at `cancel` */
+#define HEAD_MAX (256u << 10) /* bytes of all heads of one exchange */
+#define DROP_MAX (64u << 10)  /* of a redirect's body: then it is cut */
+#define RING (1u << 20)       /* bytes that wait for their taker */
+#define ENOUGH (64u << 10)    /* bytes of a block worth waking for */
+#define GRACE_MS 20           /* so long they are waited for */
+#define LOOK_MS 100           /* how often a waiting asker looks at `cancel` */
 
 struct hop {
 	struct outbound *o;
@@ -34,8 +36,8 @@ struct hop {
 	bool own;        /* the site's own origin: its token may go there */
 	bool first;      /* the origin of the request's URL: its fields, too */
 	bool configured; /* somebody named this origin */
-	bool drops;      /* a redirect would be followed: its body is not wanted */
-	const char *proxy; /* "" none */
+	bool follows; /* a redirect would be followed: its body is not wanted */
+	bool proxied; /* the address we see is the proxy's */
 	CURL *easy;
 	struct curl_slist *lines;
 	struct job begin, resume, end;
@@ -45,17 +47,22 @@ struct hop {
 	bool added, waits; /* in the multi; paused for the rate */
 	bool asked;        /* connected: the request is on its way */
 	int64_t heard;     /* milliseconds, of the last byte */
-	struct head head;
 	size_t head_bytes;
 	uint64_t got; /* bytes of the body */
+	bool enough;  /* of a redirect's body: cut, and no failure */
+	bool inward;  /* an address was refused: which one, of what class */
+	enum weigh_address_class class;
+	char address[64];
 	char words[CURL_ERROR_SIZE];
 
 	pthread_mutex_t lock;
 	pthread_cond_t news;
+	struct head head; /* the asker's to read once head_done */
 	struct ring ring;
-	bool full;      /* paused until there is room again */
-	bool head_done; /* `head` is the asker's to read from now on */
+	bool full; /* paused until there is room again */
+	bool head_done;
 	bool over;
+	bool resuming;   /* `resume` is on its way */
 	unsigned posted; /* jobs under way */
 	CURLcode code;   /* when over */
 	enum weigh_code rc;
@@ -82,26 +89,33 @@ struct outbound {
 };
 
 int64_t outbound_ms(void);
-int64_t outbound_us(void);
 
-/* hop.c: make a hop ready for `url`; the rest of *h is zero.  Asker's thread. */
+/* hop.c: make a hop ready for `url`; *h is zero before, and hop_free's afterwards
+ * whatever came of it.  `origin` is of the request's own URL.  Asker's thread. */
 enum weigh_code hop_init(struct hop *h, struct outbound *o,
-    const struct outbound_request *r, const char *url, bool first,
-    struct weigh_err *err);
+    const struct outbound_request *r, const char *url,
+    const struct weigh_url *origin, struct weigh_err *err);
 void hop_free(struct hop *h);
-/* A sentence and a code for how it ended; WEIGH_OK if an answer came. */
+/* A code and a sentence for how it ended; WEIGH_OK if an answer came. */
 enum weigh_code hop_judge(const struct hop *h, struct weigh_err *err);
+/* Did somebody name the origin of `u`: the site itself, or a trusted one? */
+bool hop_configured(struct outbound *o, const struct outbound_request *r,
+    const struct weigh_url *u);
 
-/* wire.c: jobs for the loop.  Any thread. */
+/* catch.c: what libcurl calls on the loop: sockets it wants to open, connections it
+ * wants to use, heads and bodies. */
+void catch_all(struct hop *h);
+
+/* wire.c: jobs for the loop, posted with h->lock held; any thread. */
 void wire_begin(struct hop *h);
 void wire_resume(struct hop *h);
 void wire_end(struct hop *h);
-/* On the loop: a hop is to end with what stands in rc and err. */
+/* On the loop: so many bytes of a body came. */
 void wire_account(struct hop *h, size_t len);
 enum weigh_code wire_start(struct outbound *o, struct weigh_err *err);
 void wire_stop(struct outbound *o);
 
-/* tls.c */
+/* tls.c: CURLOPT_SSL_CTX_FUNCTION. */
 CURLcode tls_rules(CURL *easy, void *ssl_ctx, void *hop);
 
 #endif

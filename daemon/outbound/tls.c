@@ -16,9 +16,14 @@ tls_rules(CURL *easy, void *ssl_ctx, void *hop)
 	const struct hop *h = hop;
 	SSL_CTX *ctx = ssl_ctx;
 	X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx);
+	const char *ca = h->r->site->ca_file;
 	int named;
 
 	(void)easy;
+	/* At the site itself libcurl took these and no others. */
+	if (ca != NULL && ca[0] != '\0' && !h->own &&
+	    SSL_CTX_load_verify_locations(ctx, ca, NULL) != 1)
+		return CURLE_SSL_CACERT_BADFILE;
 	SSL_CTX_set_security_level(ctx, 2);
 	X509_VERIFY_PARAM_set_auth_level(param, 2);
 	X509_VERIFY_PARAM_set_hostflags(param,

@@ -17,8 +17,8 @@ clock_us(clockid_t clock)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-int64_t
-outbound_us(void)
+static int64_t
+now_us(void)
 {
 	return clock_us(CLOCK_MONOTONIC);
 }
@@ -148,6 +148,9 @@ on_resume(struct job *job)
 {
 	struct hop *h = job->home;
 
+	pthread_mutex_lock(&h->lock);
+	h->resuming = false;
+	pthread_mutex_unlock(&h->lock);
 	go_on(h);
 	reap(h->o);
 	unpost(h);
@@ -170,6 +173,7 @@ wire_begin(struct hop *h)
 void
 wire_resume(struct hop *h)
 {
+	h->resuming = true;
 	post(h, &h->resume, on_resume);
 }
 
@@ -193,7 +197,7 @@ wire_account(struct hop *h, size_t len)
 	    memory_order_relaxed);
 	if (h->r->kind != OUTBOUND_BULK || o->bucket.rate == 0)
 		return;
-	now = outbound_us();
+	now = now_us();
 	weigh_bucket_take(&o->bucket, len, now);
 	us = weigh_bucket_wait(&o->bucket, now);
 	if (us == 0)
@@ -207,7 +211,7 @@ static void
 on_paid(evutil_socket_t fd, short what, void *arg)
 {
 	struct outbound *o = arg;
-	int64_t us = weigh_bucket_wait(&o->bucket, outbound_us());
+	int64_t us = weigh_bucket_wait(&o->bucket, now_us());
 	struct hop *h;
 
 	(void)fd;
@@ -246,7 +250,7 @@ set_rate(struct outbound *o)
 	pthread_mutex_unlock(&o->lock);
 	burst = (int64_t)(rate / 10 < INT64_MAX ? rate / 10 : 0);
 	if (rate != o->bucket.rate)
-		weigh_bucket_set(&o->bucket, rate, burst, outbound_us());
+		weigh_bucket_set(&o->bucket, rate, burst, now_us());
 }
 
 /* Has nothing come for too long, though we would have taken it? */
@@ -373,7 +377,7 @@ wire_start(struct outbound *o, struct weigh_err *err)
 	curl_multi_setopt(o->multi, CURLMOPT_TIMERDATA, o);
 	curl_multi_setopt(o->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
 	curl_multi_setopt(o->multi, CURLMOPT_MAXCONNECTS, 64L);
-	weigh_bucket_init(&o->bucket, 0, 0, outbound_us());
+	weigh_bucket_init(&o->bucket, 0, 0, now_us());
 	set_rate(o);
 	return WEIGH_OK;
 }
