@@ -1,6 +1,7 @@
 /*
  * house: weighd's parts in one struct, and the steps that build it from the ground
- * up.  Only main.c, held.c, doors.c and signals.c know all of it.
+ * up.  Only main.c, held.c, doors.c, outside.c and signals.c know all
+ * of it.
  *
  * (1) Steps run in the order of main.c's table, on the one thread there is until
  *     start_threads; each may use what the steps before it made.
@@ -21,6 +22,7 @@
 #include "gate/gate.h"
 #include "net/server.h"
 #include "options.h"
+#include "outbound/outbound.h"
 #include "pool/pool.h"
 #include "repo/repo.h"
 #include "serve/serve.h"
@@ -51,6 +53,8 @@ struct house {
 	struct loop **loops;
 	unsigned nloops;
 	struct pool *writer, *workers, *heavy, *streams;
+	struct loop *outer_loop; /* outbound's alone */
+	struct outbound *outbound;
 	struct scrub *scrub;
 	struct census *census;
 	struct serve *serve;
@@ -74,6 +78,10 @@ enum weigh_code house_open_doors(struct house *h, struct weigh_err *err);
 enum weigh_code house_start_scrub(struct house *h, struct weigh_err *err);
 enum weigh_code house_start_census(struct house *h, struct weigh_err *err);
 
+/* What we ask of others: outside.c. */
+enum weigh_code house_open_outside(struct house *h, struct weigh_err *err);
+void house_close_outside(struct house *h);
+
 /* Who tells us what to do: signals.c. */
 enum weigh_code house_watch_signals(struct house *h, struct weigh_err *err);
 enum weigh_code house_tell_watchdog(struct house *h, struct weigh_err *err);
@@ -82,6 +90,7 @@ enum weigh_code house_tell_watchdog(struct house *h, struct weigh_err *err);
 struct server_options house_server_options(const struct config *c);
 struct weigh_access_rules house_access_rules(const struct config *c);
 struct scrub_settings house_scrub_settings(const struct config *c);
+struct outbound_settings house_outbound_settings(const struct config *c);
 
 /* The cores that are ours to use, from 1 to 64. */
 unsigned house_cores(void);

@@ -117,6 +117,7 @@ build(struct house *h, struct weigh_err *err)
 		house_open_parts,
 		house_recover,
 		start_threads,
+		house_open_outside,
 		house_make_scrub,
 		house_open_doors,
 		house_start_scrub,
@@ -188,6 +189,8 @@ take_down(struct house *h)
 		control_stop(h->control);
 	if (h->gate != NULL)
 		gate_stop(h->gate);
+	if (h->outbound != NULL)
+		outbound_stop(h->outbound);
 	census_stop(h->census);
 	scrub_stop(h->scrub);  /* it calls the writer, */
 	pool_stop(h->streams); /* and so may these jobs */
@@ -195,6 +198,7 @@ take_down(struct house *h)
 	pool_stop(h->workers);
 	pool_stop(h->writer);
 	finish_jobs(h);
+	house_close_outside(h);
 	census_free(h->census);
 	control_free(h->control);
 	scrub_free(h->scrub);

@@ -90,6 +90,7 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 	struct server_options options;
 	struct weigh_access_rules rules;
 	struct scrub_settings scrub;
+	struct outbound_settings outbound;
 	struct weigh_err err;
 
 	(void)fd, (void)what;
@@ -110,6 +111,8 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 		tokens_set_rules(h->tokens, &rules);
 		scrub = house_scrub_settings(fresh);
 		scrub_set(h->scrub, &scrub);
+		outbound = house_outbound_settings(fresh);
+		outbound_set(h->outbound, &outbound);
 		store_set_keep_free(h->store,
 		    config_number(fresh, PARAM_store_keep_free));
 		log_set_level((enum log_level)log_level_parse(config_text(fresh,

@@ -1,0 +1,60 @@
+/*
+ * The way out: a loop of its own for what is asked of others, and its settings.
+ */
+#include <stdio.h>
+
+#include "house.h"
+
+struct outbound_settings
+house_outbound_settings(const struct config *c)
+{
+	struct outbound_settings s = {
+		.offline = config_number(c, PARAM_mirror_offline) == 1,
+		.rate = config_number(c, PARAM_wan_limit),
+		.night_rate = config_number(c, PARAM_wan_night_limit),
+		.connect_seconds = 10,
+		.silent_seconds = 30,
+	};
+	struct pace_hours night;
+
+	/* It passed when it was read; empty is no night. */
+	if (pace_hours_parse(config_text(c, PARAM_wan_night_hours), &night)) {
+		s.night_from = night.from;
+		s.night_until = night.until;
+	}
+	snprintf(s.proxy, sizeof(s.proxy), "%s",
+	    config_text(c, PARAM_wan_proxy));
+	snprintf(s.trusted, sizeof(s.trusted), "%s",
+	    config_text(c, PARAM_mirror_trusted));
+	return s;
+}
+
+enum weigh_code
+house_open_outside(struct house *h, struct weigh_err *err)
+{
+	const struct outbound_settings settings =
+	    house_outbound_settings(h->config);
+	struct outbound_parts parts = { .post = loop_post };
+	enum weigh_code rc = loop_new(&h->outer_loop, err);
+
+	if (rc != WEIGH_OK)
+		return rc;
+	parts.base = loop_base(h->outer_loop);
+	parts.home = h->outer_loop;
+	rc = outbound_new(&h->outbound, &parts, &settings, err);
+	return rc == WEIGH_OK ? loop_start(h->outer_loop, "outbound", err) : rc;
+}
+
+/* Nobody asks any more. */
+void
+house_close_outside(struct house *h)
+{
+	if (h->outer_loop == NULL)
+		return;
+	loop_stop(h->outer_loop);
+	loop_join(h->outer_loop);
+	while (loop_finish(h->outer_loop))
+		continue;
+	outbound_free(h->outbound);
+	loop_free(h->outer_loop);
+}
