@@ -12,8 +12,10 @@ house_outbound_settings(const struct config *c)
 		.offline = config_number(c, PARAM_mirror_offline) == 1,
 		.rate = config_number(c, PARAM_wan_limit),
 		.night_rate = config_number(c, PARAM_wan_night_limit),
-		.connect_seconds = 10,
-		.silent_seconds = 30,
+		.connect_seconds = (unsigned)config_number(c,
+		    PARAM_wan_connect_seconds),
+		.silent_seconds = (unsigned)config_number(c,
+		    PARAM_wan_silent_seconds),
 	};
 	struct pace_hours night;
 

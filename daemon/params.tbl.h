@@ -146,5 +146,10 @@ SETTING(wan, night_hours, NIGHT, "", 0, 0,
 SETTING(wan, proxy, TEXT, "", 0, 0,
     "The proxy that leads out, as http://proxy.example:3128. Empty: what HTTPS_PROXY, "
     "HTTP_PROXY and NO_PROXY in the environment say.")
+SETTING(wan, connect_seconds, NUMBER, "10", 1, 3600,
+    "Time until an upstream must have taken a connection, TLS included.")
+SETTING(wan, silent_seconds, NUMBER, "30", 1, 3600,
+    "Time that an upstream may say nothing in the middle of an answer, or before one; "
+    "then it is asked again, or another.")
 SETTING(log, level, LEVEL, "info", 0, 0,
     "What is logged: error, warn, info or debug, each with those before it.")
