@@ -2,8 +2,10 @@
  * stage: its folder, the pack that comes into it, small files one by one.  See
  * stage.h; stage_walk.c reads what a commit leads to, stage_make.c makes commits.
  *
- * libgit2's indexer hashes every object of a pack (SHA-1 by sha1dc) and takes only
- * one that is whole in itself; what its objects say is judged when they are read.
+ * What a pack says of itself is bounded before libgit2 takes memory for it
+ * (weigh/packscan.h), and so is the time for it.  libgit2's indexer hashes every object
+ * (SHA-1 by sha1dc) and takes only a pack that is whole in itself; what its objects say
+ * is judged when they are read.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -109,21 +111,60 @@ stage_each(int dirfd,
 
 /* --- a pack ------------------------------------------------------------------------ */
 
-enum weigh_code
-stage_pack_begin(struct stage *s, uint64_t max, struct weigh_err *err)
+static time_t
+seconds_now(void)
 {
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+/* Differences of differences can be made to take for ever. */
+static int
+look_at_clock(const git_indexer_progress *progress, void *ctx)
+{
+	const struct stage *s = ctx;
+
+	(void)progress;
+	return seconds_now() < s->until ? 0 : GIT_EUSER;
+}
+
+static enum weigh_code
+begin_indexer(struct stage *s, struct weigh_err *err)
+{
+	git_indexer_options options = {
+		.version = GIT_INDEXER_OPTIONS_VERSION,
+		.progress_cb = look_at_clock,
+		.progress_cb_payload = s,
+	};
 	char *folder = NULL;
 	int rc;
 
-	stage_pack_abandon(s);
 	if (asprintf(&folder, "%s/objects/pack", s->repo->path) < 0)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	/* No object database: a pack that leans on what we have is refused. */
-	rc = git_indexer_new(&s->pack, folder, 0444, NULL, NULL);
+	rc = git_indexer_new(&s->pack, folder, 0444, NULL, &options);
 	free(folder);
-	s->left = max;
-	s->progress = (git_indexer_progress){ 0 };
 	return rc == 0 ? WEIGH_OK : repo_fail(err, rc, "cannot begin a pack");
+}
+
+enum weigh_code
+stage_pack_begin(struct stage *s, uint64_t max, struct weigh_err *err)
+{
+	static const struct weigh_packscan_limits limits = {
+		.objects = STAGE_OBJECTS_MAX,
+		.object = REPO_TREE_MAX,
+		.total = STAGE_TOTAL_MAX,
+	};
+
+	stage_pack_abandon(s);
+	if ((s->scan = weigh_packscan_new(&limits)) == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	s->left = max;
+	s->until = INT32_MAX; /* while it comes, the sender has the time */
+	s->progress = (git_indexer_progress){ 0 };
+	return begin_indexer(s, err);
 }
 
 /* What libgit2 says about a pack's bytes is the sender's fault, unless it is memory
@@ -134,6 +175,10 @@ pack_fail(struct weigh_err *err, int git_rc)
 	const git_error *e = git_error_last();
 	enum weigh_code rc = repo_fail(err, git_rc, "the pack");
 
+	if (git_rc == GIT_EUSER)
+		return weigh_fail(err, WEIGH_TOO_BIG,
+		    "the pack takes more than %d seconds to put together",
+		    STAGE_SECONDS_MAX);
 	if (rc == WEIGH_IO && (e == NULL || e->klass != GIT_ERROR_OS)) {
 		rc = WEIGH_MALFORMED;
 		if (err != NULL)
@@ -146,7 +191,8 @@ enum weigh_code
 stage_pack_add(struct stage *s, const void *data, size_t len,
     struct weigh_err *err)
 {
-	int rc;
+	enum weigh_code rc;
+	int git_rc;
 
 	if (s->pack == NULL)
 		return weigh_fail(err, WEIGH_BUG, "no pack was begun");
@@ -154,20 +200,24 @@ stage_pack_add(struct stage *s, const void *data, size_t len,
 		return weigh_fail(err, WEIGH_TOO_BIG,
 		    "the pack is longer than allowed");
 	s->left -= len;
-	rc = git_indexer_append(s->pack, data, len, &s->progress);
-	return rc == 0 ? WEIGH_OK : pack_fail(err, rc);
+	if ((rc = weigh_packscan_feed(s->scan, data, len, err)) != WEIGH_OK)
+		return rc;
+	git_rc = git_indexer_append(s->pack, data, len, &s->progress);
+	return git_rc == 0 ? WEIGH_OK : pack_fail(err, git_rc);
 }
 
 enum weigh_code
 stage_pack_end(struct stage *s, struct weigh_err *err)
 {
-	enum weigh_code rc = WEIGH_OK;
+	enum weigh_code rc;
 	int git_rc;
 
 	if (s->pack == NULL)
 		return weigh_fail(err, WEIGH_BUG, "no pack was begun");
-	git_rc = git_indexer_commit(s->pack, &s->progress);
-	if (git_rc != 0)
+	s->until = seconds_now() + STAGE_SECONDS_MAX;
+	rc = weigh_packscan_end(s->scan, err);
+	if (rc == WEIGH_OK &&
+	    (git_rc = git_indexer_commit(s->pack, &s->progress)) != 0)
 		rc = pack_fail(err, git_rc);
 	stage_pack_abandon(s); /* what was committed stays */
 	if (rc == WEIGH_OK)
@@ -182,6 +232,8 @@ stage_pack_abandon(struct stage *s)
 {
 	git_indexer_free(s->pack);
 	s->pack = NULL;
+	weigh_packscan_free(s->scan);
+	s->scan = NULL;
 }
 
 /* --- a small file ------------------------------------------------------------------- */

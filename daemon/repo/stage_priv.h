@@ -3,14 +3,24 @@
 #ifndef REPO_STAGE_PRIV_H
 #define REPO_STAGE_PRIV_H
 
+#include <time.h>
+
+#include <weigh/packscan.h>
+
 #include "priv.h"
 #include "stage.h"
+
+#define STAGE_OBJECTS_MAX (2 * REPO_ENTRIES_MAX) /* that a commit leads to */
+#define STAGE_TOTAL_MAX (4ull << 30)             /* bytes of a pack, unpacked */
+#define STAGE_SECONDS_MAX 300 /* of putting a pack's differences together */
 
 struct stage {
 	struct repo *repo;
 	git_indexer *pack;             /* of the pack under way */
+	struct weigh_packscan *scan;   /* likewise: reads it first */
 	git_indexer_progress progress; /* likewise: the indexer reads it, too */
 	uint64_t left;                 /* bytes that it may still have */
+	time_t until;                  /* monotonic; then it is given up */
 };
 
 /* Meet each object that a commit leads to once, itself included: parents are not

@@ -10,8 +10,6 @@
 #include "objects.h"
 #include "stage_priv.h"
 
-#define OBJECTS_MAX (2 * REPO_ENTRIES_MAX) /* met by one walk */
-
 struct waiting {
 	git_oid id;
 	git_object_t type;
@@ -37,9 +35,10 @@ meet(struct walk *w, const git_oid *id, git_object_t type,
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	if (!fresh)
 		return WEIGH_OK;
-	if (w->met.count > OBJECTS_MAX)
+	if (w->met.count > STAGE_OBJECTS_MAX)
 		return weigh_fail(err, WEIGH_TOO_BIG,
-		    "a revision of more than %d git objects", OBJECTS_MAX);
+		    "a revision of more than %d git objects",
+		    STAGE_OBJECTS_MAX);
 	if (w->count == w->room) {
 		size_t room = w->room != 0 ? 2 * w->room : 256;
 		struct waiting *more = reallocarray(w->todo, room,
