@@ -43,6 +43,7 @@ static struct outbound_settings settings = {
 };
 static unsigned threads = 1, cancel_ms, offline_ms;
 static atomic_bool canceled;
+static atomic_uint running;
 
 static void
 sleep_ms(unsigned ms)
@@ -177,7 +178,7 @@ on_block(void *ctx, const void *data, size_t len, struct weigh_err *err)
 	struct asker *a = ctx;
 
 	(void)err;
-	if (a->slow_ms > 0)
+	if (a->slow_ms > 0 && a->bytes == 0)
 		sleep_ms(a->slow_ms);
 	EVP_DigestUpdate(a->sha, data, len);
 	a->bytes += len;
@@ -269,7 +270,16 @@ run(void *arg)
 		print_answer(a, rc, &head, &err, digest);
 	}
 	EVP_MD_CTX_free(a->sha);
+	atomic_fetch_sub(&running, 1);
 	return NULL;
+}
+
+/* So long, if anything runs so long. */
+static void
+sleep_while_running(unsigned ms)
+{
+	for (; ms > 0 && atomic_load(&running) > 0; ms -= ms < 10 ? ms : 10)
+		sleep_ms(ms < 10 ? ms : 10);
 }
 
 static void
@@ -279,16 +289,17 @@ run_all(struct outbound *o)
 	unsigned i;
 
 	pattern.o = o;
+	atomic_store(&running, threads);
 	for (i = 0; i < threads; i++) {
 		askers[i] = pattern;
 		pthread_create(&askers[i].thread, NULL, run, &askers[i]);
 	}
 	if (cancel_ms > 0) {
-		sleep_ms(cancel_ms);
+		sleep_while_running(cancel_ms);
 		atomic_store(&canceled, true);
 	}
 	if (offline_ms > 0) {
-		sleep_ms(offline_ms);
+		sleep_while_running(offline_ms);
 		settings.offline = true;
 		outbound_set(o, &settings);
 	}
