@@ -95,9 +95,9 @@ $(BUILD)/%.o: %.c | $(DEPS)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALLC) -MMD -MP -c -o $@ $<
 
-# outbound alone, for tests/e2e/u_outbound.py.
-ASK	= $(BUILD)/tests/e2e/ask
-$(ASK): $(BUILD)/tests/e2e/ask.o $(HOUSE) $(PROTO)
+# outbound alone and sources alone, for tests/e2e/u_outbound.py and u_git.py.
+ASK	= $(BUILD)/tests/e2e/ask $(BUILD)/tests/e2e/bring
+$(ASK): %: %.o $(HOUSE) $(PROTO)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,$(PKGS)) -pthread
 

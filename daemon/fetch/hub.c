@@ -10,6 +10,7 @@
 #include <weigh/upstream.h>
 #include <weigh/url.h>
 
+#include "fetch/gitwire.h"
 #include "fetch/source.h"
 
 #define REDIRECTS 5
@@ -380,14 +381,27 @@ hub_locate(const struct source_place *p, const struct weigh_repo *repo,
 
 /* --- objects --------------------------------------------------------------------- */
 
+/* git is offered where the repository's page is: "BASE/org/name.git". */
 static enum weigh_code
 hub_objects(const struct source_place *p, const struct weigh_repo *repo,
     const struct source_revision *rev, struct stage *stage, int64_t *wait,
     struct weigh_err *err)
 {
-	(void)p, (void)repo, (void)rev, (void)stage;
+	char name[WEIGH_REPO_TEXT];
+	struct weigh_buf url;
+	enum weigh_code rc;
+
 	*wait = -1;
-	return weigh_fail(err, WEIGH_NOT_FOUND, "git is not offered");
+	weigh_repo_text(repo, name);
+	weigh_buf_init(&url, WEIGH_URL_MAX - 1);
+	weigh_buf_addf(&url, "%s/", p->site.base);
+	weigh_http_escape(&url, name, true);
+	weigh_buf_adds(&url, ".git");
+	rc = url.failed ?
+	    weigh_fail(err, WEIGH_TOO_BIG, "the URL would be too long") :
+	    gitwire_objects(p, url.data, &rev->commit, stage, wait, err);
+	weigh_buf_free(&url);
+	return rc;
 }
 
 const struct source source_hub = {
