@@ -86,6 +86,8 @@ free_if_over(struct conn *c)
 void
 conn_close(struct conn *c)
 {
+	bool ours;
+
 	if (c->bev == NULL)
 		return;
 	list_remove(c);
@@ -110,8 +112,12 @@ conn_close(struct conn *c)
 		intake_lost(c->x->intake);
 	if (c->x != NULL && c->x->outlet != NULL)
 		outlet_gone(c->x->outlet);
-	/* An exchange that still collects its body is ours, not the application's. */
-	if (c->x != NULL && c->x->collecting) {
+	/* One that still collects its body, or reads a flow, is ours, not the
+	 * application's. */
+	ours = c->x != NULL && (c->x->collecting || c->x->reader != NULL);
+	if (c->x != NULL && c->x->reader != NULL)
+		flow_reader_gone(c->x->reader);
+	if (ours) {
 		exchange_free(c->x);
 		c->x = NULL;
 	}
@@ -320,8 +326,14 @@ on_read(struct bufferevent *bev, void *arg)
 static void
 on_written(struct bufferevent *bev, void *arg)
 {
+	struct conn *c = arg;
+
 	(void)bev;
-	pump(arg);
+	c->pumping = true; /* the pump comes below, once */
+	if (c->x != NULL && c->x->reader != NULL)
+		flow_reader_written(c->x->reader);
+	c->pumping = false;
+	pump(c);
 }
 
 /* sendfile moved nothing: either the socket was full after all, or the file has

@@ -235,8 +235,8 @@ add_body(struct evbuffer *out, struct weigh_buf *body, size_t first, size_t len)
 		free(memory);
 }
 
-static void
-send_no_memory(struct http_exchange *x)
+void
+exchange_send_no_memory(struct http_exchange *x)
 {
 	struct weigh_err err;
 
@@ -254,7 +254,7 @@ http_send(struct http_exchange *x, int status, const char *type,
 	if (body->failed || x->fields.failed) {
 		weigh_buf_free(body);
 		weigh_buf_reset(&x->fields);
-		send_no_memory(x);
+		exchange_send_no_memory(x);
 		return;
 	}
 	if (out != NULL) {
@@ -271,8 +271,8 @@ http_send(struct http_exchange *x, int status, const char *type,
 
 /* A date is a strong validator a minute later: no second change can follow in its
  * second (RFC 9110 section 8.8.2.2). */
-static struct http_plan
-plan_of(const struct http_exchange *x, const struct http_entity *e)
+struct http_plan
+exchange_plan(const struct http_exchange *x, const struct http_entity *e)
 {
 	const struct weigh_http_validators v = {
 		.etag = e->etag,
@@ -284,8 +284,8 @@ plan_of(const struct http_exchange *x, const struct http_entity *e)
 }
 
 /* The fields that say what of the entity comes. */
-static size_t
-add_entity_head(struct http_exchange *x, const struct http_entity *e,
+size_t
+exchange_add_entity_head(struct http_exchange *x, const struct http_entity *e,
     const struct http_plan *plan)
 {
 	bool whole = plan->status == 200 || plan->status == 206;
@@ -312,17 +312,17 @@ http_send_entity(struct http_exchange *x, const struct http_entity *e,
     struct weigh_buf *body)
 {
 	struct evbuffer *out = conn_out(x->conn);
-	struct http_plan plan = plan_of(x, e);
+	struct http_plan plan = exchange_plan(x, e);
 	size_t head = 0;
 
 	if (body->failed || x->fields.failed) {
 		weigh_buf_free(body);
 		weigh_buf_reset(&x->fields);
-		send_no_memory(x);
+		exchange_send_no_memory(x);
 		return;
 	}
 	if (out != NULL) {
-		head = add_entity_head(x, e, &plan);
+		head = exchange_add_entity_head(x, e, &plan);
 		if (plan.bytes)
 			add_body(out, body, (size_t)plan.first,
 			    (size_t)plan.length);
@@ -355,18 +355,18 @@ void
 http_send_file(struct http_exchange *x, const struct http_entity *e, int fd)
 {
 	struct evbuffer *out = conn_out(x->conn);
-	struct http_plan plan = plan_of(x, e);
+	struct http_plan plan = exchange_plan(x, e);
 	size_t head = 0;
 
 	if (out == NULL || !plan.bytes) {
 		if (fd >= 0)
 			close(fd);
 		if (out != NULL)
-			head = add_entity_head(x, e, &plan);
+			head = exchange_add_entity_head(x, e, &plan);
 		conn_answered(x->conn, plan.status, head);
 		return;
 	}
-	head = add_entity_head(x, e, &plan);
+	head = exchange_add_entity_head(x, e, &plan);
 	conn_sends_file(x->conn, e->blob != NULL ? e->blob : "");
 	if (!add_file(out, fd, plan.first, plan.length)) {
 		conn_abort(x->conn); /* a head without its body */
@@ -378,7 +378,7 @@ http_send_file(struct http_exchange *x, const struct http_entity *e, int fd)
 bool
 http_wants_bytes(const struct http_exchange *x, const struct http_entity *e)
 {
-	return plan_of(x, e).bytes;
+	return exchange_plan(x, e).bytes;
 }
 
 /* Seconds after which it is worth asking again; NULL: that cannot be said. */

@@ -21,8 +21,12 @@ struct evbuffer;
 struct event;
 struct evconnlistener;
 struct conn;
+struct flow;
+struct flow_reader;
+struct http_entity;
 struct http_intake;
 struct http_outlet;
+struct http_plan;
 
 /* A doubly linked list threaded through the connections. */
 struct conn_list {
@@ -87,6 +91,7 @@ struct http_exchange {
 	void *ctx;
 	struct http_intake *intake; /* takes the body; NULL: nobody does */
 	struct http_outlet *outlet; /* writes the answer; NULL: nobody does */
+	struct flow_reader *reader; /* likewise, of a file that comes in */
 	int fd; /* the descriptor it claimed and nobody took yet, or -1 */
 	bool collecting; /* still ours: the application waits for the body */
 };
@@ -143,6 +148,42 @@ void outlet_drained(struct http_outlet *o, size_t bytes);
 void outlet_gone(struct http_outlet *o);
 void outlet_close(struct http_outlet *o);
 
+/* flow.c: one answer that reads a flow, as both see it. */
+struct flow_reader {
+	struct job visit; /* first: the job is the reader; `home` is its loop */
+	struct http_exchange *x; /* NULL: it has left; the visit frees it */
+	struct flow *flow;
+	int status;
+	uint64_t at, end; /* still to be queued */
+	/* Under the flow's lock. */
+	struct flow_reader *next;
+	bool posted; /* the visit is on its way */
+	bool waits;  /* for the byte at `at` */
+};
+/* Begin to read; from then on `visit` may be posted.  The flow is held by the reader
+ * then.  Not WEIGH_OK: it failed. */
+enum weigh_code flow_join(struct flow_reader *r, struct weigh_err *err);
+/* Bytes that may be sent from `at` on.  0: none yet, and a visit will come.  False:
+ * it failed. */
+bool flow_ready(struct flow_reader *r, uint64_t *bytes);
+void flow_visited(struct flow_reader *r);
+/* Read no more; true: a visit is still on its way. */
+bool flow_leave(struct flow_reader *r);
+/* Its file, for as long as pinned. */
+int flow_pin(struct flow *f);
+void flow_unpin(struct flow *f);
+
+/* flow_send.c, on the loop: the output is empty; the connection has closed. */
+void flow_reader_written(struct flow_reader *r);
+void flow_reader_gone(struct flow_reader *r);
+
+/* exchange.c: what of the entity is asked for, and the head that says so.  Returns
+ * its bytes. */
+struct http_plan exchange_plan(const struct http_exchange *x,
+    const struct http_entity *e);
+size_t exchange_add_entity_head(struct http_exchange *x,
+    const struct http_entity *e, const struct http_plan *plan);
+void exchange_send_no_memory(struct http_exchange *x);
 /* exchange.c: a complete error answer of the server's own. */
 size_t answer_refusal(struct conn *c, int status, const char *reason);
 

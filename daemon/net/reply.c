@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "field.h"
+#include "flow.h"
 #include "reply.h"
 #include "server.h"
 
@@ -23,6 +24,8 @@ http_reply_free(struct http_reply *r)
 	if (r->fd >= 0)
 		close(r->fd);
 	r->fd = -1;
+	flow_drop(r->flow);
+	r->flow = NULL;
 	weigh_buf_free(&r->fields);
 	weigh_buf_free(&r->body);
 }
@@ -54,6 +57,9 @@ http_reply_send(struct http_exchange *x, struct http_reply *r)
 	http_fields(x, &r->fields);
 	if (r->rc != WEIGH_OK) {
 		http_send_error(x, r->status, r->hub_code, &r->err);
+	} else if (r->flow != NULL) {
+		http_send_flow(x, &entity, r->flow);
+		r->flow = NULL;
 	} else if (r->is_file) {
 		http_send_file(x, &entity, r->fd);
 		r->fd = -1;

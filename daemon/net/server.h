@@ -84,10 +84,12 @@ void http_fields(struct http_exchange *x, const struct weigh_buf *lines);
 /* What an answer's bytes are: lets conditions and ranges be judged. */
 struct http_entity {
 	const char *type; /* Content-Type */
-	const char *etag; /* with quotes, strong; NULL: no conditions, no ranges */
+	const char
+	    *etag; /* with quotes, strong; NULL: no conditions, no ranges */
 	int64_t modified; /* Last-Modified, seconds since 1970; 0: not known */
 	uint64_t size;
-	const char *blob; /* of a file: whose bytes they are, for http_app.broken */
+	const char
+	    *blob; /* of a file: whose bytes they are, for http_app.broken */
 };
 
 /* Answer with the bytes of `body`, which is taken over (and emptied). */
@@ -98,12 +100,17 @@ void http_send_entity(struct http_exchange *x, const struct http_entity *e,
     struct weigh_buf *body);
 /* Answer with a file: `fd` is taken over; entity as above.  `fd` may be -1 for
  * HEAD, 304, 412 and 416. */
-void http_send_file(
-    struct http_exchange *x, const struct http_entity *e, int fd);
+void http_send_file(struct http_exchange *x, const struct http_entity *e,
+    int fd);
+/* Answer with a file that is still coming in (net/flow.h): what is held of `f` is
+ * taken over. */
+struct flow;
+void http_send_flow(struct http_exchange *x, const struct http_entity *e,
+    struct flow *f);
 /* Would the answer to this request carry any byte of the entity?  False for HEAD,
  * 304, 412, 416: then no file need be opened. */
-bool http_wants_bytes(
-    const struct http_exchange *x, const struct http_entity *e);
+bool http_wants_bytes(const struct http_exchange *x,
+    const struct http_entity *e);
 /* Answer with an error: status by its code (or `status` if not 0), our JSON body,
  * X-Error-Message, and X-Error-Code if `hub_code` is not NULL. */
 void http_send_error(struct http_exchange *x, int status, const char *hub_code,
@@ -111,8 +118,8 @@ void http_send_error(struct http_exchange *x, int status, const char *hub_code,
 
 /* Something that lives as long as the connection of `x`: `closed` is called once
  * when it ends.  One per connection; false if there is one already. */
-bool http_attach(
-    struct http_exchange *x, void *thing, void (*closed)(void *thing));
+bool http_attach(struct http_exchange *x, void *thing,
+    void (*closed)(void *thing));
 /* What is attached, or NULL. */
 void *http_attached(const struct http_exchange *x);
 
@@ -126,8 +133,8 @@ struct server_options {
 	unsigned head_seconds, idle_seconds, body_seconds, write_seconds;
 	unsigned linger_seconds;
 	unsigned body_grace_seconds; /* in each such while a body comes with */
-	unsigned body_rate;   /* so many bytes a second, or more */
-	unsigned connections; /* in all; 0: descriptor limit less 256 */
+	unsigned body_rate;          /* so many bytes a second, or more */
+	unsigned connections;        /* in all; 0: descriptor limit less 256 */
 	/* Of one address, and requests a second of all it holds; 0: any number. */
 	unsigned connections_per_address, requests_per_address;
 	char hosts[1024]; /* names we go by, separated by blanks; "": any */
@@ -157,8 +164,7 @@ enum weigh_code server_listen_local(struct server *s, const char *path,
     mode_t mode, struct weigh_err *err);
 
 /* New limits for connections to come; those that are open keep theirs. */
-void server_set_options(
-    struct server *s, const struct server_options *options);
+void server_set_options(struct server *s, const struct server_options *options);
 
 struct server_counters *server_counters(struct server *s);
 

@@ -26,7 +26,7 @@
 #define STORE_PART_H
 
 #include "store/priv.h"
-#include "store/runs.h"
+#include "base/runs.h"
 
 #define PARTS "parts" /* below incoming */
 #define PART_RECORD 64u

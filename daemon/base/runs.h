@@ -1,11 +1,11 @@
 /*
  * runs: a set of numbers, as runs [first, end) in ascending order: which bytes of a
- * part are held, and which are being fetched.  Pure but for its memory.
+ * file are there, and which are being brought.  Pure but for its memory.
  *
  * (1) No two runs touch: what adjoins is one run.
  */
-#ifndef STORE_RUNS_H
-#define STORE_RUNS_H
+#ifndef BASE_RUNS_H
+#define BASE_RUNS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/runs.h"
+#include "base/runs.h"
 
 #define FEW 8 /* runs that room is made for at first */
 

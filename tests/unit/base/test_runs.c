@@ -1,4 +1,4 @@
-/* Tests of daemon/store/runs.h: each step against a set kept number by number. */
+/* Tests of daemon/base/runs.h: each step against a set kept number by number. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "store/runs.h"
+#include "base/runs.h"
 
 #define NUMBERS 64
 #define STEPS 4000
