@@ -2,9 +2,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <weigh/follow.h>
+#include <weigh/http.h>
+
 #include "cmds.h"
 #include "compare.h"
+#include "lines.h"
 #include "text.h"
+
+#define LICENSE_MAX \
+	(1u << 20) /* bytes of a license's text; larger are not read */
 
 static const struct out_column columns[] = {
 	{ "CHANGE", "change", OUT_TEXT, false },
@@ -25,6 +32,7 @@ struct side {
 	struct doc *doc;      /* weigh.files/1 */
 	struct compare_file *files;
 	size_t count;
+	char license[128]; /* as its card declares it */
 };
 
 static void
@@ -58,6 +66,18 @@ read_files(struct side *s, struct weigh_err *err)
 }
 
 static enum weigh_code
+read_license(struct client *client, struct side *s, struct weigh_err *err)
+{
+	struct doc *d = NULL;
+	enum weigh_code rc = call_ref_doc(client, "/-/v1/show", &s->ref,
+	    "weigh.show/1", &d, err);
+
+	snprintf(s->license, sizeof(s->license), "%s", doc_str(d, "license"));
+	doc_free(d);
+	return rc;
+}
+
+static enum weigh_code
 ask_side(struct client *client, const struct weigh_repo *repo, const char *rev,
     struct side *s, struct weigh_err *err)
 {
@@ -69,6 +89,8 @@ ask_side(struct client *client, const struct weigh_repo *repo, const char *rev,
 	s->ref.repo = *repo;
 	memcpy(s->ref.rev, rev, len + 1);
 	rc = call_pin(client, &s->ref, err);
+	if (rc == WEIGH_OK)
+		rc = read_license(client, s, err);
 	if (rc == WEIGH_OK)
 		rc = call_files(client, &s->ref, &s->doc, err);
 	return rc == WEIGH_OK ? read_files(s, err) : rc;
@@ -118,6 +140,122 @@ fill_changes(struct doc *list, const struct compare *c)
 	return true;
 }
 
+/* --- the text of the license --------------------------------------------------- */
+
+/* A file of one of the two revisions; none, or one too large, is empty. */
+static enum weigh_code
+read_text(struct client *client, const struct side *s,
+    const struct compare_file *f, struct weigh_buf *out, struct weigh_err *err)
+{
+	char name[WEIGH_REPO_TEXT];
+	struct weigh_buf path;
+	enum weigh_code rc;
+
+	if (f == NULL || f->size > LICENSE_MAX)
+		return WEIGH_OK;
+	weigh_repo_text(&s->ref.repo, name);
+	weigh_buf_init(&path, 16384);
+	weigh_buf_addf(&path, "/%s/resolve/%s/", name, s->ref.rev);
+	weigh_http_escape(&path, f->path, true);
+	rc = path.failed ? weigh_fail(err, WEIGH_NOMEM, "out of memory") :
+			   client_ask(client, path.data, NULL, out, err);
+	weigh_buf_free(&path);
+	return rc == WEIGH_OK ? rc : weigh_context(err, rc, "'%s'", f->path);
+}
+
+/* One more of texts[]: path, change, and what differs. */
+static enum weigh_code
+put_text(struct client *client, const struct side side[2],
+    const struct compare_change *change, struct doc **tail,
+    struct weigh_err *err)
+{
+	const struct compare_file *f = change->after != NULL ? change->after :
+							       change->before;
+	struct weigh_buf text[2], diff;
+	enum weigh_code rc;
+
+	weigh_buf_init(&text[0], LICENSE_MAX);
+	weigh_buf_init(&text[1], LICENSE_MAX);
+	weigh_buf_init(&diff, 4 * LICENSE_MAX);
+	rc = read_text(client, &side[0], change->before, &text[0], err);
+	if (rc == WEIGH_OK)
+		rc = read_text(client, &side[1], change->after, &text[1], err);
+	if (rc == WEIGH_OK)
+		rc = lines_diff(&diff, text[0].data, text[0].len, text[1].data,
+		    text[1].len, err);
+	if (rc == WEIGH_OK &&
+	    ((*tail = doc_new(WEIGH_JSON_OBJECT, "")) == NULL ||
+		!doc_put_str(*tail, "path", f->path) ||
+		!doc_put_str(*tail, "change", compare_word(change->kind)) ||
+		!doc_put_str(*tail, "diff", diff.len > 0 ? diff.data : "")))
+		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	weigh_buf_free(&diff);
+	weigh_buf_free(&text[0]);
+	weigh_buf_free(&text[1]);
+	return rc;
+}
+
+static enum weigh_code
+put_texts(struct client *client, const struct side side[2],
+    const struct compare *c, struct doc *d, struct weigh_err *err)
+{
+	struct doc *list = doc_new(WEIGH_JSON_ARRAY, "texts");
+	struct doc **tail = list != NULL ? &list->first : NULL;
+	enum weigh_code rc = WEIGH_OK;
+
+	if (list == NULL || !doc_put(d, list)) {
+		doc_free(list);
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	}
+	for (size_t i = 0; i < c->count && rc == WEIGH_OK; i++) {
+		const struct compare_change *change = &c->changes[i];
+
+		if (change->kind == COMPARE_RENAMED ||
+		    !weigh_follow_is_license(change->after != NULL ?
+			    change->after->path :
+			    change->before->path))
+			continue;
+		rc = put_text(client, side, change, tail, err);
+		if (*tail != NULL)
+			tail = &(*tail)->next;
+	}
+	return rc;
+}
+
+/* For people: what the cards declare, then each text. */
+static void
+print_texts(const struct call *c, const struct doc *d)
+{
+	const char *old = doc_str(d, "old_license");
+	const char *new = doc_str(d, "license");
+	const struct doc *text = doc_get(d, "texts");
+	struct weigh_buf clean;
+
+	if (strcmp(old, new) != 0)
+		out_say(c->out, "the license was %s and is %s",
+		    old[0] != '\0' ? old : "not declared",
+		    new[0] != '\0' ? new : "not declared");
+	for (text = text->first; text != NULL; text = text->next) {
+		const char *line = doc_str(text, "diff");
+		size_t len;
+
+		out_line("\n%s %s", doc_str(text, "path"),
+		    doc_str(text, "change"));
+		for (; *line != '\0'; line += len + (line[len] == '\n')) {
+			char *copy = strndup(line, len = strcspn(line, "\n"));
+
+			weigh_buf_init(&clean, 8 * LICENSE_MAX);
+			if (copy != NULL)
+				text_clean(&clean, copy);
+			out_line("%s", clean.len > 0 ? clean.data : "");
+			weigh_buf_free(&clean);
+			free(copy);
+		}
+	}
+}
+
+/* --- what is printed -------------------------------------------------------------- */
+
 /* weigh.diff/1 */
 static struct doc *
 make_document(const struct side side[2], const struct compare *c)
@@ -132,7 +270,9 @@ make_document(const struct side side[2], const struct compare *c)
 	ok = ok && doc_put_str(d, "schema", "weigh.diff/1") &&
 	    doc_put_str(d, "name", name) &&
 	    doc_put_str(d, "old_revision", side[0].ref.rev) &&
-	    doc_put_str(d, "revision", side[1].ref.rev);
+	    doc_put_str(d, "revision", side[1].ref.rev) &&
+	    doc_put_str(d, "old_license", side[0].license) &&
+	    doc_put_str(d, "license", side[1].license);
 	for (i = 0; i < COMPARE_KINDS && ok; i++)
 		ok = doc_put_u64(d, compare_word((enum compare_kind)i),
 		    c->of_kind[i]);
@@ -167,7 +307,7 @@ say_sum(const struct out *o, const struct compare *c)
 }
 
 static enum weigh_code
-print(const struct call *c, const struct side side[2],
+print(const struct call *c, struct client *client, const struct side side[2],
     const struct compare *cmp, struct weigh_err *err)
 {
 	struct doc *d = make_document(side, cmp);
@@ -176,9 +316,15 @@ print(const struct call *c, const struct side side[2],
 
 	if (d == NULL)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	rc = call_print_list(c, d, "changes", quiet ? columns + 1 : columns,
-	    c->out->format == OUT_HUMAN ? COLUMNS_HUMAN : COLUMNS_ALL - quiet,
-	    err);
+	rc = put_texts(client, side, cmp, d, err);
+	if (rc == WEIGH_OK)
+		rc = call_print_list(c, d, "changes",
+		    quiet ? columns + 1 : columns,
+		    c->out->format == OUT_HUMAN ? COLUMNS_HUMAN :
+						  COLUMNS_ALL - quiet,
+		    err);
+	if (rc == WEIGH_OK && c->out->format == OUT_HUMAN)
+		print_texts(c, d);
 	doc_free(d);
 	if (rc == WEIGH_OK)
 		say_sum(c->out, cmp);
@@ -209,7 +355,7 @@ cmd_diff(const struct call *c, struct weigh_err *err)
 		rc = compare_lists(&cmp, side[0].files, side[0].count,
 		    side[1].files, side[1].count, err);
 	if (rc == WEIGH_OK)
-		rc = print(c, side, &cmp, err);
+		rc = print(c, &client, side, &cmp, err);
 	if (rc != WEIGH_OK && call_needs_what(err))
 		weigh_what(err, "cannot compare revisions of %.180s",
 		    c->args[0]);

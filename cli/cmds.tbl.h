@@ -28,7 +28,7 @@ COMMAND("show", "NAME[@REV]", 1, 1, 0,
     "weigh show org/my-model",
     "weigh show org/my-model@v1 --json", cmd_show)
 COMMAND("diff", "NAME OLD NEW", 3, 3, 0,
-    "compare two revisions file by file",
+    "compare two revisions: files, and the text of the license",
     "weigh diff org/my-model v1 main",
     "weigh diff org/my-model v1 v2 --json", cmd_diff)
 COMMAND("verify", "[NAME[@REV]]", 0, 1,

@@ -73,3 +73,30 @@ def test_more_files_than_a_page(house, tmp):
     house.add(models.write(tmp / "b", first | {"f1400": b"other"}), "acme/many@v2")
     d = house.weigh("diff", "acme/many", "v1", "v2", "--json").json
     assert [c["path"] for c in d["changes"]] == ["f1400"] and d["same"] == 1499
+
+
+LICENSES = ("Apache License\nVersion 2.0\n\nYou may.\n",
+            "Apache License\nVersion 2.0\n\nYou may not.\n")
+
+
+def test_the_text_of_the_license(house, tmp):
+    """What the card declares, and what the license's own file says, each by itself."""
+    for i, (rev, declared) in enumerate([("v1", b"apache-2.0"), ("main", b"other")]):
+        card = b"---\nlicense: " + declared + b"\n---\n# A card\n"
+        house.add(models.write(tmp / rev, {"README.md": card, "LICENSE": LICENSES[i].encode(),
+                                           "w.bin": b"w"}), f"acme/m@{rev}")
+    d = house.weigh("diff", "acme/m", "v1", "main", "--json").json
+    assert (d["old_license"], d["license"]) == ("apache-2.0", "other")
+    assert d["texts"] == [{"path": "LICENSE", "change": "changed", "diff":
+                           "@@ -2,3 +2,3 @@\n Version 2.0\n \n-You may.\n+You may not.\n"}]
+    r = house.weigh("diff", "acme/m", "v1", "main")
+    assert "\nLICENSE changed\n@@ -2,3 +2,3 @@\n" in r.out, r
+    assert "\n-You may.\n+You may not.\n" in r.out, r
+    assert "the license was apache-2.0 and is other" in r.err
+
+
+def test_a_license_cannot_move_the_cursor(house, tmp):
+    house.add(models.write(tmp / "v1", {"LICENSE": b"old\n"}), "acme/m@v1")
+    house.add(models.write(tmp / "v2", {"LICENSE": b"\x1b[2Jnew\n"}), "acme/m")
+    r = house.weigh("diff", "acme/m", "v1", "main")
+    assert "+\\x1b[2Jnew" in r.out and "\x1b" not in r.out, r
