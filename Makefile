@@ -95,8 +95,8 @@ $(BUILD)/%.o: %.c | $(DEPS)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALLC) -MMD -MP -c -o $@ $<
 
-# outbound alone and sources alone, for tests/e2e/u_outbound.py and u_git.py.
-ASK	= $(BUILD)/tests/e2e/ask $(BUILD)/tests/e2e/bring
+# outbound alone and sources alone, for tests/e2e/u_outbound.py, u_git.py, u_source.py.
+ASK	= $(addprefix $(BUILD)/tests/e2e/,ask bring tell)
 $(ASK): %: %.o $(HOUSE) $(PROTO)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,$(PKGS)) -pthread

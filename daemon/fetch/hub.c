@@ -233,27 +233,26 @@ hub_resolve(const struct source_place *p, const struct weigh_repo *repo,
 
 /* --- list ------------------------------------------------------------------------ */
 
-/* The next page must lie where this one came from, and on the site. */
+/* The next page lies on the site, or the listing would not be the site's.  One that
+ * cannot be read is not the end: files would be missing, and nobody knew. */
 static enum weigh_code
 take_next(const struct source_place *p, const struct outbound_head *head,
     struct weigh_buf *url, struct weigh_err *err)
 {
-	struct weigh_url site, here, next;
-	char text[WEIGH_URL_MAX];
-	enum weigh_code rc;
+	struct weigh_url site, next;
+	enum weigh_code rc = weigh_url_parse(&site, p->site.base, err);
 
-	if ((rc = weigh_url_parse(&site, p->site.base, err)) != WEIGH_OK ||
-	    (rc = weigh_url_parse(&here, head->url, err)) != WEIGH_OK ||
-	    (rc = weigh_url_resolve(text, &here, head->next, err)) !=
-		WEIGH_OK ||
-	    (rc = weigh_url_parse(&next, text, err)) != WEIGH_OK)
-		return weigh_context(err, rc, "the next page of the listing");
+	if (rc != WEIGH_OK)
+		return rc;
+	if (weigh_url_parse(&next, head->next, NULL) != WEIGH_OK)
+		return weigh_fail(err, WEIGH_MALFORMED,
+		    "the address of the listing's next page is none");
 	if (!weigh_url_same_origin(&site, &next))
 		return weigh_fail(err, WEIGH_DENIED,
 		    "the next page of the listing is said to lie on another "
 		    "host");
 	weigh_buf_reset(url);
-	weigh_buf_adds(url, text);
+	weigh_buf_adds(url, head->next);
 	return WEIGH_OK;
 }
 
@@ -272,7 +271,7 @@ read_pages(const struct source_place *p, struct weigh_buf *url,
 		rc = ask(p, url->data, NULL, &head, &body, wait, err);
 		if (rc != WEIGH_OK)
 			break;
-		more = head.next[0] != '\0';
+		more = head.more;
 		rc = weigh_upstream_tree_page(tree, body.data, body.len, more,
 		    err);
 		if (rc == WEIGH_OK && more)

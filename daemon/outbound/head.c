@@ -205,7 +205,7 @@ says_next(struct weigh_span params)
 	return false;
 }
 
-/* `<URL>; rel="next", <URL>; rel="last"` (RFC 8288). */
+/* `<URL>; rel="next", <URL>; rel="last"` (RFC 8288), in one line or several. */
 static void
 on_link(struct head *h, struct weigh_span v, time_t now)
 {
@@ -228,8 +228,10 @@ on_link(struct head *h, struct weigh_span v, time_t now)
 		if (end != NULL)
 			params.len = (size_t)(end - v.p);
 		if (says_next(params)) {
+			if (h->told.more) /* two of them: neither */
+				target.len = 0;
+			h->told.more = true;
 			copy(h->told.next, sizeof(h->told.next), target);
-			return;
 		}
 	}
 }
@@ -273,8 +275,6 @@ forget(struct head *h, const struct field *f)
 		h->told.has_range = false;
 	if (f->read == on_commit)
 		h->told.commit[0] = '\0';
-	if (f->read == on_link)
-		h->told.next[0] = '\0';
 	h->told.coded = coded;
 }
 
@@ -285,7 +285,7 @@ take_field(struct head *h, struct weigh_span name, struct weigh_span value,
 	for (unsigned i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
 		if (!weigh_span_is_nocase(name, fields[i].name))
 			continue;
-		if (h->seen & 1u << i)
+		if (h->seen & 1u << i && fields[i].read != on_link)
 			forget(h, &fields[i]);
 		else
 			fields[i].read(h, value, now);

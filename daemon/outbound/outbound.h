@@ -71,7 +71,8 @@ struct outbound_head {
 	char commit[41];     /* X-Repo-Commit, if it is 40 hex; "" */
 	char error_code[64]; /* X-Error-Code, if plain letters; "" */
 	char type[64];       /* Content-Type without parameters */
-	char next[2048];     /* Link: rel="next", absolute; "" */
+	bool more;           /* Link: rel="next" is there, and ... */
+	char next[2048];     /* ... its target, absolute; "" unreadable */
 	char url[2048];      /* where the answer came from */
 	bool coded;          /* Content-Encoding is there: not for blobs */
 	int64_t retry_after; /* seconds; -1: not said */
