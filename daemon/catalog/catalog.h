@@ -159,6 +159,7 @@ enum catalog_verb {
 	CATALOG_DELETE, /* a repository is taken away */
 	CATALOG_MOVE,   /* … gets another name, `target` */
 	CATALOG_SHOW,   /* … is visible to others than before */
+	CATALOG_KEEP,   /* … is known for other facts than before */
 	CATALOG_VERBS
 };
 struct catalog_intent {

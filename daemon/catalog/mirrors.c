@@ -40,6 +40,34 @@ catalog_let_go(struct catalog *c, const struct weigh_oid *oid, bool *gone,
 	return db_end(&c->db, let_go(&c->db, oid, gone, err), err);
 }
 
+enum weigh_code
+catalog_listings(struct catalog_reader *r, const struct weigh_oid *oid,
+    unsigned limit, void (*each)(void *ctx, const struct catalog_listing *l),
+    void *ctx, struct weigh_err *err)
+{
+	struct query q = query_begin(&r->db, SQL_BLOB_LISTINGS);
+
+	query_oid(&q, oid);
+	query_int(&q, limit);
+	while (query_row(&q)) {
+		struct catalog_listing l = {
+			.repo.kind = (enum weigh_kind)sqlite3_column_int(q.stmt,
+			    0),
+			.commit = query_column_gitid(&q, 2),
+			.absent = query_column_size(&q, 3),
+			.mirrored = sqlite3_column_type(q.stmt, 4) !=
+			    SQLITE_NULL,
+			.through = sqlite3_column_int(q.stmt, 4) != 0,
+			.pinned = sqlite3_column_type(q.stmt, 5) != SQLITE_NULL,
+		};
+
+		snprintf(l.repo.name, sizeof(l.repo.name), "%s",
+		    query_column_text(&q, 1));
+		each(ctx, &l);
+	}
+	return query_end(&q, err);
+}
+
 /* --- writing where repositories come from -------------------------------------- */
 
 static enum weigh_code

@@ -26,6 +26,21 @@
 enum weigh_code catalog_let_go(struct catalog *c, const struct weigh_oid *oid,
     bool *gone, struct weigh_err *err);
 
+/* One entry that lists a blob. */
+struct catalog_listing {
+	struct weigh_repo repo;
+	struct weigh_gitid commit;
+	uint64_t absent; /* files of that revision that are not held */
+	bool mirrored;   /* the repository comes from elsewhere … */
+	bool through;    /* … and was only pulled through */
+	bool pinned;     /* that revision is */
+};
+/* Each of them, at most `limit`; a revision that lists it twice is told twice. */
+enum weigh_code catalog_listings(struct catalog_reader *r,
+    const struct weigh_oid *oid, unsigned limit,
+    void (*each)(void *ctx, const struct catalog_listing *l), void *ctx,
+    struct weigh_err *err);
+
 /* --- where repositories come from ------------------------------------------ */
 
 /* Texts are borrowed; those that readers tell live during the callback. */
@@ -106,6 +121,11 @@ enum weigh_code catalog_set_pin(struct catalog *c,
 /* WEIGH_OK also if there is none. */
 enum weigh_code catalog_drop_pin(struct catalog *c,
     const struct weigh_repo *repo, const struct weigh_gitid *commit,
+    struct weigh_err *err);
+/* These are all the pins of one repository: others go, those that stay keep their
+ * numbers.  One whose revision is not known is passed over. */
+enum weigh_code catalog_keep_pins(struct catalog *c,
+    const struct weigh_repo *repo, const struct catalog_pin *pins, size_t n,
     struct weigh_err *err);
 /* Pins of one repository, or of all (NULL), in the order in which they were made,
  * behind pin number `after` (0: from the first), at most `limit`; `id` is the number

@@ -58,6 +58,69 @@ catalog_drop_pin(struct catalog *c, const struct weigh_repo *repo,
 	return db_end(&c->db, drop_pin(&c->db, repo, commit, err), err);
 }
 
+/* --- all of a repository ------------------------------------------------------ */
+
+static bool
+is_among(const struct catalog_pin *pins, size_t n,
+    const struct weigh_gitid *commit)
+{
+	for (size_t i = 0; i < n; i++)
+		if (weigh_gitid_equal(&pins[i].commit, commit))
+			return true;
+	return false;
+}
+
+/* The pins of a repository that are not among these. */
+static enum weigh_code
+drop_others(struct db *db, const struct weigh_repo *name,
+    const struct catalog_pin *pins, size_t n, struct weigh_err *err)
+{
+	int64_t repo, created;
+	enum weigh_code rc = reader_repo(db, name, &repo, &created, err);
+	struct weigh_gitid at = { { 0 } };
+	bool more = true;
+
+	while (rc == WEIGH_OK && more) {
+		struct query q = query_begin(db, SQL_PINS_OF);
+
+		query_int(&q, repo);
+		query_gitid_after(&q, &at);
+		if ((more = query_row(&q)))
+			at = query_column_gitid(&q, 1);
+		rc = query_end(&q, err);
+		if (rc == WEIGH_OK && more && !is_among(pins, n, &at))
+			rc = drop_pin(db, name, &at, err);
+	}
+	return rc;
+}
+
+static enum weigh_code
+keep_pins(struct db *db, const struct weigh_repo *repo,
+    const struct catalog_pin *pins, size_t n, struct weigh_err *err)
+{
+	enum weigh_code rc = drop_others(db, repo, pins, n, err);
+
+	for (size_t i = 0; rc == WEIGH_OK && i < n; i++) {
+		rc = set_pin(db, &pins[i], err);
+		if (rc == WEIGH_NOT_FOUND)
+			rc = WEIGH_OK;
+	}
+	return rc;
+}
+
+enum weigh_code
+catalog_keep_pins(struct catalog *c, const struct weigh_repo *repo,
+    const struct catalog_pin *pins, size_t n, struct weigh_err *err)
+{
+	enum weigh_code rc;
+
+	if ((rc = db_begin(&c->db, err)) != WEIGH_OK)
+		return rc;
+	return db_end(&c->db, keep_pins(&c->db, repo, pins, n, err), err);
+}
+
+/* --- asking --------------------------------------------------------------------- */
+
 enum weigh_code
 catalog_pinned(struct catalog_reader *r, const struct weigh_repo *repo,
     const struct weigh_gitid *commit, bool *pinned, struct weigh_err *err)

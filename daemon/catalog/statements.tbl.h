@@ -209,6 +209,16 @@ X(BLOB_USES, DB_READER,
     " JOIN repositories AS p ON p.id = v.repo"
     " WHERE b.oid = ?1 LIMIT ?2")
 
+/* Each entry that names a blob, and what its revision is. */
+X(BLOB_LISTINGS, DB_READER,
+    "SELECT p.kind, p.name, v.git, v.absent, m.through, n.id"
+    " FROM blobs AS b JOIN entries AS e ON e.blob = b.id"
+    " JOIN revisions AS v ON v.id = e.revision"
+    " JOIN repositories AS p ON p.id = v.repo"
+    " LEFT JOIN mirrors AS m ON m.repo = p.id"
+    " LEFT JOIN pins AS n ON n.revision = v.id"
+    " WHERE b.oid = ?1 LIMIT ?2")
+
 /* --- what a file of weights says in its header, and what was made from it */
 X(WEIGHTS, DB_READER,
     "SELECT w.facts FROM blobs AS b JOIN weights AS w ON w.blob = b.id"
@@ -361,6 +371,10 @@ X(PIN_SET, DB_WRITER,
     " ON CONFLICT (revision) DO UPDATE SET time = excluded.time,"
     " why = excluded.why")
 X(PIN_DROP, DB_WRITER, "DELETE FROM pins WHERE revision = ?1")
+X(PINS_OF, DB_WRITER,
+    "SELECT n.revision, v.git FROM revisions AS v CROSS JOIN pins AS n"
+    " ON n.revision = v.id WHERE v.repo = ?1 AND v.git > ?2"
+    " ORDER BY v.git LIMIT 1")
 X(PINNED, DB_READER, "SELECT 1 FROM pins WHERE revision = ?1")
 X(PIN_PAGE, DB_READER,
     "SELECT n.id, p.kind, p.name, v.git, n.time, n.why FROM pins AS n"

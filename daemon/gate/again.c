@@ -34,7 +34,7 @@ readmit_commit(void *ctx, const struct repo_history *h, struct weigh_err *err)
 		.ref = r->ref,
 		.origin = "found in the repository",
 		.ledger = r->ledger,
-		.visibility = r->facts.visibility,
+		.facts = &r->facts,
 	};
 	enum weigh_code rc = go_on(r, err);
 	bool held = false;
@@ -60,11 +60,10 @@ readmit_ref(void *ctx, const char *ref, const struct weigh_gitid *id,
 	const char *name = catalog_ref_short(ref, &kind);
 	enum weigh_code rc;
 
-	if (name == NULL)
-		return WEIGH_OK;
-	r->ref = ref;
+	r->ref = name != NULL ? ref : NULL; /* kept by its id alone */
 	rc = repo_each_commit(r->repo, id, readmit_commit, r, err);
-	if (rc == WEIGH_OK) /* also if another ref led to all of it */
+	if (rc == WEIGH_OK &&
+	    name != NULL) /* also if another ref led to all of it */
 		rc = catalog_set_ref(r->gate->parts.catalog, r->name, kind,
 		    name, id, err);
 	return rc;
@@ -96,6 +95,9 @@ readmit_all(struct gate_readmission *r, struct weigh_err *err)
 		rc = repo_each_ref(r->repo, readmit_ref, r, err);
 	if (rc == WEIGH_OK && r->revisions > before)
 		rc = readmit_names(r, err);
+	if (rc == WEIGH_OK && r->revisions > before)
+		rc = gate_note_facts(r->gate->parts.catalog, r->name, &r->facts,
+		    err);
 	repo_close(r->repo);
 	r->repo = NULL;
 	weigh_repofile_free(&r->facts);
@@ -146,12 +148,18 @@ gate_readmit_lost(struct gate_readmission *r, const struct weigh_repo *name,
 	r->ref = NULL;
 	if ((rc = catalog_begin(catalog, err)) != WEIGH_OK)
 		return rc;
-	rc = repo_open(r->gate->parts.repos, name, false, &r->repo, &trouble);
+	rc = repo_read_facts(r->gate->parts.repos, name, &r->facts, &trouble);
+	if (rc == WEIGH_OK)
+		rc = repo_open(r->gate->parts.repos, name, false, &r->repo,
+		    &trouble);
 	if (rc == WEIGH_OK)
 		rc = repo_each_commit(r->repo, revision, readmit_commit, r,
 		    &trouble);
+	if (rc == WEIGH_OK)
+		rc = gate_note_facts(catalog, name, &r->facts, &trouble);
 	repo_close(r->repo);
 	r->repo = NULL;
+	weigh_repofile_free(&r->facts);
 	ended = catalog_end(catalog, rc, rc == WEIGH_OK ? err : NULL);
 	*held = ended == WEIGH_OK;
 	return rc == WEIGH_OK ? ended : WEIGH_OK;
@@ -256,7 +264,8 @@ look_for_ref(void *ctx, const struct weigh_repo *repo, const char *ref,
 
 /* --- what lies in the store ---------------------------------------------------------- */
 
-/* What was found bad and never came again is bad, not only missing. */
+/* What was found bad and never came again is bad, not only missing, nor only listed
+ * by a partial revision. */
 static enum weigh_code
 look_at_missing(struct remaking *m, const struct catalog_blob *blob,
     struct weigh_err *err)
@@ -275,8 +284,9 @@ look_at_missing(struct remaking *m, const struct catalog_blob *blob,
 	if (!store_quarantine_note(m->gate->parts.store, &blob->oid, note,
 		sizeof(note)) &&
 	    !audit_ledger_bad(m->ledger, &blob->oid)) {
-		tell(m, GATE_ODD_MISSING, hex,
-		    "a revision names it, and its file is not there");
+		if (!blob->absent)
+			tell(m, GATE_ODD_MISSING, hex,
+			    "a revision names it, and its file is not there");
 		return WEIGH_OK;
 	}
 	tell(m, GATE_ODD_BAD, hex, note);
@@ -290,7 +300,7 @@ look_at_row(void *ctx, const struct catalog_row *row, struct weigh_err *err)
 	struct store_sight sight;
 	enum weigh_code rc;
 
-	m->again->blobs++;
+	m->again->blobs += !row->blob.absent;
 	rc = store_look(m->gate->parts.store, &row->blob.oid, &sight, err);
 	if (rc == WEIGH_OK && !sight.there)
 		rc = look_at_missing(m, &row->blob, err);

@@ -45,6 +45,12 @@ enum weigh_code gate_receive(struct gate *g, struct catalog_reader *reader,
     struct store_writer *writer, const struct store_blob *blob,
     const struct gate_who *who, struct weigh_err *err);
 
+/* The same for several: `writers` are those of `blobs`, all consumed (NULL).  All of
+ * them are received, or none. */
+enum weigh_code gate_receive_many(struct gate *g, struct catalog_reader *reader,
+    struct store_writer **writers, const struct store_blob *blobs, size_t n,
+    const struct gate_who *who, struct weigh_err *err);
+
 /* May `who` name this blob in a commit: it is held and not bad, and was received
  * from this very token, or is named in a repository that it may read?  *size then
  * tells its bytes.  WEIGH_NOT_FOUND: no, or it is not held: who may not read it

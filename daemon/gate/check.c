@@ -177,8 +177,10 @@ condemn_found(struct gate *g, struct catalog_reader *reader,
 	pthread_mutex_lock(&g->publishing);
 	rc = catalog_known_blob(reader, oid, &blob, &state, err);
 	/* WEIGH_NOT_FOUND: nobody names it any more.  Missing and bad: a check
-	 * beside this one has said so meanwhile. */
-	if (rc != WEIGH_OK || (f->missing && state == CATALOG_BAD))
+	 * beside this one has said so meanwhile.  Missing and absent: it was never
+	 * here. */
+	if (rc != WEIGH_OK ||
+	    (f->missing && (state == CATALOG_BAD || blob.absent)))
 		;
 	else if (still_there(g, oid, f))
 		rc = gate_condemn(g, oid, size, f, err);

@@ -7,105 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-#include <weigh/manifest.h>
-
 #include "about.h"
 #include "base/fd.h"
 #include "priv.h"
-
-/* The entries of a commit, with paths of our own. */
-struct listing {
-	struct catalog_entry *entries;
-	size_t count, room;
-	uint64_t files, bytes;
-};
-
-static void
-listing_free(struct listing *l)
-{
-	size_t i;
-
-	for (i = 0; i < l->count; i++)
-		free((char *)(uintptr_t)l->entries[i].path);
-	free(l->entries);
-}
-
-static bool
-listing_grow(struct listing *l)
-{
-	size_t room = l->room == 0 ? 64 : 2 * l->room;
-	struct catalog_entry *bigger;
-
-	if (l->count < l->room)
-		return true;
-	bigger = realloc(l->entries, room * sizeof(*bigger));
-	if (bigger == NULL)
-		return false;
-	l->entries = bigger;
-	l->room = room;
-	return true;
-}
-
-static enum weigh_code
-listing_add(void *ctx, const struct repo_entry *e, struct weigh_err *err)
-{
-	struct listing *l = ctx;
-	char *path;
-
-	if (!listing_grow(l) || (path = strdup(e->path)) == NULL)
-		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	l->entries[l->count++] = (struct catalog_entry){
-		.path = path,
-		.directory = e->directory,
-		.git = e->git,
-		.size = e->size,
-		.oid = e->oid,
-		.lfs = e->lfs,
-		.pointer_size = e->pointer_size,
-	};
-	if (!e->directory) {
-		l->files++;
-		l->bytes += e->size;
-	}
-	return WEIGH_OK;
-}
-
-/* The manifest's digest, and the blobs, each as not verified: a stamp of zeros
- * is no file's. */
-static enum weigh_code
-derive(const struct listing *l, struct weigh_oid *manifest,
-    struct catalog_blob *blobs, struct weigh_err *err)
-{
-	struct weigh_file *files = calloc(l->files + 1, sizeof(*files));
-	struct weigh_buf text;
-	enum weigh_code rc;
-	size_t i, n = 0;
-
-	if (files == NULL)
-		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	for (i = 0; i < l->count; i++) {
-		const struct catalog_entry *e = &l->entries[i];
-
-		if (e->directory)
-			continue;
-		blobs[n] = (struct catalog_blob){ .oid = e->oid,
-			.size = e->size };
-		files[n++] = (struct weigh_file){
-			.path = e->path,
-			.size = e->size,
-			.oid = e->oid,
-			.git = e->git,
-			.lfs = e->lfs,
-		};
-	}
-	weigh_buf_init(&text, WEIGH_MANIFEST_MAX);
-	rc = weigh_manifest_print(&text, files, n, err);
-	if (rc == WEIGH_OK && !weigh_oid_of(manifest, text.data, text.len))
-		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	weigh_buf_free(&text);
-	free(files);
-	return rc;
-}
 
 /* The files of a revision that the store holds, for gate_about_read. */
 struct held {
@@ -113,23 +17,12 @@ struct held {
 	const struct listing *listing;
 };
 
-static const struct catalog_entry *
-find_entry(const struct listing *l, const char *path)
-{
-	size_t i;
-
-	for (i = 0; i < l->count; i++)
-		if (strcmp(l->entries[i].path, path) == 0)
-			return &l->entries[i];
-	return NULL;
-}
-
 /* Only bytes that are what the revision says. */
 static bool
 read_text(void *ctx, const char *path, struct weigh_buf *out)
 {
 	const struct held *h = ctx;
-	const struct catalog_entry *e = find_entry(h->listing, path);
+	const struct catalog_entry *e = listing_find(h->listing, path);
 	struct weigh_oid oid;
 	struct stamp stamp;
 	bool ok = false;
@@ -170,6 +63,8 @@ journal(struct gate *g, const struct gate_found *c,
 	bool found;
 	enum weigh_code rc;
 
+	if (c->fresh)
+		return audit_append(audit, &entry, err);
 	if (c->ledger != NULL) {
 		said = audit_ledger_origin(c->ledger, c->name, &c->history->id);
 		if (said == NULL)
@@ -187,6 +82,36 @@ journal(struct gate *g, const struct gate_found *c,
 	return WEIGH_OK;
 }
 
+/* What is known of its blobs: by the caller, or of a partial revision by whether a
+ * file has the name. */
+static enum weigh_code
+look_at_blobs(struct gate *g, const struct gate_found *c,
+    struct catalog_blob *blobs, size_t count, struct weigh_err *err)
+{
+	enum weigh_code rc = WEIGH_OK;
+	struct store_sight sight;
+
+	if (c->blobs != NULL) {
+		for (size_t i = 0; i < count; i++) {
+			const struct catalog_blob *known =
+			    listing_blob(c->blobs, c->nblobs, &blobs[i].oid);
+
+			if (known != NULL)
+				blobs[i] = *known;
+		}
+		return WEIGH_OK;
+	}
+	if (c->facts == NULL ||
+	    weigh_repofile_find(c->facts, WEIGH_MARK_PARTIAL,
+		&c->history->id) == NULL)
+		return WEIGH_OK;
+	for (size_t i = 0; rc == WEIGH_OK && i < count; i++) {
+		rc = store_look(g->parts.store, &blobs[i].oid, &sight, err);
+		blobs[i].absent = rc == WEIGH_OK && !sight.there;
+	}
+	return rc;
+}
+
 /* Is a failure to admit what git holds the repository's fault? */
 static bool
 is_theirs(enum weigh_code rc)
@@ -196,8 +121,7 @@ is_theirs(enum weigh_code rc)
 
 static enum weigh_code
 admit(struct gate *g, struct gate_found *c, const struct listing *l,
-    const struct catalog_blob *blobs, const struct weigh_oid *manifest,
-    struct weigh_err *err)
+    const struct catalog_blob *blobs, size_t nblobs, struct weigh_err *err)
 {
 	struct held held = { g, l };
 	struct gate_about about;
@@ -207,15 +131,16 @@ admit(struct gate *g, struct gate_found *c, const struct listing *l,
 	enum weigh_code rc;
 
 	snprintf(origin, sizeof(origin), "%s", c->origin);
-	if ((rc = journal(g, c, manifest, origin, err)) != WEIGH_OK) {
+	if ((rc = journal(g, c, &c->manifest, origin, err)) != WEIGH_OK) {
 		c->ours = true;
 		return rc;
 	}
+	c->journaled = true;
 	gate_about_read(&about, read_text, &held);
 	revision = (struct catalog_revision){
 		.commit = c->history->id,
 		.parent = c->history->parent,
-		.manifest = *manifest,
+		.manifest = c->manifest,
 		.date = c->history->date,
 		.title = c->history->title,
 		.origin = origin,
@@ -229,10 +154,11 @@ admit(struct gate *g, struct gate_found *c, const struct listing *l,
 		.entries = l->entries,
 		.nentries = l->count,
 		.blobs = blobs,
-		.nblobs = l->files,
+		.nblobs = nblobs,
 		.intent = c->intent,
 		.now = time(NULL),
-		.visibility = c->visibility,
+		.visibility = c->facts != NULL ? c->facts->visibility :
+						 WEIGH_PUBLIC,
 	};
 	if (c->ref != NULL)
 		a.ref = catalog_ref_short(c->ref, &a.ref_kind);
@@ -247,22 +173,20 @@ gate_admit_commit(struct gate *g, struct gate_found *c, struct weigh_err *err)
 {
 	struct catalog_blob *blobs = NULL;
 	struct listing l = { 0 };
-	struct weigh_oid manifest;
+	size_t nblobs = 0;
 	enum weigh_code rc;
 
-	c->ours = false;
+	c->ours = c->journaled = false;
 	rc = repo_each_entry(c->repo, &c->history->id, listing_add, &l, err);
-	if (rc != WEIGH_OK)
-		goto out;
-	if ((blobs = calloc(l.files + 1, sizeof(*blobs))) == NULL) {
-		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
-		goto out;
-	}
-	if ((rc = derive(&l, &manifest, blobs, err)) != WEIGH_OK)
-		goto out;
-	rc = admit(g, c, &l, blobs, &manifest, err);
+	if (rc == WEIGH_OK)
+		rc = listing_blobs(&l, &blobs, &nblobs, err);
+	if (rc == WEIGH_OK)
+		rc = listing_manifest(&l, &c->manifest, err);
+	if (rc == WEIGH_OK)
+		rc = look_at_blobs(g, c, blobs, nblobs, err);
+	if (rc == WEIGH_OK)
+		rc = admit(g, c, &l, blobs, nblobs, err);
 	c->bytes = l.bytes;
-out:
 	c->ours = c->ours || rc == WEIGH_NOMEM;
 	listing_free(&l);
 	free(blobs);

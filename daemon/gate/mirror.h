@@ -10,6 +10,13 @@
  *      and a catalog made again knows the same.
  * (13) What was admitted stays: a branch that upstream moved moves here too, and the
  *      older revision can be read by its id.
+ * (14) A blob that is held already is named only if `who` may use it (gate_may_use);
+ *      else it has to come from upstream like any other.
+ * (15) The cache lets go only what nothing but pulled-through repositories list, in
+ *      revisions that are not pinned.
+ *
+ * Small files come with the stage: they are held whatever is selected.  LFS files were
+ * received before (gate_receive).
  */
 #ifndef GATE_MIRROR_H
 #define GATE_MIRROR_H
@@ -25,11 +32,12 @@ enum gate_proof {
 
 struct gate_mirrored {
 	struct weigh_repo repo;
-	struct stage *stage; /* borrowed; has `commit` */
+	struct stage *stage; /* borrowed; has `commit` with all it leads to */
 	struct weigh_gitid commit;
 	struct weigh_gitid told; /* what upstream calls it, if another; zero */
 	enum gate_proof proof;
-	/* The ref that shall lead to it: branch or tag; NULL name: none. */
+	/* The ref that shall lead to it: branch or tag; NULL name: none, it is kept
+	 * by its id. */
 	enum catalog_ref_kind ref_kind;
 	const char *ref;
 	const char *source; /* "https://hub.example", for people */

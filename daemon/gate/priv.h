@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "gate/gate.h"
+#include "gate/listing.h"
 
 #define GATE_SUSPECTS 64  /* blobs being checked at once */
 #define GATE_READINGS 256 /* readings not yet written down */
@@ -17,7 +18,7 @@ struct gate {
 	void *home;
 	atomic_uint_fast64_t generation;
 	atomic_bool inspecting; /* headers are being read in the background */
-	atomic_bool doubt; /* catalog or journal wait for a restart */
+	atomic_bool doubt;      /* catalog or journal wait for a restart */
 	pthread_mutex_t publishing; /* one change, or condemnation, at a time */
 	bool unsettled;             /* a failed one left an intent; under it */
 	pthread_mutex_t lock;       /* of what follows */
@@ -43,17 +44,33 @@ struct gate_found {
 	const char *ref;    /* full; NULL: none leads to it */
 	const char *origin; /* if the journal does not know better */
 	int64_t intent;     /* which it ends; 0: none */
-	enum weigh_visibility visibility; /* of the repository, if it is new */
+	/* Of its repository: who may see it, if it is new, and whether files of this
+	 * revision may be not held.  NULL: nothing was said. */
+	const struct weigh_repofile *facts;
+	/* What the caller knows of its blobs, sorted by name; NULL: nothing, and of a
+	 * partial revision those without a file are not held. */
+	struct catalog_blob *blobs;
+	size_t nblobs;
+	bool fresh; /* a new line for the journal, whatever it says */
 	/* What the journal says; then new lines wait for audit_sync.  NULL: ask it,
 	 * and each line lasts. */
 	const struct audit_ledger *ledger;
 	/* out */
+	struct weigh_oid manifest;
 	uint64_t bytes; /* of its files */
+	bool journaled; /* the journal has its line */
 	bool ours;      /* a failure lies with catalog, journal or memory */
 };
 /* Make it visible, from what git holds: its entries, and its blobs as not yet
  * verified.  On the writer thread. */
 enum weigh_code gate_admit_commit(struct gate *g, struct gate_found *c,
+    struct weigh_err *err);
+
+/* kept.c: the catalog says of a repository what its facts say: where it comes from,
+ * how it is followed, what upstream calls its revisions, what is pinned.  What they
+ * say of revisions that are not held is passed over.  On the writer thread. */
+enum weigh_code gate_note_facts(struct catalog *catalog,
+    const struct weigh_repo *repo, const struct weigh_repofile *facts,
     struct weigh_err *err);
 
 /* again.c: one repository, all of its branches and tags, or nothing of it. */

@@ -1,4 +1,5 @@
 /* receive: bytes that come before the commit which names them.  See change.h. */
+#include <stdlib.h>
 #include <time.h>
 
 #include "base/fd.h"
@@ -59,37 +60,116 @@ gate_holds(struct gate *g, struct catalog_reader *reader,
 /* --- receiving ------------------------------------------------------------------- */
 
 struct reception {
-	struct catalog_blob blob;
+	struct catalog_blob *blobs;
+	bool *fresh; /* has its name since now */
+	size_t n;
 	const char *token;
+	bool listed; /* one was listed before, and not held */
 };
 
 static enum weigh_code
 write_reception(struct gate *g, void *ctx, struct weigh_err *err)
 {
 	const struct reception *r = ctx;
+	struct catalog *catalog = g->parts.catalog;
+	enum weigh_code rc = catalog_begin(catalog, err);
 
-	return catalog_receive(g->parts.catalog, &r->blob, r->token, time(NULL),
-	    err);
+	if (rc != WEIGH_OK)
+		return rc;
+	for (size_t i = 0; i < r->n && rc == WEIGH_OK; i++)
+		rc = catalog_receive(catalog, &r->blobs[i], r->token,
+		    time(NULL), err);
+	rc = catalog_end(catalog, rc, err);
+	if (r->listed) /* answers about it change */
+		gate_changed(g);
+	return rc;
 }
 
-/* Its name, then its row.  A kill between the two leaves a blob that nobody names,
- * which is gc's; so does a failure, unless it was here before. */
-static enum weigh_code
-receive(struct gate *g, struct catalog_reader *reader,
-    struct store_writer **writer, struct reception *r, struct weigh_err *err)
+static void
+look_at_listed(struct catalog_reader *reader, struct reception *r,
+    const struct weigh_oid *oid)
 {
+	struct catalog_blob known;
+	enum catalog_blob_state state;
+
+	r->listed = r->listed ||
+	    (catalog_known_blob(reader, oid, &known, &state, NULL) ==
+		    WEIGH_OK &&
+		known.absent);
+}
+
+/* Give those that are new their names, and make the names last. */
+static enum weigh_code
+name_all(struct gate *g, struct catalog_reader *reader,
+    struct store_writer **writers, struct reception *r, struct weigh_err *err)
+{
+	struct store_batch batch = { 0 };
 	struct store_blob published;
-	enum weigh_code rc;
+	enum weigh_code rc = WEIGH_OK;
 	bool held;
 
-	rc = gate_holds(g, reader, &r->blob, &held, err);
-	if (rc == WEIGH_OK && !held) {
-		rc = store_publish(*writer, &published, err);
-		*writer = NULL;
-		r->blob.stamp = published.stamp;
+	for (size_t i = 0; i < r->n && rc == WEIGH_OK; i++) {
+		look_at_listed(reader, r, &r->blobs[i].oid);
+		rc = gate_holds(g, reader, &r->blobs[i], &held, err);
+		if (rc != WEIGH_OK || held)
+			continue;
+		r->fresh[i] = true;
+		rc = store_publish_in(writers[i], &batch, &published, err);
+		writers[i] = NULL;
+		r->blobs[i].stamp = published.stamp;
 	}
 	if (rc == WEIGH_OK)
-		rc = gate_on_writer(g, write_reception, r, err);
+		rc = store_batch_sync(g->parts.store, &batch, err);
+	return rc;
+}
+
+/* Their names, then their rows.  A kill between the two leaves blobs that nobody
+ * names, which are gc's; a failure to name them takes the names back. */
+static enum weigh_code
+receive(struct gate *g, struct catalog_reader *reader,
+    struct store_writer **writers, struct reception *r, struct weigh_err *err)
+{
+	enum weigh_code rc = name_all(g, reader, writers, r, err);
+
+	for (size_t i = 0; i < r->n && rc != WEIGH_OK; i++)
+		if (r->fresh[i])
+			(void)store_delete(g->parts.store, &r->blobs[i].oid,
+			    NULL);
+	return rc == WEIGH_OK ? gate_on_writer(g, write_reception, r, err) : rc;
+}
+
+enum weigh_code
+gate_receive_many(struct gate *g, struct catalog_reader *reader,
+    struct store_writer **writers, const struct store_blob *blobs, size_t n,
+    const struct gate_who *who, struct weigh_err *err)
+{
+	struct reception r = {
+		.blobs = calloc(n + 1, sizeof(*r.blobs)),
+		.fresh = calloc(n + 1, sizeof(*r.fresh)),
+		.n = n,
+		.token = who->token,
+	};
+	enum weigh_code rc;
+
+	if (r.blobs == NULL || r.fresh == NULL) {
+		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
+		goto out;
+	}
+	for (size_t i = 0; i < n; i++)
+		r.blobs[i] = (struct catalog_blob){ .oid = blobs[i].oid,
+			.size = blobs[i].size };
+	gate_hold(g);
+	rc = gate_tidy_held(g, reader, err);
+	if (rc == WEIGH_OK)
+		rc = receive(g, reader, writers, &r, err);
+	gate_release(g);
+out:
+	for (size_t i = 0; i < n; i++) {
+		store_abandon(writers[i]);
+		writers[i] = NULL;
+	}
+	free(r.blobs);
+	free(r.fresh);
 	return rc;
 }
 
@@ -98,19 +178,7 @@ gate_receive(struct gate *g, struct catalog_reader *reader,
     struct store_writer *writer, const struct store_blob *blob,
     const struct gate_who *who, struct weigh_err *err)
 {
-	struct reception r = {
-		.blob = { .oid = blob->oid, .size = blob->size },
-		.token = who->token,
-	};
-	enum weigh_code rc;
-
-	gate_hold(g);
-	rc = gate_tidy_held(g, reader, err);
-	if (rc == WEIGH_OK)
-		rc = receive(g, reader, &writer, &r, err);
-	gate_release(g);
-	store_abandon(writer);
-	return rc;
+	return gate_receive_many(g, reader, &writer, blob, 1, who, err);
 }
 
 /* --- who may use it ---------------------------------------------------------------- */

@@ -33,6 +33,23 @@ struct tip {
 	struct weigh_gitid id;
 };
 
+/* The revision and what its repository says of it, together. */
+static enum weigh_code
+admit_found(struct gate *g, struct gate_found *c, struct weigh_err *err)
+{
+	struct catalog *catalog = g->parts.catalog;
+	enum weigh_code rc = catalog_begin(catalog, err);
+
+	if (rc != WEIGH_OK) {
+		c->ours = true;
+		return rc;
+	}
+	if ((rc = gate_admit_commit(g, c, err)) == WEIGH_OK &&
+	    (rc = gate_note_facts(catalog, c->name, c->facts, err)) != WEIGH_OK)
+		c->ours = true;
+	return catalog_end(catalog, rc, err);
+}
+
 static enum weigh_code
 finish_tip(void *ctx, const struct repo_history *h, struct weigh_err *err)
 {
@@ -46,6 +63,7 @@ finish_tip(void *ctx, const struct repo_history *h, struct weigh_err *err)
 		.origin = intent->origin,
 		.intent = intent->id,
 	};
+	enum catalog_ref_kind kind;
 	struct weigh_repofile facts;
 	enum weigh_code rc;
 
@@ -55,11 +73,13 @@ finish_tip(void *ctx, const struct repo_history *h, struct weigh_err *err)
 	    err);
 	if (rc != WEIGH_OK)
 		return rc;
-	c.visibility = facts.visibility;
-	weigh_repofile_free(&facts);
+	if (catalog_ref_short(c.ref, &kind) == NULL)
+		c.ref = NULL;
+	c.facts = &facts;
 	tip->r->restored++;
-	rc = gate_admit_commit(tip->r->gate, &c, err);
+	rc = admit_found(tip->r->gate, &c, err);
 	tip->r->ours = c.ours;
+	weigh_repofile_free(&facts);
 	return rc;
 }
 

@@ -234,15 +234,19 @@ show(struct turn *t, struct weigh_err *err)
 
 	if (rc != WEIGH_OK)
 		return rc;
+	t->read = true;
 	facts = t->facts; /* what it points to stays t's */
 	facts.visibility = t->visibility;
 	return repo_write_facts(repos, &t->repo, &facts, err);
 }
 
+/* Facts that could not be read were not written, either. */
 static enum weigh_code
 unshow(struct turn *t, struct weigh_err *err)
 {
-	return repo_write_facts(t->gate->parts.repos, &t->repo, &t->facts, err);
+	return !t->read ?
+	    WEIGH_OK :
+	    repo_write_facts(t->gate->parts.repos, &t->repo, &t->facts, err);
 }
 
 /* What the file says now is what the catalog must say, if it does not. */
@@ -275,6 +279,38 @@ note_shown(struct turn *t, struct weigh_err *err)
 	    err);
 }
 
+/* --- where it comes from, what is pinned ------------------------------------------------------- */
+
+static enum weigh_code
+keep(struct turn *t, struct weigh_err *err)
+{
+	struct repo_root *repos = t->gate->parts.repos;
+	enum weigh_code rc = repo_read_facts(repos, &t->repo, &t->facts, err);
+
+	t->read = rc == WEIGH_OK;
+	if (rc == WEIGH_OK)
+		rc = repo_write_facts(repos, &t->repo, t->keep, err);
+	return rc;
+}
+
+/* Old or new, the catalog shall say the same as the file; which takes nothing if it
+ * does. */
+static enum weigh_code
+find_kept(struct turn *t, bool *done, struct weigh_err *err)
+{
+	*done = repo_is_there(t->gate->parts.repos, &t->repo);
+	t->keep = &t->facts;
+	return *done ?
+	    repo_read_facts(t->gate->parts.repos, &t->repo, &t->facts, err) :
+	    WEIGH_OK;
+}
+
+static enum weigh_code
+note_kept(struct turn *t, struct weigh_err *err)
+{
+	return gate_note_facts(t->gate->parts.catalog, &t->repo, t->keep, err);
+}
+
 /* --- the verbs --------------------------------------------------------------------------------- */
 
 typedef enum weigh_code turn_step(struct turn *t, struct weigh_err *err);
@@ -287,16 +323,20 @@ static const struct verb {
 	enum weigh_code (*find)(struct turn *t, bool *done,
 	    struct weigh_err *err);
 	turn_step *note; /* in the catalog, within a transaction */
+	bool silent;     /* no line for the journal; `event` is nothing */
 } verbs[CATALOG_VERBS] = {
 	[CATALOG_MAKE_REF] = { AUDIT_MAKE_REF, make_ref, unmake_ref,
-	    find_made_ref, note_made_ref },
+	    find_made_ref, note_made_ref, false },
 	[CATALOG_DROP_REF] = { AUDIT_DROP_REF, drop_ref, undrop_ref,
-	    find_dropped_ref, note_dropped_ref },
+	    find_dropped_ref, note_dropped_ref, false },
 	[CATALOG_DELETE] = { AUDIT_DELETE, set_aside, bring_back, find_deleted,
-	    note_deleted },
+	    note_deleted, false },
 	[CATALOG_MOVE] = { AUDIT_MOVE, move_repo, move_repo_back, find_moved,
-	    note_moved },
-	[CATALOG_SHOW] = { AUDIT_SHOW, show, unshow, find_shown, note_shown },
+	    note_moved, false },
+	[CATALOG_SHOW] = { AUDIT_SHOW, show, unshow, find_shown, note_shown,
+	    false },
+	[CATALOG_KEEP] = { AUDIT_EVENTS, keep, unshow, find_kept, note_kept,
+	    true },
 };
 
 /* --- intent, journal, catalog -------------------------------------------------------------------- */
@@ -350,9 +390,9 @@ write_turn(struct gate *g, void *ctx, struct weigh_err *err)
 	struct audit_entry entry = entry_of(t);
 	enum weigh_code rc = WEIGH_OK;
 
-	if (!t->said)
+	if (!t->said && !verbs[t->verb].silent)
 		rc = audit_append(g->parts.audit, &entry, err);
-	t->journaled = rc == WEIGH_OK;
+	t->journaled = rc == WEIGH_OK && !verbs[t->verb].silent;
 	if (rc == WEIGH_OK)
 		rc = catalog_begin(g->parts.catalog, err);
 	if (rc == WEIGH_OK) {
@@ -444,9 +484,11 @@ turn_settle(struct gate *g, struct catalog_reader *reader,
 	if (!*finished)
 		return forget_intent(g, &t, err);
 	entry = entry_of(&t);
-	rc = audit_said(g->parts.audit, &entry, &t.said, err);
+	if (!verbs[t.verb].silent)
+		rc = audit_said(g->parts.audit, &entry, &t.said, err);
 	if (rc == WEIGH_OK)
 		rc = write_turn(g, &t, err);
+	weigh_repofile_free(&t.facts);
 	/* A catalog that knows no such repository learns it from git. */
 	return rc == WEIGH_NOT_FOUND ? forget_intent(g, &t, err) : rc;
 }

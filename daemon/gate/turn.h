@@ -9,8 +9,10 @@
  *     delete      the folder is renamed aside              renamed back
  *     move        the folder is renamed                    renamed back
  *     show        the file `weighhouse` is replaced        and back
+ *     keep        the same, for all else it says           and back
  *
- * (1) Until the journal has its line, a failure is taken back. After it, the change
+ * (1) Until the journal has its line, a failure is taken back (keep has none: until
+ *     the catalog has it). After it, the change
  *     is done: what the catalog could not write is written before the next change,
  *     or at the next start.
  * (2) At a start the lasting step tells: done, it is finished; not, forgotten.
@@ -32,11 +34,13 @@ struct turn {
 	struct weigh_gitid from;      /* make: where it was; zero: nowhere */
 	const struct repo_tag *tag;   /* make: an object of its own; or NULL */
 	struct weigh_repo target;     /* move */
-	enum weigh_visibility visibility; /* show */
+	enum weigh_visibility visibility;  /* show */
+	const struct weigh_repofile *keep; /* keep: what shall be said */
 	const char *origin;
 	/* while it runs */
 	int64_t intent;
 	struct weigh_repofile facts; /* as they were */
+	bool read;                   /* they are known */
 	bool said;      /* the journal has its line from the run before */
 	bool journaled; /* the journal has its line */
 	bool doubt;     /* whether the catalog has it shows at the next start */

@@ -13,7 +13,17 @@ number_ok(const char *text)
 	    strspn(text, "0123456789") == strlen(text);
 }
 
-/* Ours are branches, tags and pull requests; each name passes the one grammar. */
+/* "refs/kept/ID": what is kept by its id alone. */
+static bool
+kept_ok(const char *ref)
+{
+	struct weigh_gitid id;
+
+	return weigh_gitid_parse(&id, ref, strlen(ref));
+}
+
+/* Ours are branches, tags, pull requests and what is kept; each name passes the one
+ * grammar. */
 static bool
 ref_ok(const char *ref)
 {
@@ -25,6 +35,8 @@ ref_ok(const char *ref)
 		if (strncmp(ref, prefixes[i], len) == 0)
 			return weigh_rev_ok(ref + len, strlen(ref + len));
 	}
+	if (strncmp(ref, REPO_KEPT, strlen(REPO_KEPT)) == 0)
+		return kept_ok(ref + strlen(REPO_KEPT));
 	return strncmp(ref, "refs/pr/", 8) == 0 && number_ok(ref + 8);
 }
 

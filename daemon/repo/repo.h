@@ -181,8 +181,11 @@ enum weigh_code repo_ref(struct repo *r, const char *ref,
 enum weigh_code repo_move_ref(struct repo *r, const char *ref,
     const struct weigh_gitid *old, const struct weigh_gitid *new,
     struct weigh_err *err);
-/* Every ref of ours, in no order: branches, tags, pull requests, each with the
- * commit it leads to. */
+/* A commit that no branch or tag shall lead to is kept by "refs/kept/" and its id in
+ * hex. */
+#define REPO_KEPT "refs/kept/"
+/* Every ref of ours, in no order: branches, tags, pull requests, what is kept, each
+ * with the commit it leads to. */
 enum weigh_code repo_each_ref(struct repo *r,
     enum weigh_code (*each)(void *ctx, const char *ref,
 	const struct weigh_gitid *id, struct weigh_err *err),
