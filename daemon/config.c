@@ -11,6 +11,7 @@
 
 #include <weigh/buf.h>
 #include <weigh/near.h>
+#include <weigh/source.h>
 
 #include "base/fd.h"
 #include "config.h"
@@ -32,6 +33,7 @@ enum value_type {
 	LEVEL,
 	TEXT,
 	PLACES,
+	SOURCES,
 	/* one of a few words: choices */
 	ANONYMOUS,
 	UNKNOWN,
@@ -189,6 +191,16 @@ are_places(const char *text)
 }
 
 static bool
+are_sources(const char *text)
+{
+	struct weigh_source list[WEIGH_SOURCES];
+	size_t n;
+
+	return weigh_source_list(list, WEIGH_SOURCES, &n, text, NULL) ==
+	    WEIGH_OK;
+}
+
+static bool
 are_hours(const char *text)
 {
 	return pace_hours_parse(text, &(struct pace_hours){ 0 });
@@ -225,6 +237,11 @@ check_value(const struct setting *s, const char *text, uint64_t *number)
 		return are_places(text) ?
 		    NULL :
 		    "is not a list of places, as in https://hub.example";
+	case SOURCES:
+		return are_sources(text) ?
+		    NULL :
+		    "is not a list of sources: https://hub.example, "
+		    "git+https://forge.example, git+file:/FOLDER, dir:/FOLDER";
 	case ANONYMOUS:
 	case UNKNOWN:
 	case THROUGH:

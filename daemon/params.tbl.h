@@ -8,7 +8,7 @@
  * YESNO one of no, yes; NUMBER a decimal number within least and most; SIZE the same
  * in bytes, with an optional K, M, G or T (powers of 1024) behind it; HOURS is
  * FROM-UNTIL in whole hours, NIGHT the same or empty; PLACES a list of URLs and the
- * like, separated by blanks; TEXT any line.
+ * like, SOURCES one of what weigh/source.h reads, separated by blanks; TEXT any line.
  */
 SETTING(listen, address, ADDRESSES, "127.0.0.1:8477", 0, 0,
     "Where to listen: ADDRESS:PORT, an IPv6 address in brackets; several are "
@@ -95,7 +95,7 @@ SETTING(upload, seconds, NUMBER, "21600", 60, 604800,
 SETTING(upload, open, NUMBER, "64", 1, 1024,
     "Uploads that one token may have open at a time; of all there are at most 1,024. "
     "One in parts that nobody touches for an hour is dropped. Read at start only.")
-SETTING(mirror, upstream, PLACES, "", 0, 0,
+SETTING(mirror, upstream, SOURCES, "", 0, 0,
     "Where repositories come from, separated by blanks, asked in this order: the URL "
     "of a Hub or of another weighd; git+URL, a forge with LFS; dir:PATH, a folder of "
     "ORG/NAME folders on this machine. Empty: nothing is asked of anybody unless "
