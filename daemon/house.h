@@ -18,6 +18,7 @@
 #include "catalog/catalog.h"
 #include "config.h"
 #include "control/control.h"
+#include "fetch/fetch.h"
 #include "folder.h"
 #include "gate/gate.h"
 #include "net/server.h"
@@ -55,6 +56,7 @@ struct house {
 	struct pool *writer, *workers, *heavy, *streams;
 	struct loop *outer_loop; /* outbound's alone */
 	struct outbound *outbound;
+	struct fetch *fetch;
 	struct scrub *scrub;
 	struct census *census;
 	struct serve *serve;
@@ -80,6 +82,7 @@ enum weigh_code house_start_census(struct house *h, struct weigh_err *err);
 
 /* What we ask of others: outside.c. */
 enum weigh_code house_open_outside(struct house *h, struct weigh_err *err);
+enum weigh_code house_start_fetch(struct house *h, struct weigh_err *err);
 void house_close_outside(struct house *h);
 
 /* Who tells us what to do: signals.c. */
@@ -91,6 +94,7 @@ struct server_options house_server_options(const struct config *c);
 struct weigh_access_rules house_access_rules(const struct config *c);
 struct scrub_settings house_scrub_settings(const struct config *c);
 struct outbound_settings house_outbound_settings(const struct config *c);
+struct fetch_settings house_fetch_settings(const struct config *c);
 
 /* The cores that are ours to use, from 1 to 64. */
 unsigned house_cores(void);

@@ -122,6 +122,7 @@ build(struct house *h, struct weigh_err *err)
 		house_open_doors,
 		house_start_scrub,
 		house_start_census,
+		house_start_fetch,
 		house_watch_signals,
 		house_tell_watchdog,
 	};
@@ -191,6 +192,7 @@ take_down(struct house *h)
 		gate_stop(h->gate);
 	if (h->outbound != NULL)
 		outbound_stop(h->outbound);
+	fetch_stop(h->fetch); /* it calls the writer, too */
 	census_stop(h->census);
 	scrub_stop(h->scrub);  /* it calls the writer, */
 	pool_stop(h->streams); /* and so may these jobs */
@@ -198,6 +200,7 @@ take_down(struct house *h)
 	pool_stop(h->workers);
 	pool_stop(h->writer);
 	finish_jobs(h);
+	fetch_free(h->fetch);
 	house_close_outside(h);
 	census_free(h->census);
 	control_free(h->control);

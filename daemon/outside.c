@@ -1,5 +1,6 @@
 /*
- * The way out: a loop of its own for what is asked of others, and its settings.
+ * The way out: a loop of its own for what is asked of others, the fetch that asks,
+ * and their settings.
  */
 #include <stdio.h>
 
@@ -31,6 +32,53 @@ house_outbound_settings(const struct config *c)
 	return s;
 }
 
+/* Its texts are the configuration's. */
+struct fetch_settings
+house_fetch_settings(const struct config *c)
+{
+	return (struct fetch_settings){
+		.upstream = config_text(c, PARAM_mirror_upstream),
+		.tokens = config_text(c, PARAM_mirror_tokens),
+		.ca_file = config_text(c, PARAM_mirror_ca_file),
+		.through = (enum fetch_through)config_number(c,
+		    PARAM_mirror_pull_through),
+		.listed = config_text(c, PARAM_mirror_listed),
+		.jobs = (unsigned)config_number(c, PARAM_mirror_jobs),
+		.files = (unsigned)config_number(c, PARAM_mirror_files),
+		.ranges = (unsigned)config_number(c, PARAM_mirror_ranges),
+		.lied_seconds = (unsigned)config_number(c,
+		    PARAM_mirror_lied_seconds),
+		.cache = config_number(c, PARAM_mirror_cache),
+		.follow_seconds = (unsigned)config_number(c,
+		    PARAM_mirror_follow_seconds),
+	};
+}
+
+static enum weigh_code
+make_fetch(struct house *h, struct weigh_err *err)
+{
+	const struct fetch_settings settings = house_fetch_settings(h->config);
+	const struct fetch_parts parts = {
+		.gate = h->gate,
+		.store = h->store,
+		.repos = h->repos,
+		.outbound = h->outbound,
+		.dirfd = h->folder.dirfd,
+		.data = h->folder.path,
+		.catalog_path = h->catalog_path,
+		.post = loop_post,
+	};
+
+	return fetch_new(&h->fetch, &parts, &settings, err);
+}
+
+/* When all doors stand: it begins to work at once. */
+enum weigh_code
+house_start_fetch(struct house *h, struct weigh_err *err)
+{
+	return fetch_start(h->fetch, err);
+}
+
 enum weigh_code
 house_open_outside(struct house *h, struct weigh_err *err)
 {
@@ -44,7 +92,9 @@ house_open_outside(struct house *h, struct weigh_err *err)
 	parts.base = loop_base(h->outer_loop);
 	parts.home = h->outer_loop;
 	rc = outbound_new(&h->outbound, &parts, &settings, err);
-	return rc == WEIGH_OK ? loop_start(h->outer_loop, "outbound", err) : rc;
+	if (rc == WEIGH_OK)
+		rc = loop_start(h->outer_loop, "outbound", err);
+	return rc == WEIGH_OK ? make_fetch(h, err) : rc;
 }
 
 /* Nobody asks any more. */

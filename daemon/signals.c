@@ -91,6 +91,7 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 	struct weigh_access_rules rules;
 	struct scrub_settings scrub;
 	struct outbound_settings outbound;
+	struct fetch_settings fetch;
 	struct weigh_err err;
 
 	(void)fd, (void)what;
@@ -113,6 +114,10 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 		scrub_set(h->scrub, &scrub);
 		outbound = house_outbound_settings(fresh);
 		outbound_set(h->outbound, &outbound);
+		fetch = house_fetch_settings(fresh);
+		if (fetch_set(h->fetch, &fetch, &err) != WEIGH_OK)
+			log_event(LOG_ERROR_LEVEL, "mirror-refused", "why",
+			    err.why, "fix", weigh_err_fix(&err), NULL);
 		store_set_keep_free(h->store,
 		    config_number(fresh, PARAM_store_keep_free));
 		log_set_level((enum log_level)log_level_parse(config_text(fresh,

@@ -104,3 +104,19 @@ catalog_lied(struct catalog_reader *r, const struct weigh_oid *oid, int64_t now,
 		*until = sqlite3_column_int64(q.stmt, 0);
 	return query_end(&q, err);
 }
+
+enum weigh_code
+catalog_lies(struct catalog_reader *r, int64_t now,
+    void (*each)(void *ctx, const struct weigh_oid *oid, int64_t until),
+    void *ctx, struct weigh_err *err)
+{
+	struct query q = query_begin(&r->db, SQL_LIES);
+
+	query_int(&q, now);
+	while (query_row(&q)) {
+		const struct weigh_oid oid = query_column_oid(&q, 0);
+
+		each(ctx, &oid, sqlite3_column_int64(q.stmt, 1));
+	}
+	return query_end(&q, err);
+}

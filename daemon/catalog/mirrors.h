@@ -169,4 +169,9 @@ enum weigh_code catalog_lied(struct catalog_reader *r,
     const struct weigh_oid *oid, int64_t now, int64_t *until,
     struct weigh_err *err);
 
+/* All that hold at `now`. */
+enum weigh_code catalog_lies(struct catalog_reader *r, int64_t now,
+    void (*each)(void *ctx, const struct weigh_oid *oid, int64_t until),
+    void *ctx, struct weigh_err *err);
+
 #endif

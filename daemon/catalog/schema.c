@@ -273,6 +273,7 @@ static const char step_4[] =
 "  priority INTEGER NOT NULL,"
 "  source   TEXT NOT NULL," /* the one in use, '' none yet */
 "  git      BLOB CHECK (length(git) = 20)," /* the commit it keeps */
+"  ref      TEXT NOT NULL DEFAULT ''," /* what led to it: 'refs/heads/main' */
 "  proved   INTEGER NOT NULL DEFAULT 0,"
 "  token    TEXT NOT NULL," /* of who asked, '' the mirror's own user */
 "  made     INTEGER NOT NULL,"

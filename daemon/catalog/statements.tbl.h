@@ -395,6 +395,7 @@ X(LIE_SET, DB_WRITER,
     "INSERT INTO lies (oid, until) VALUES (?1, ?2)"
     " ON CONFLICT (oid) DO UPDATE SET until = max(until, excluded.until)")
 X(LIE_FORGET, DB_WRITER, "DELETE FROM lies WHERE until <= ?1")
+X(LIES, DB_READER, "SELECT oid, until FROM lies WHERE until > ?1 ORDER BY until")
 X(LIE, DB_READER, "SELECT until FROM lies WHERE oid = ?1 AND until > ?2")
 
 /* --- intents */
@@ -492,7 +493,7 @@ X(FINDINGS, DB_READER,
 /* --- jobs; those that are live (state below 7) by an index of their own */
 #define JOB_COLUMNS \
 	"SELECT id, request, state, priority, source, git, proved, token, made," \
-	" changed, until, files, bytes, done_files, done_bytes, error FROM jobs"
+	" changed, until, files, bytes, done_files, done_bytes, error, ref FROM jobs"
 X(JOB, DB_WRITER | DB_READER, JOB_COLUMNS " WHERE id = ?1")
 X(JOBS_BEFORE, DB_READER, JOB_COLUMNS " WHERE id < ?1 ORDER BY id DESC LIMIT ?2")
 X(JOBS_LIVE, DB_WRITER | DB_READER,
@@ -504,7 +505,7 @@ X(JOB_ADD, DB_WRITER,
 X(JOB_KEEP, DB_WRITER,
     "UPDATE jobs SET state = ?2, priority = ?3, source = ?4, git = ?5,"
     " proved = ?6, changed = ?7, until = ?8, files = ?9, bytes = ?10,"
-    " done_files = ?11, done_bytes = ?12, error = ?13 WHERE id = ?1")
+    " done_files = ?11, done_bytes = ?12, error = ?13, ref = ?14 WHERE id = ?1")
 X(JOB_ORDER, DB_WRITER,
     "UPDATE jobs SET request = ?2, priority = ?3 WHERE id = ?1")
 X(JOBS_DROP_BELOW, DB_WRITER,

@@ -67,6 +67,7 @@ struct weigh_fetch_job {
 	struct weigh_fetch_order order;
 	enum weigh_fetch_state state;
 	struct weigh_gitid commit; /* zero: not known yet */
+	char ref[300];             /* "refs/heads/main", which leads to it; "" */
 	int64_t made, changed;     /* seconds since 1970 */
 	int64_t until;             /* WAITING: when it goes on */
 	uint64_t files, bytes;     /* to do in all; 0 before it is listed */

@@ -1,0 +1,239 @@
+/* fetch: its making and its end; see fetch.h. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "fetch/priv.h"
+#include "log/log.h"
+
+const struct gate_who fetch_who = {
+	.token = "job",
+	.author = NULL,
+	.email = NULL,
+	.origin = "mirrored",
+	.may_read = NULL,
+	.ctx = NULL,
+};
+
+/* --- small things ----------------------------------------------------------------- */
+
+int64_t
+fetch_now(void)
+{
+	return time(NULL);
+}
+
+int64_t
+fetch_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+uint32_t
+fetch_chance(void)
+{
+	uint32_t chance = 0;
+
+	if (getrandom(&chance, sizeof(chance), 0) != sizeof(chance))
+		chance = (uint32_t)fetch_ms();
+	return chance;
+}
+
+void
+fetch_wait(struct fetch *f, pthread_cond_t *cond, int64_t ms)
+{
+	int64_t until = fetch_ms() + ms;
+	const struct timespec at = {
+		.tv_sec = (time_t)(until / 1000),
+		.tv_nsec = (long)(until % 1000) * 1000000,
+	};
+
+	(void)pthread_cond_timedwait(cond, &f->lock, &at);
+}
+
+int
+fetch_thread(pthread_t *out, void *(*run)(void *f), struct fetch *f,
+    const char *name)
+{
+	static const int own[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+	sigset_t all, old;
+	int failed;
+
+	sigfillset(&all);
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		sigdelset(&all, own[i]);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	failed = pthread_create(out, NULL, run, f);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (failed == 0)
+		(void)pthread_setname_np(*out, name);
+	return failed;
+}
+
+bool
+fetch_holds(struct catalog_reader *reader, const struct weigh_oid *oid)
+{
+	struct catalog_blob blob;
+	enum catalog_blob_state state;
+
+	return catalog_known_blob(reader, oid, &blob, &state, NULL) ==
+	    WEIGH_OK &&
+	    state == CATALOG_GOOD && !blob.absent;
+}
+
+/* --- settings --------------------------------------------------------------------- */
+
+static void
+free_settings(struct fetch_settings *s)
+{
+	free((void *)(uintptr_t)s->upstream);
+	free((void *)(uintptr_t)s->tokens);
+	free((void *)(uintptr_t)s->ca_file);
+	free((void *)(uintptr_t)s->listed);
+	memset(s, 0, sizeof(*s));
+}
+
+static bool
+copy_settings(struct fetch_settings *out, const struct fetch_settings *in)
+{
+	*out = *in;
+	out->upstream = strdup(in->upstream);
+	out->tokens = strdup(in->tokens);
+	out->ca_file = strdup(in->ca_file);
+	out->listed = strdup(in->listed);
+	return out->upstream != NULL && out->tokens != NULL &&
+	    out->ca_file != NULL && out->listed != NULL;
+}
+
+enum weigh_code
+fetch_set(struct fetch *f, const struct fetch_settings *settings,
+    struct weigh_err *err)
+{
+	struct fetch_settings fresh, old;
+	struct places *places, *before;
+	enum weigh_code rc;
+
+	if (!copy_settings(&fresh, settings)) {
+		free_settings(&fresh);
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	}
+	pthread_mutex_lock(&f->lock);
+	old = f->settings;
+	f->settings = fresh;
+	pthread_mutex_unlock(&f->lock);
+	rc = places_read(&places, f, settings->upstream, true, err);
+	pthread_mutex_lock(&f->lock);
+	before = f->places;
+	if (rc == WEIGH_OK) {
+		f->places = places;
+	} else { /* a configuration is used whole or not at all */
+		before = NULL;
+		fresh = f->settings;
+		f->settings = old;
+		old = fresh;
+	}
+	pthread_cond_broadcast(&f->moved);
+	pthread_mutex_unlock(&f->lock);
+	places_drop(before);
+	free_settings(&old);
+	return rc;
+}
+
+/* --- from the ground up, and down again --------------------------------------------- */
+
+enum weigh_code
+fetch_new(struct fetch **out, const struct fetch_parts *parts,
+    const struct fetch_settings *settings, struct weigh_err *err)
+{
+	struct fetch *f = calloc(1, sizeof(*f));
+	pthread_condattr_t attr;
+	enum weigh_code rc;
+
+	if (f == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	f->parts = *parts;
+	pthread_mutex_init(&f->lock, NULL);
+	pthread_mutex_init(&f->reader_lock, NULL);
+	pthread_mutex_init(&f->governor_lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&f->work, &attr);
+	pthread_cond_init(&f->moved, &attr);
+	pthread_cond_init(&f->asked, &attr);
+	pthread_condattr_destroy(&attr);
+	rc = fetch_set(f, settings, err);
+	if (rc != WEIGH_OK) {
+		fetch_free(f);
+		return rc;
+	}
+	*out = f;
+	return WEIGH_OK;
+}
+
+static void
+join(pthread_t *threads, unsigned *n)
+{
+	for (unsigned i = 0; i < *n; i++)
+		pthread_join(threads[i], NULL);
+	*n = 0;
+}
+
+void
+fetch_stop(struct fetch *f)
+{
+	if (f == NULL)
+		return;
+	pthread_mutex_lock(&f->lock);
+	atomic_store(&f->stop, true);
+	for (struct work *w = f->works; w != NULL; w = w->next)
+		atomic_store(&w->cancel, true);
+	for (struct file *file = f->files; file != NULL; file = file->next)
+		atomic_store(&file->cancel, true);
+	pthread_cond_broadcast(&f->work);
+	pthread_cond_broadcast(&f->moved);
+	pthread_cond_broadcast(&f->asked);
+	pthread_mutex_unlock(&f->lock);
+	know_stop(f);
+	join(f->jobs, &f->njobs);
+	join(f->knowers, &f->nknowers);
+	join(f->workers, &f->nworkers);
+}
+
+void
+fetch_free(struct fetch *f)
+{
+	struct work *w, *next;
+
+	if (f == NULL)
+		return;
+	fetch_stop(f);
+	know_free(f);
+	while (f->files != NULL) /* clients held them: their answers are over */
+		file_end(f, f->files,
+		    &(struct weigh_err){ .code = WEIGH_CANCELED });
+	for (w = f->works; w != NULL; w = next) {
+		next = w->next;
+		work_free(w);
+	}
+	places_drop(f->places);
+	free_settings(&f->settings);
+	catalog_reader_close(f->reader);
+	pthread_cond_destroy(&f->work);
+	pthread_cond_destroy(&f->moved);
+	pthread_cond_destroy(&f->asked);
+	pthread_mutex_destroy(&f->lock);
+	pthread_mutex_destroy(&f->reader_lock);
+	pthread_mutex_destroy(&f->governor_lock);
+	free(f);
+}
+
+const struct fetch_counters *
+fetch_counters(const struct fetch *f)
+{
+	return &f->counters;
+}

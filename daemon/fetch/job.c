@@ -1,0 +1,541 @@
+/* job: one job, from its row to its end: what step.h decides, carried out. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fetch/events.h"
+#include "fetch/priv.h"
+#include "log/log.h"
+
+#define WINDOW 64 /* files under way at most */
+
+/* --- its row ---------------------------------------------------------------------- */
+
+static enum weigh_code
+write_job(void *ctx, struct catalog *catalog, struct audit *audit,
+    struct weigh_err *err)
+{
+	(void)audit;
+	return catalog_job_keep(catalog, ctx, err);
+}
+
+enum weigh_code
+job_keep(struct fetch *f, const struct weigh_fetch_job *job,
+    struct weigh_err *err)
+{
+	struct weigh_fetch_job copy = *job;
+
+	copy.changed = fetch_now();
+	return gate_write(f->parts.gate, write_job, &copy, err);
+}
+
+struct rows {
+	int64_t id;
+	struct catalog_job_file *files;
+	size_t n;
+};
+
+static enum weigh_code
+write_files(void *ctx, struct catalog *catalog, struct audit *audit,
+    struct weigh_err *err)
+{
+	const struct rows *rows = ctx;
+
+	(void)audit;
+	return catalog_job_list(catalog, rows->id, rows->files, rows->n, err);
+}
+
+static enum weigh_code
+keep_files(struct fetch *f, const struct work *w, struct weigh_err *err)
+{
+	const struct listing *l = &w->list;
+	struct rows rows = { .id = w->job.id };
+	enum weigh_code rc;
+
+	rows.files = calloc(l->n + 1, sizeof(*rows.files));
+	if (rows.files == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	for (size_t i = 0; i < l->n; i++)
+		if (l->files[i].wanted)
+			rows.files[rows.n++] = (struct catalog_job_file){
+				.path = l->files[i].path,
+				.oid = l->files[i].oid,
+				.git = l->files[i].git,
+				.size = l->files[i].size,
+			};
+	rc = gate_write(f->parts.gate, write_files, &rows, err);
+	free(rows.files);
+	return rc;
+}
+
+void
+work_free(struct work *w)
+{
+	if (w == NULL)
+		return;
+	listing_close(&w->list);
+	places_drop(w->places);
+	free(w);
+}
+
+/* --- what the revision is ----------------------------------------------------------------- */
+
+static const struct place *
+place_of(const struct work *w)
+{
+	return &w->places->list[w->step.at];
+}
+
+/* Ask the source in use; by the commit's id once that is known (1). */
+static enum weigh_code
+resolve(struct fetch *f, struct work *w, struct weigh_err *err)
+{
+	const struct place *p = place_of(w);
+	struct source_place at = p->at;
+	char hex[WEIGH_GITID_HEX + 1];
+	enum weigh_code rc;
+	bool known = !weigh_gitid_is_zero(&w->job.commit);
+
+	at.cancel = &w->cancel;
+	weigh_gitid_hex(&w->job.commit, hex);
+	rc = governor_ask(f, p, &w->cancel, err);
+	if (rc == WEIGH_OK)
+		rc = p->kind->resolve(&at, &w->job.order.repo,
+		    known ? hex : w->job.order.revision, "", &w->rev, &w->wait,
+		    err);
+	if (rc == WEIGH_OK && known &&
+	    !weigh_gitid_equal(&w->rev.commit, &w->job.commit))
+		rc = weigh_fail(err, WEIGH_NOT_FOUND,
+		    "upstream does not have commit %s any more", hex);
+	if (rc != WEIGH_OK)
+		return rc;
+	if (w->rev.segments)
+		governor_trust(f, p);
+	if (!known) {
+		w->job.commit = w->rev.commit;
+		snprintf(w->job.ref, sizeof(w->job.ref), "%s%s",
+		    w->rev.branch[0] == '\0' ? "" :
+			w->rev.tag           ? "refs/tags/" :
+					       "refs/heads/",
+		    w->rev.branch);
+	}
+	w->resolved = true;
+	return WEIGH_OK;
+}
+
+/* --- what it holds -------------------------------------------------------------------------- */
+
+/* Is there room for what is missing? */
+static enum weigh_code
+check_room(struct fetch *f, const struct work *w, struct weigh_err *err)
+{
+	uint64_t room = store_room(f->parts.store), missing = 0;
+
+	for (size_t i = 0; i < w->list.n; i++)
+		if (w->list.files[i].wanted && !w->list.files[i].held)
+			missing += w->list.files[i].size;
+	if (missing <= room)
+		return WEIGH_OK;
+	(void)weigh_fail(err, WEIGH_FULL,
+	    "%llu bytes are missing, and there is room for %llu",
+	    (unsigned long long)missing, (unsigned long long)room);
+	weigh_fix(err,
+	    "make room (weigh gc, weigh rm), or leave files out with "
+	    "--exclude; it goes on by itself");
+	return WEIGH_FULL;
+}
+
+static void
+count_held(struct work *w, const struct listed *file)
+{
+	w->held_files++;
+	w->held_bytes += file->size;
+}
+
+static void
+count_files(struct work *w)
+{
+	w->job.files = w->job.bytes = 0;
+	w->held_files = w->held_bytes = 0;
+	for (size_t i = 0; i < w->list.n; i++) {
+		const struct listed *file = &w->list.files[i];
+
+		if (!file->wanted)
+			continue;
+		w->job.files++;
+		w->job.bytes += file->size;
+		if (file->held)
+			count_held(w, file);
+	}
+	atomic_store(&w->done_files, w->held_files);
+	atomic_store(&w->done_bytes, w->held_bytes);
+}
+
+static enum weigh_code
+list(struct fetch *f, struct catalog_reader *reader, struct work *w,
+    struct weigh_err *err)
+{
+	enum weigh_code rc = WEIGH_OK;
+
+	if (!w->resolved)
+		rc = resolve(f, w, err);
+	snprintf(w->list.stage_name, sizeof(w->list.stage_name), "job-%lld",
+	    (long long)w->job.id);
+	if (rc == WEIGH_OK)
+		rc = listing_bring(f, &w->list, place_of(w), &w->cancel,
+		    &w->rev.repo, &w->rev, &w->wait, err);
+	if (rc == WEIGH_OK)
+		rc = listing_select(f, reader, &w->list, &w->job.order.select,
+		    err);
+	if (rc != WEIGH_OK)
+		return rc;
+	w->job.proved = w->list.proved;
+	count_files(w);
+	if ((rc = keep_files(f, w, err)) != WEIGH_OK)
+		return rc;
+	return check_room(f, w, err);
+}
+
+/* --- its bytes ---------------------------------------------------------------------------------- */
+
+/* Files under way. */
+struct window {
+	size_t at[WINDOW]; /* numbers in the listing */
+	unsigned n;
+	size_t next;          /* the first that was not begun */
+	struct weigh_err err; /* the first failure */
+	int64_t wait;
+};
+
+static enum weigh_code
+want(struct fetch *f, struct work *w, struct listed *file,
+    struct weigh_err *err)
+{
+	struct origin o = {
+		.at = w->step.at,
+		.repo = w->rev.repo,
+		.rev = w->rev,
+		.path = strdup(file->path),
+	};
+
+	if (o.path == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	o.places = places_hold(w->places);
+	file->file = file_want(f, &file->oid, file->size, w->job.order.priority,
+	    &o);
+	return file->file != NULL ?
+	    WEIGH_OK :
+	    weigh_fail(err, WEIGH_NOMEM, "out of memory");
+}
+
+/* Begin as many as may be under way.  The lock is taken for each. */
+static void
+fill(struct fetch *f, struct catalog_reader *reader, struct work *w,
+    struct window *win)
+{
+	unsigned most;
+
+	pthread_mutex_lock(&f->lock);
+	most = f->settings.files < WINDOW ? f->settings.files : WINDOW;
+	pthread_mutex_unlock(&f->lock);
+	for (; win->n < most && win->next < w->list.n; win->next++) {
+		struct listed *file = &w->list.files[win->next];
+		enum weigh_code rc;
+
+		if (!file->wanted || file->held)
+			continue;
+		if (fetch_holds(reader, &file->oid)) { /* it came by another */
+			file->held = true;
+			count_held(w, file);
+			continue;
+		}
+		pthread_mutex_lock(&f->lock);
+		rc = want(f, w, file, &win->err);
+		pthread_mutex_unlock(&f->lock);
+		if (rc != WEIGH_OK)
+			return;
+		win->at[win->n++] = win->next;
+	}
+}
+
+/* Take those that ended out of the window; with the lock held. */
+static void
+reap(struct fetch *f, struct work *w, struct window *win)
+{
+	for (unsigned i = 0; i < win->n;) {
+		struct listed *file = &w->list.files[win->at[i]];
+
+		if (!file->file->ended) {
+			i++;
+			continue;
+		}
+		if (file->file->err.code == WEIGH_OK) {
+			const struct step_event e = { .kind = STEP_PROGRESS };
+
+			file->held = true;
+			count_held(w, file);
+			(void)step_next(&w->step, &e);
+		} else if (win->err.code == WEIGH_OK) {
+			win->err = file->file->err;
+			win->wait = file->file->wait;
+		}
+		win->at[i] = win->at[--win->n];
+		file_release(f, file->file);
+		file->file = NULL;
+	}
+}
+
+/* How far it is, and how fast; with the lock held. */
+static void
+measure(struct work *w, const struct window *win)
+{
+	uint64_t bytes = w->held_bytes;
+	int64_t now = fetch_ms();
+
+	for (unsigned i = 0; i < win->n; i++) {
+		const struct file *file = w->list.files[win->at[i]].file;
+
+		if (file->part != NULL)
+			bytes += store_part_held(file->part);
+	}
+	atomic_store(&w->done_files, w->held_files);
+	atomic_store(&w->done_bytes, bytes);
+	if (now - w->seen_at < 1000)
+		return;
+	if (w->seen_at != 0 && bytes >= w->seen_bytes)
+		atomic_store(&w->rate,
+		    (bytes - w->seen_bytes) * 1000 /
+			(uint64_t)(now - w->seen_at));
+	w->seen_at = now;
+	w->seen_bytes = bytes;
+}
+
+/* Is it worth going on with the others after this failure? */
+static bool
+others_may_come(enum weigh_code code)
+{
+	return code == WEIGH_OK || code == WEIGH_NOT_FOUND ||
+	    code == WEIGH_MISMATCH || code == WEIGH_MALFORMED ||
+	    code == WEIGH_FORBIDDEN || code == WEIGH_TOO_BIG;
+}
+
+static bool
+is_told(const struct fetch *f, const struct work *w)
+{
+	return w->word != STEP_KINDS || atomic_load(&f->stop);
+}
+
+static enum weigh_code
+bring(struct fetch *f, struct catalog_reader *reader, struct work *w,
+    struct weigh_err *err)
+{
+	struct window win = { .wait = -1 };
+	bool more = true;
+
+	w->seen_at = 0;
+	while (more) {
+		if (win.err.code == WEIGH_OK || others_may_come(win.err.code))
+			fill(f, reader, w, &win);
+		pthread_mutex_lock(&f->lock);
+		reap(f, w, &win);
+		measure(w, &win);
+		more = !is_told(f, w) && others_may_come(win.err.code) &&
+		    (win.n > 0 || win.next < w->list.n);
+		if (more && win.n > 0)
+			fetch_wait(f, &f->moved, 1000);
+		pthread_mutex_unlock(&f->lock);
+	}
+	pthread_mutex_lock(&f->lock);
+	for (unsigned i = 0; i < win.n; i++) {
+		file_release(f, w->list.files[win.at[i]].file);
+		w->list.files[win.at[i]].file = NULL;
+	}
+	pthread_mutex_unlock(&f->lock);
+	atomic_store(&w->rate, 0);
+	w->wait = win.wait;
+	if (win.err.code != WEIGH_OK)
+		*err = win.err;
+	return win.err.code;
+}
+
+/* --- in ------------------------------------------------------------------------------------------- */
+
+/* What is kept of it beside its revisions: where it is from, and whether it is followed. */
+static enum weigh_code
+follow(struct fetch *f, struct catalog_reader *reader, const struct work *w,
+    struct weigh_err *err)
+{
+	const struct weigh_fetch_order *order = &w->job.order;
+	struct catalog_mirror m = {
+		.repo = order->repo,
+		.source = place_of(w)->name,
+		.request = "",
+		.follow = order->follow,
+		.used = fetch_now(),
+	};
+	struct weigh_buf text;
+	struct weigh_jw jw;
+	enum weigh_code rc;
+
+	weigh_buf_init(&text, WEIGH_FETCH_ORDER_MAX);
+	if (order->follow) {
+		weigh_jw_init(&jw, &text);
+		weigh_fetch_order_write(&jw, order);
+	}
+	if (text.failed)
+		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	else {
+		m.request = text.data != NULL ? text.data : "";
+		rc = gate_follow(f->parts.gate, reader, &m, err);
+	}
+	weigh_buf_free(&text);
+	return rc;
+}
+
+static enum weigh_code
+admit(struct fetch *f, struct catalog_reader *reader, struct work *w,
+    struct weigh_err *err)
+{
+	const struct weigh_repo *repo = &w->job.order.repo;
+	struct weigh_gitid before = { { 0 } };
+	bool known;
+	enum weigh_code rc;
+
+	if (w->job.ref[0] != '\0')
+		(void)catalog_resolve(reader, repo, w->job.ref, &before, &known,
+		    NULL);
+	rc = listing_admit(f, reader, &w->list, repo, w->job.ref, place_of(w),
+	    false, err);
+	if (rc == WEIGH_OK)
+		rc = follow(f, reader, w, err);
+	if (rc == WEIGH_OK)
+		(void)events_mirrored(f->parts.gate, reader, repo,
+		    place_of(w)->name, &before, &w->list.commit, NULL);
+	return rc;
+}
+
+/* --- one step after another ------------------------------------------------------------------------ */
+
+/* Carry out an action; what it came to. */
+static enum step_kind
+act(struct fetch *f, struct catalog_reader *reader, struct work *w,
+    enum step_action action, struct weigh_err *err)
+{
+	enum weigh_code rc;
+
+	switch (action) {
+	case STEP_DO_RESOLVE:
+		rc = resolve(f, w, err);
+		return rc == WEIGH_OK ? STEP_RESOLVED : STEP_FAILED;
+	case STEP_DO_LIST:
+		rc = list(f, reader, w, err);
+		return rc == WEIGH_OK ? STEP_LISTED : STEP_FAILED;
+	case STEP_DO_FETCH:
+		rc = bring(f, reader, w, err);
+		return rc == WEIGH_OK ? STEP_FETCHED : STEP_FAILED;
+	case STEP_DO_ADMIT:
+		rc = admit(f, reader, w, err);
+		if (rc == WEIGH_NOT_YET)
+			return STEP_MISSING;
+		return rc == WEIGH_OK ? STEP_ADMITTED : STEP_FAILED;
+	case STEP_DO_NOTHING:
+	case STEP_DO_WAIT:
+	case STEP_DO_LEAVE:
+	case STEP_DO_END:
+	case STEP_ACTIONS:
+		break;
+	}
+	return STEP_KINDS;
+}
+
+/* A word counts more than what the action came to. */
+static void
+hear(struct fetch *f, struct work *w, struct step_event *e)
+{
+	pthread_mutex_lock(&f->lock);
+	if (w->word != STEP_KINDS)
+		e->kind = w->word;
+	else if (atomic_load(&f->stop) && e->kind == STEP_FAILED)
+		e->kind = STEP_STOPPED;
+	w->word = STEP_KINDS;
+	if (!atomic_load(&f->stop))
+		atomic_store(&w->cancel, false);
+	pthread_mutex_unlock(&f->lock);
+}
+
+/* The job's row as the machine has it. */
+static void
+show(struct fetch *f, struct work *w, bool keep)
+{
+	struct weigh_fetch_job copy;
+	struct weigh_err err;
+
+	pthread_mutex_lock(&f->lock);
+	w->job.state = w->step.state;
+	w->job.until = w->step.until;
+	w->job.err = w->step.err;
+	w->job.done_files = atomic_load(&w->done_files);
+	w->job.done_bytes = atomic_load(&w->done_bytes);
+	w->job.changed = fetch_now();
+	if (step_has_source(&w->step))
+		snprintf(w->job.from, sizeof(w->job.from), "%.1000s",
+		    place_of(w)->name);
+	copy = w->job;
+	pthread_mutex_unlock(&f->lock);
+	weigh_err_clear(&err);
+	if (keep && job_keep(f, &copy, &err) != WEIGH_OK)
+		log_event(LOG_ERROR_LEVEL, "job-not-kept", "why", err.why,
+		    NULL);
+}
+
+static void
+finish(struct fetch *f, struct work *w)
+{
+	char name[WEIGH_REPO_TEXT];
+	bool failed = w->step.state == WEIGH_FETCH_FAILED;
+
+	weigh_repo_text(&w->job.order.repo, name);
+	log_event(failed ? LOG_ERROR_LEVEL : LOG_INFO_LEVEL, "job", "name",
+	    name, "state", weigh_fetch_state_name(w->step.state), "why",
+	    failed ? w->step.err.why : NULL, NULL);
+	listing_close(&w->list);
+	(void)stage_drop(f->parts.dirfd, w->list.stage_name, NULL);
+	if (failed)
+		(void)events_failed(f->parts.gate, &w->job.order.repo,
+		    &w->step.err, NULL);
+	if (w->step.state == WEIGH_FETCH_DONE)
+		atomic_fetch_add(&f->counters.done, 1);
+	if (failed)
+		atomic_fetch_add(&f->counters.failed, 1);
+}
+
+void
+job_run(struct fetch *f, struct catalog_reader *reader, struct work *w)
+{
+	struct step_event e = { .kind = STEP_START };
+	struct weigh_err err;
+	enum step_action action;
+	enum step_kind came;
+	unsigned at;
+
+	do {
+		at = w->step.at;
+		e.now = fetch_now();
+		e.chance = fetch_chance();
+		e.err = &err;
+		hear(f, w, &e);
+		action = step_next(&w->step, &e);
+		if (w->step.at != at)
+			w->resolved = false;
+		show(f, w, e.kind != STEP_START || action != STEP_DO_WAIT);
+		weigh_err_clear(&err);
+		w->wait = -1;
+		came = act(f, reader, w, action, &err);
+		e = (struct step_event){ .kind = came, .wait = w->wait };
+	} while (came != STEP_KINDS);
+	if (!weigh_fetch_state_live(w->step.state))
+		finish(f, w);
+	else
+		listing_close(&w->list);
+	w->resolved = false;
+}

@@ -1,0 +1,370 @@
+/* list: what a revision holds, into a stage, and what of it is wanted. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <weigh/upstream.h>
+
+#include "fetch/priv.h"
+
+#define SMALL_MOST (32u << 20) /* bytes of a file that is not LFS */
+#define REDIRECTS 5
+
+/* --- files ------------------------------------------------------------------------- */
+
+static void
+free_files(struct listing *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->files[i].path);
+	free(l->files);
+	l->files = NULL;
+	l->n = l->room = 0;
+}
+
+void
+listing_close(struct listing *l)
+{
+	free_files(l);
+	stage_close(l->stage);
+	l->stage = NULL;
+}
+
+static enum weigh_code
+add_file(struct listing *l, const struct listed *file, struct weigh_err *err)
+{
+	size_t room = l->room > 0 ? 2 * l->room : 64;
+	struct listed *more = l->files;
+
+	if (l->n == l->room) {
+		more = realloc(l->files, room * sizeof(*more));
+		if (more == NULL)
+			return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+		l->files = more;
+		l->room = room;
+	}
+	more[l->n] = *file;
+	if ((more[l->n].path = strdup(file->path)) == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	l->n++;
+	return WEIGH_OK;
+}
+
+static enum weigh_code
+take_entry(void *ctx, const struct repo_entry *e, struct weigh_err *err)
+{
+	struct listed file = {
+		.path = (char *)(uintptr_t)e->path,
+		.size = e->size,
+		.lfs = e->lfs,
+		.wanted = true,
+		.git = e->git,
+		.held = !e->lfs, /* the stage has it */
+	};
+
+	if (e->lfs)
+		file.oid = e->oid;
+	return e->directory ? WEIGH_OK : add_file(ctx, &file, err);
+}
+
+static enum weigh_code
+take_told(void *ctx, const struct source_file *f, struct weigh_err *err)
+{
+	const struct listed file = {
+		.path = (char *)(uintptr_t)f->path,
+		.size = f->size,
+		.lfs = f->lfs,
+		.wanted = true,
+		.oid = f->oid,
+		.git = f->git,
+	};
+
+	return add_file(ctx, &file, err);
+}
+
+/* --- as told: where no git is offered --------------------------------------------------- */
+
+struct told {
+	struct fetch *f;
+	struct listing *l;
+	struct source_place at;
+	const struct place *place;
+	const struct weigh_repo *repo;
+	const struct source_revision *rev;
+	int64_t *wait;
+};
+
+/* The bytes of a small file, from upstream. */
+static enum weigh_code
+bring_small(struct told *t, const struct listed *file, struct weigh_buf *out,
+    struct weigh_err *err)
+{
+	const struct source_file wanted = {
+		.path = file->path,
+		.size = file->size,
+		.git = file->git,
+	};
+	struct source_bytes bytes = { .fd = -1 };
+	struct outbound_head head;
+	struct outbound_request r = {
+		.site = &bytes.site,
+		.kind = OUTBOUND_SMALL,
+		.method = "GET",
+		.url = bytes.url,
+		.fields = bytes.fields,
+		.redirects = REDIRECTS,
+		.max = file->size,
+		.cancel = t->at.cancel,
+	};
+	enum weigh_code rc;
+
+	rc = t->place->kind->locate(&t->at, t->repo, t->rev, &wanted, 1, &bytes,
+	    t->wait, err);
+	if (rc == WEIGH_OK)
+		rc = governor_ask(t->f, t->place, t->at.cancel, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	rc = outbound_collect(t->at.outbound, &r, &head, out, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	governor_told(t->f, t->place, &head);
+	*t->wait = head.retry_after;
+	return weigh_upstream_refusal(head.status, head.error_code, err);
+}
+
+/* A small file into the stage, if it is not there; *oid is of its bytes. */
+static enum weigh_code
+stage_small(struct told *t, const struct listed *file, struct weigh_oid *oid,
+    struct weigh_err *err)
+{
+	struct weigh_buf bytes;
+	enum weigh_code rc;
+
+	if (file->size > SMALL_MOST)
+		return weigh_fail(err, WEIGH_TOO_BIG,
+		    "'%.300s' is too large for a file that is not LFS",
+		    file->path);
+	weigh_buf_init(&bytes, SMALL_MOST);
+	rc = stage_blob(t->l->stage, &file->git, &bytes, NULL);
+	if (rc != WEIGH_OK) {
+		weigh_buf_reset(&bytes);
+		rc = bring_small(t, file, &bytes, err);
+		if (rc == WEIGH_OK)
+			rc = stage_put_blob(t->l->stage, &file->git,
+			    bytes.data != NULL ? bytes.data : "", bytes.len,
+			    err);
+		(void)weigh_context(err, rc, "'%.300s'", file->path);
+	}
+	if (rc == WEIGH_OK &&
+	    !weigh_oid_of(oid, bytes.data != NULL ? bytes.data : "", bytes.len))
+		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	weigh_buf_free(&bytes);
+	return rc;
+}
+
+/* The commit that these files make, the same wherever it is made. */
+static enum weigh_code
+make_told(struct told *t, struct weigh_err *err)
+{
+	struct listing *l = t->l;
+	struct repo_file *files = calloc(l->n + 1, sizeof(*files));
+	char hex[WEIGH_GITID_HEX + 1], message[128];
+	struct stage_told told = {
+		.message = message,
+		.date = t->rev->date,
+		.files = files,
+		.nfiles = l->n,
+	};
+	enum weigh_code rc = WEIGH_OK;
+
+	if (files == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	weigh_gitid_hex(&t->rev->commit, hex);
+	snprintf(message, sizeof(message), "As told by upstream: %s\n", hex);
+	for (size_t i = 0; i < l->n && rc == WEIGH_OK; i++) {
+		files[i].path = l->files[i].path;
+		files[i].size = l->files[i].size;
+		files[i].lfs = l->files[i].lfs;
+		files[i].known = !l->files[i].lfs;
+		files[i].oid = l->files[i].oid;
+		files[i].git = l->files[i].git;
+		if (!files[i].lfs)
+			rc = stage_small(t, &l->files[i], &files[i].oid, err);
+	}
+	if (rc == WEIGH_OK)
+		rc = stage_make(l->stage, &told, err);
+	free(files);
+	l->commit = told.commit;
+	l->told = t->rev->commit;
+	return rc;
+}
+
+static enum weigh_code
+bring_told(struct told *t, struct weigh_err *err)
+{
+	enum weigh_code rc;
+
+	if (t->place->kind->list == NULL)
+		return weigh_fail(err, WEIGH_NOT_FOUND,
+		    "upstream neither offers git nor lists its files");
+	rc = governor_ask(t->f, t->place, t->at.cancel, err);
+	if (rc == WEIGH_OK)
+		rc = t->place->kind->list(&t->at, t->repo, t->rev, take_told,
+		    t->l, t->wait, err);
+	if (rc == WEIGH_OK)
+		rc = make_told(t, err);
+	free_files(t->l);
+	return rc;
+}
+
+/* --- by git ------------------------------------------------------------------------------ */
+
+static enum weigh_code
+bring_objects(struct told *t, struct weigh_err *err)
+{
+	const struct source *kind = t->place->kind;
+	bool whole = false;
+	enum weigh_code rc;
+
+	rc = stage_has(t->l->stage, &t->rev->commit, &whole, err);
+	if (rc == WEIGH_OK && !whole) {
+		rc = kind->objects == NULL ?
+		    weigh_fail(err, WEIGH_NOT_FOUND, "git is not offered") :
+		    governor_ask(t->f, t->place, t->at.cancel, err);
+		if (rc == WEIGH_OK)
+			rc = kind->objects(&t->at, t->repo, t->rev, t->l->stage,
+			    t->wait, err);
+	}
+	if (rc == WEIGH_OK) {
+		t->l->commit = t->rev->commit;
+		memset(&t->l->told, 0, sizeof(t->l->told));
+		t->l->proved = true;
+	}
+	return rc;
+}
+
+enum weigh_code
+listing_bring(struct fetch *f, struct listing *l, const struct place *place,
+    const atomic_bool *cancel, const struct weigh_repo *repo,
+    const struct source_revision *rev, int64_t *wait, struct weigh_err *err)
+{
+	struct told t = {
+		.f = f,
+		.l = l,
+		.at = place->at,
+		.place = place,
+		.repo = repo,
+		.rev = rev,
+		.wait = wait,
+	};
+	enum weigh_code rc = WEIGH_OK;
+
+	t.at.cancel = cancel;
+	free_files(l);
+	l->proved = false;
+	l->visibility = rev->private_ ? WEIGH_PRIVATE :
+	    rev->gated                ? WEIGH_GATED :
+					WEIGH_PUBLIC;
+	if (l->stage == NULL)
+		rc = stage_open(&l->stage, f->parts.dirfd, f->parts.data,
+		    l->stage_name, err);
+	if (rc == WEIGH_OK)
+		rc = bring_objects(&t, err);
+	if (rc == WEIGH_NOT_FOUND && l->stage != NULL) {
+		weigh_err_clear(err);
+		rc = bring_told(&t, err);
+	}
+	if (rc == WEIGH_OK)
+		rc = stage_each_entry(l->stage, &l->commit, take_entry, l, err);
+	return rc;
+}
+
+/* --- what of it --------------------------------------------------------------------------- */
+
+static int
+by_path(const void *key, const void *file)
+{
+	return strcmp(key, ((const struct listed *)file)->path);
+}
+
+static struct listed *
+find(const struct listing *l, const char *path)
+{
+	return bsearch(path, l->files, l->n, sizeof(*l->files), by_path);
+}
+
+static enum weigh_code
+read_index(void *ctx, const struct weigh_select_file *file,
+    struct weigh_buf *out, struct weigh_err *err)
+{
+	struct listing *l = ctx;
+	const struct listed *found = find(l, file->path);
+
+	if (found == NULL || found->lfs)
+		return WEIGH_OK; /* says nothing: makes nothing complete */
+	return stage_blob(l->stage, &found->git, out, err);
+}
+
+enum weigh_code
+listing_select(struct fetch *f, struct catalog_reader *reader,
+    struct listing *l, const struct weigh_select *select, struct weigh_err *err)
+{
+	struct weigh_select_file *files = calloc(l->n + 1, sizeof(*files));
+	enum weigh_code rc;
+
+	(void)f;
+	if (files == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	for (size_t i = 0; i < l->n; i++) {
+		files[i].path = l->files[i].path;
+		files[i].size = l->files[i].size;
+	}
+	rc = weigh_select_decide(select, files, l->n, read_index, l, err);
+	for (size_t i = 0; i < l->n; i++) {
+		l->files[i].wanted = files[i].why == WEIGH_SELECT_WANTED;
+		if (l->files[i].lfs)
+			l->files[i].held = fetch_holds(reader,
+			    &l->files[i].oid);
+	}
+	free(files);
+	return rc;
+}
+
+/* --- in --------------------------------------------------------------------------------------- */
+
+static bool
+is_selected(void *ctx, const char *path, uint64_t size)
+{
+	const struct listed *found = find(ctx, path);
+
+	(void)size;
+	return found != NULL && found->wanted;
+}
+
+enum weigh_code
+listing_admit(struct fetch *f, struct catalog_reader *reader, struct listing *l,
+    const struct weigh_repo *repo, const char *ref, const struct place *place,
+    bool partial, struct weigh_err *err)
+{
+	char origin[WEIGH_FETCH_SOURCE + 32];
+	struct gate_who who = fetch_who;
+	struct gate_mirrored m = {
+		.repo = *repo,
+		.stage = l->stage,
+		.commit = l->commit,
+		.told = l->told,
+		.proof = l->proved ? GATE_PROVED : GATE_TOLD,
+		.source = place->name,
+		.selected = is_selected,
+		.ctx = l,
+		.partial = partial,
+		.visibility = l->visibility,
+		.who = &who,
+	};
+
+	snprintf(origin, sizeof(origin), "mirrored from %.1000s", place->name);
+	who.origin = origin;
+	if (ref[0] != '\0')
+		m.ref = catalog_ref_short(ref, &m.ref_kind);
+	return gate_mirror(f->parts.gate, reader, &m, err);
+}

@@ -1,0 +1,321 @@
+/* range: one request for a run of bytes, judged (judge.h) and placed. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <weigh/midstate.h>
+
+#include "base/fd.h"
+#include "fetch/judge.h"
+#include "fetch/priv.h"
+
+#define REDIRECTS 5
+#define PIECE (1u << 20)
+#define LIST_MOST (64u << 20) /* bytes of a list: of a file of 8 TiB */
+
+/* Where the bytes of an answer go. */
+struct sink {
+	struct fetch *f;
+	struct file *file;
+	struct range_wanted wanted;
+	struct range_verdict verdict;
+	uint64_t first, len;  /* the run that is claimed */
+	uint64_t at;          /* of the next byte that comes */
+	bool done;            /* all that is wanted has come */
+	struct weigh_err err; /* why it ended otherwise */
+};
+
+/* --- placing ----------------------------------------------------------------------- */
+
+/* The run is full: in an answer with the whole file, the next one. */
+static bool
+next_run(struct sink *s)
+{
+	uint64_t end = s->first + s->len;
+
+	s->len = 0;
+	return s->verdict.whole &&
+	    store_part_claim(s->file->part, end, UINT64_MAX, &s->first,
+		&s->len) &&
+	    s->first >= end;
+}
+
+static enum weigh_code
+place(struct sink *s, const uint8_t *data, size_t len, struct weigh_err *err)
+{
+	enum weigh_code rc;
+
+	rc = store_part_place(s->file->part, s->at, data, len, err);
+	if (rc == WEIGH_OK)
+		file_arrived(s->f, s->file, s->at, len);
+	return rc;
+}
+
+static enum weigh_code
+take_block(void *ctx, const void *bytes, size_t len, struct weigh_err *err)
+{
+	const uint8_t *data = bytes;
+	struct sink *s = ctx;
+	enum weigh_code rc = WEIGH_OK;
+
+	while (len > 0 && rc == WEIGH_OK) {
+		uint64_t end = s->first + s->len;
+		size_t n = len;
+
+		if (s->done)
+			return weigh_fail(err,
+			    s->verdict.whole ? WEIGH_CANCELED : WEIGH_MALFORMED,
+			    "more bytes came than were asked for");
+		if (s->at < s->first) { /* held already */
+			if (n > s->first - s->at)
+				n = (size_t)(s->first - s->at);
+		} else {
+			if (n > end - s->at)
+				n = (size_t)(end - s->at);
+			rc = place(s, data, n, err);
+		}
+		s->at += n;
+		data += n;
+		len -= n;
+		if (rc == WEIGH_OK && s->at == end)
+			s->done = !next_run(s);
+	}
+	if (rc == WEIGH_OK && s->done && s->verdict.whole)
+		return weigh_fail(err, WEIGH_CANCELED, "all of it is here");
+	return rc;
+}
+
+/* What does not hold is worth a name of its own. */
+static enum weigh_code
+on_block(void *ctx, const void *data, size_t len, struct weigh_err *err)
+{
+	struct sink *s = ctx;
+
+	return take_block(s, data, len, &s->err) == WEIGH_OK ?
+	    WEIGH_OK :
+	    weigh_fail(err, s->err.code, "%s", s->err.why);
+}
+
+static enum weigh_code
+on_head(void *ctx, const struct outbound_head *head, struct weigh_err *err)
+{
+	struct sink *s = ctx;
+	enum weigh_code rc;
+
+	rc = range_judge(&s->wanted, head, &s->verdict, &s->err);
+	if (rc != WEIGH_OK)
+		return weigh_fail(err, rc, "%s", s->err.why);
+	if (s->verdict.whole)
+		s->at = 0;
+	pthread_mutex_lock(&s->f->lock);
+	s->file->worked = true;
+	if (s->verdict.whole &&
+	    s->wanted.first + s->wanted.len != s->file->size)
+		s->file->whole = true;
+	if (s->file->etag[0] == '\0')
+		memcpy(s->file->etag, head->etag, sizeof(head->etag));
+	pthread_mutex_unlock(&s->f->lock);
+	return WEIGH_OK;
+}
+
+/* --- asking ------------------------------------------------------------------------- */
+
+/* What came of it; `rc` is outbound's. */
+static enum weigh_code
+outcome(struct sink *s, enum weigh_code rc, struct weigh_err *err)
+{
+	if (s->err.code == WEIGH_CANCELED && s->done)
+		return WEIGH_OK; /* we hung up: the rest was not needed */
+	if (s->err.code != WEIGH_OK) {
+		*err = s->err;
+		return s->err.code;
+	}
+	if (rc != WEIGH_OK)
+		return rc;
+	if (!s->done)
+		return weigh_fail(err, WEIGH_NETWORK,
+		    "the answer ended before its bytes");
+	return WEIGH_OK;
+}
+
+static enum weigh_code
+ask(struct sink *s, const struct place *p, const struct source_bytes *bytes,
+    int64_t *wait, struct weigh_err *err)
+{
+	struct file *file = s->file;
+	bool all = s->wanted.first == 0 && s->wanted.len == file->size;
+	const struct outbound_request r = {
+		.site = &bytes->site,
+		.kind = OUTBOUND_BULK,
+		.method = "GET",
+		.url = bytes->url,
+		.fields = bytes->fields[0] != '\0' ? bytes->fields : NULL,
+		.ranged = !all,
+		.first = s->wanted.first,
+		.last = s->wanted.first + s->wanted.len - 1,
+		.redirects = REDIRECTS,
+		.max = file->size + 1,
+		.cancel = &file->cancel,
+		.head = on_head,
+		.block = on_block,
+		.ctx = s,
+	};
+	struct outbound_head head = { .status = 0, .retry_after = -1 };
+	enum weigh_code rc;
+
+	if ((rc = governor_ask(s->f, p, &file->cancel, err)) != WEIGH_OK)
+		return rc;
+	rc = outbound_ask(p->at.outbound, &r, &head, err);
+	if (head.status != 0)
+		governor_told(s->f, p, &head);
+	*wait = head.retry_after >= 0 || head.left != 0 ? head.retry_after :
+							  head.reset;
+	return outcome(s, rc, err);
+}
+
+/* From a folder of this machine. */
+static enum weigh_code
+copy(struct sink *s, int fd, struct weigh_err *err)
+{
+	uint8_t *piece = malloc(PIECE);
+	enum weigh_code rc = piece != NULL ?
+	    WEIGH_OK :
+	    weigh_fail(err, WEIGH_NOMEM, "out of memory");
+
+	while (rc == WEIGH_OK && !s->done) {
+		uint64_t left = s->first + s->len - s->at;
+		size_t n = left < PIECE ? (size_t)left : PIECE;
+
+		rc = fd_pread_all(fd, piece, n, s->at, err);
+		if (rc == WEIGH_OK)
+			rc = take_block(s, piece, n, err);
+		if (rc == WEIGH_OK && atomic_load(&s->file->cancel))
+			rc = weigh_fail(err, WEIGH_CANCELED,
+			    "it was told to stop");
+	}
+	free(piece);
+	return rc;
+}
+
+/* --- where ---------------------------------------------------------------------------- */
+
+/* Where the bytes are: as it was said before, or asked anew. */
+static enum weigh_code
+locate(struct fetch *f, struct file *file, const struct origin *o,
+    const struct place *p, struct source_bytes *out, int64_t *wait,
+    struct weigh_err *err)
+{
+	const struct source_file wanted = {
+		.path = o->path,
+		.size = file->size,
+		.lfs = true,
+		.oid = file->oid,
+	};
+	struct source_place at = p->at;
+	struct source_bytes *copy;
+	enum weigh_code rc;
+	bool known;
+
+	pthread_mutex_lock(&f->lock);
+	known = file->located != NULL;
+	if (known)
+		*out = *file->located;
+	pthread_mutex_unlock(&f->lock);
+	if (known)
+		return WEIGH_OK;
+	at.cancel = &file->cancel;
+	rc = p->kind->locate(&at, &o->repo, &o->rev, &wanted, 1, out, wait,
+	    err);
+	if (rc != WEIGH_OK || out->fd >= 0 ||
+	    (copy = malloc(sizeof(*copy))) == NULL)
+		return rc;
+	*copy = *out;
+	pthread_mutex_lock(&f->lock);
+	if (file->located == NULL && o == &file->origins[file->at]) {
+		file->located = copy;
+		copy = NULL;
+	}
+	pthread_mutex_unlock(&f->lock);
+	free(copy);
+	return rc;
+}
+
+/* A weighd tells midstates: then each segment can be judged as it comes.  Without
+ * them all goes on as well. */
+static void
+bring_list(struct file *file, const struct place *p)
+{
+	uint64_t count = weigh_midstate_count(file->size);
+	char hex[WEIGH_OID_HEX + 1], url[1024];
+	struct outbound_head head;
+	struct outbound_request r = {
+		.site = &p->at.site,
+		.kind = OUTBOUND_SMALL,
+		.method = "GET",
+		.url = url,
+		.max = LIST_MOST,
+		.cancel = &file->cancel,
+	};
+	struct weigh_buf list;
+
+	weigh_oid_hex(&file->oid, hex);
+	if (count == 0 || count > LIST_MOST / WEIGH_MIDSTATE_SIZE ||
+	    snprintf(url, sizeof(url), "%s/-/v1/midstates/%s", p->at.site.base,
+		hex) >= (int)sizeof(url))
+		return;
+	weigh_buf_init(&list, LIST_MOST);
+	if (outbound_collect(p->at.outbound, &r, &head, &list, NULL) ==
+		WEIGH_OK &&
+	    head.status == 200 && list.len == count * WEIGH_MIDSTATE_SIZE)
+		(void)store_part_list(file->part, (const uint8_t *)list.data,
+		    count, NULL);
+	weigh_buf_free(&list);
+}
+
+static bool
+wants_list(struct fetch *f, struct file *file, bool segments)
+{
+	bool wants;
+
+	pthread_mutex_lock(&f->lock);
+	wants = segments && !file->listed;
+	file->listed = true;
+	pthread_mutex_unlock(&f->lock);
+	return wants;
+}
+
+enum weigh_code
+range_bring(struct fetch *f, struct file *file, unsigned at, uint64_t first,
+    uint64_t len, int64_t *wait, struct weigh_err *err)
+{
+	const struct origin *o = &file->origins[at];
+	const struct place *p = &o->places->list[o->at];
+	struct source_bytes bytes = { .fd = -1 };
+	struct sink s = {
+		.f = f,
+		.file = file,
+		.wanted = { .oid = file->oid,
+		    .size = file->size,
+		    .first = first,
+		    .len = len },
+		.first = first,
+		.len = len,
+		.at = first,
+	};
+	enum weigh_code rc;
+
+	pthread_mutex_lock(&f->lock);
+	memcpy(s.wanted.etag, file->etag, sizeof(file->etag));
+	pthread_mutex_unlock(&f->lock);
+	rc = locate(f, file, o, p, &bytes, wait, err);
+	if (rc == WEIGH_OK && wants_list(f, file, bytes.segments))
+		bring_list(file, p);
+	if (rc == WEIGH_OK)
+		rc = bytes.fd >= 0 ? copy(&s, bytes.fd, err) :
+				     ask(&s, p, &bytes, wait, err);
+	fd_close(&bytes.fd);
+	if (s.len > 0)
+		store_part_unclaim(file->part, s.first, s.len);
+	return rc;
+}

@@ -1,0 +1,235 @@
+/* worker: the threads that bring bytes, and which file each takes next. */
+#include <stdio.h>
+
+#include "fetch/priv.h"
+
+#define RUN_LEAST (16u << 20) /* bytes of one request */
+#define RUN_MOST (256u << 20)
+#define LEFT_MS 5000 /* a file goes on so long after its last reader left */
+#define LOOK_MS 1000
+
+/* --- which --------------------------------------------------------------------------- */
+
+/* How many workers may be at it at once. */
+static unsigned
+places_at(const struct fetch *f, const struct file *file)
+{
+	uint64_t runs = file->size / RUN_LEAST + 1;
+	unsigned most = f->settings.ranges;
+
+	if (file->whole)
+		return 1;
+	return runs < most ? (unsigned)runs : most;
+}
+
+static bool
+may_take(const struct fetch *f, const struct file *file, int64_t now)
+{
+	return !file->opening && !file->sealing && !file->drained &&
+	    !atomic_load(&file->cancel) && file->not_before <= now &&
+	    file->norigins > 0 && file->active < places_at(f, file);
+}
+
+/* A client's before a job's (5); of one priority the one with the fewest workers, of
+ * these the oldest. */
+static bool
+is_before(const struct file *a, const struct file *b)
+{
+	bool read_a = a->flow != NULL, read_b = b->flow != NULL;
+
+	if (read_a != read_b)
+		return read_a;
+	if (a->priority != b->priority)
+		return a->priority > b->priority;
+	if (a->active != b->active)
+		return a->active < b->active;
+	return a->number < b->number;
+}
+
+/* With the lock held; *next: when another look is worth it. */
+static struct file *
+pick(struct fetch *f, int64_t *next)
+{
+	struct file *best = NULL;
+	int64_t now = fetch_ms();
+
+	*next = now + LOOK_MS;
+	for (struct file *file = f->files; file != NULL; file = file->next) {
+		if (file->not_before > now && file->not_before < *next)
+			*next = file->not_before;
+		if (may_take(f, file, now) &&
+		    (best == NULL || is_before(file, best)))
+			best = file;
+	}
+	return best;
+}
+
+/* --- what --------------------------------------------------------------------------- */
+
+static uint64_t
+run_length(const struct fetch *f, const struct file *file)
+{
+	uint64_t most = file->size / f->settings.ranges;
+
+	if (file->flow != NULL || most < RUN_LEAST)
+		return RUN_LEAST;
+	return most < RUN_MOST ? most - most % WEIGH_SEGMENT : RUN_MOST;
+}
+
+/* With the lock held: a run for this worker; else *seal, or there is none now. */
+static bool
+take_run(const struct fetch *f, struct file *file, uint64_t *first,
+    uint64_t *len, bool *seal)
+{
+	uint64_t wanted = atomic_load(&file->wanted);
+	uint64_t most = run_length(f, file);
+	bool some;
+
+	*seal = false;
+	some = wanted > 0 &&
+	    store_part_claim(file->part, wanted, most, first, len);
+	if (!some)
+		some = store_part_claim(file->part, 0, most, first, len);
+	if (some) {
+		file->bringing++;
+		return true;
+	}
+	file->drained = true;
+	*seal = file->bringing == 0 &&
+	    store_part_held(file->part) == file->size;
+	file->sealing = *seal;
+	return false;
+}
+
+static void
+bring_run(struct fetch *f, struct file *file, uint64_t first, uint64_t len,
+    unsigned at)
+{
+	struct weigh_err err;
+	int64_t wait = -1;
+	enum weigh_code rc;
+
+	weigh_err_clear(&err);
+	rc = range_bring(f, file, at, first, len, &wait, &err);
+	if (rc == WEIGH_MISMATCH)
+		lie_note(f, &file->oid);
+	if (rc == WEIGH_OK)
+		rc = store_part_take(file->part, &err);
+	pthread_mutex_lock(&f->lock);
+	file->bringing--;
+	file->drained = false;
+	if (rc == WEIGH_OK)
+		file->origins[at].losses = 0;
+	else
+		file_failed(f, file, at, &err, wait);
+	pthread_mutex_unlock(&f->lock);
+}
+
+/* One turn at a file. */
+static void
+work_on(struct fetch *f, struct catalog_reader *reader, struct file *file)
+{
+	uint64_t first = 0, len = 0;
+	bool seal = false, some = false;
+	struct weigh_err err;
+	unsigned at;
+
+	weigh_err_clear(&err);
+	if (file_open(f, file, &err) != WEIGH_OK) {
+		pthread_mutex_lock(&f->lock);
+		file_failed(f, file, file->at, &err, -1);
+		pthread_mutex_unlock(&f->lock);
+		return;
+	}
+	pthread_mutex_lock(&f->lock);
+	if (!file->ended && !file->sealing)
+		some = take_run(f, file, &first, &len, &seal);
+	at = file->at;
+	pthread_mutex_unlock(&f->lock);
+	if (some)
+		bring_run(f, file, first, len, at);
+	else if (seal)
+		file_seal(f, reader, file);
+}
+
+/* --- the threads ------------------------------------------------------------------------ */
+
+/* Clients read it, and all of them left a while ago. */
+static bool
+is_left(const struct file *file, int64_t now)
+{
+	int64_t left = atomic_load(&file->left);
+
+	return file->flow != NULL && left != 0 && now - left > LEFT_MS;
+}
+
+static void
+end_unread(struct fetch *f)
+{
+	const struct weigh_err err = { .code = WEIGH_CANCELED,
+		.why = "nobody waits for it any more" };
+	int64_t now = fetch_ms();
+
+	for (struct file *file = f->files; file != NULL; file = file->next) {
+		if (!is_left(file, now))
+			continue;
+		file_cut(file, &err);
+		file->active++; /* it stays until it is left */
+		if (file->holders == 0)
+			file_end(f, file, &err);
+		file_leave(f, file);
+		return; /* the list may be another */
+	}
+}
+
+static void *
+worker_main(void *arg)
+{
+	struct catalog_reader *reader = NULL;
+	struct fetch *f = arg;
+	struct file *file;
+	int64_t next;
+
+	if (catalog_reader_open(&reader, f->parts.catalog_path, NULL) !=
+	    WEIGH_OK)
+		return NULL;
+	pthread_mutex_lock(&f->lock);
+	while (!atomic_load(&f->stop)) {
+		end_unread(f);
+		if ((file = pick(f, &next)) == NULL) {
+			f->idle++;
+			fetch_wait(f, &f->work, next - fetch_ms());
+			f->idle--;
+			continue;
+		}
+		file->active++;
+		pthread_mutex_unlock(&f->lock);
+		work_on(f, reader, file);
+		pthread_mutex_lock(&f->lock);
+		file_leave(f, file);
+	}
+	pthread_mutex_unlock(&f->lock);
+	catalog_reader_close(reader);
+	return NULL;
+}
+
+void
+workers_wake(struct fetch *f)
+{
+	unsigned most = f->settings.jobs * f->settings.files *
+	    f->settings.ranges;
+	char name[16];
+
+	if (most > WORKER_THREADS)
+		most = WORKER_THREADS;
+	for (unsigned i = f->idle; i < f->settings.ranges &&
+	     f->nworkers < most && !atomic_load(&f->stop);
+	     i++) {
+		snprintf(name, sizeof(name), "fetch-%u", f->nworkers);
+		if (fetch_thread(&f->workers[f->nworkers], worker_main, f,
+			name) != 0)
+			break;
+		f->nworkers++;
+	}
+	pthread_cond_broadcast(&f->work);
+}
