@@ -20,8 +20,8 @@
 
 /* --- answers ------------------------------------------------------------------------ */
 
-static int64_t
-seconds_to_wait(const struct outbound_head *head)
+int64_t
+gitwire_wait(const struct outbound_head *head)
 {
 	return head->retry_after < 0 && head->left == 0 ? head->reset :
 							  head->retry_after;
@@ -117,7 +117,7 @@ gitwire_meet(struct gitwire *g, const struct source_place *p, const char *base,
 	    weigh_fail(err, WEIGH_TOO_BIG, "the address is too long") :
 	    outbound_collect(p->outbound, &r, &head, &body, err);
 	if (rc == WEIGH_OK) {
-		*wait = seconds_to_wait(&head);
+		*wait = gitwire_wait(&head);
 		rc = check_head(&head, TYPE("advertisement"), err);
 	}
 	if (rc == WEIGH_OK)
@@ -154,7 +154,7 @@ gitwire_pick(struct gitwire *g, const char *rev, struct weigh_git_pick *out,
 	r = question(g, url.data, &ask);
 	rc = outbound_collect(g->place->outbound, &r, &head, &body, err);
 	if (rc == WEIGH_OK) {
-		*wait = seconds_to_wait(&head);
+		*wait = gitwire_wait(&head);
 		rc = check_head(&head, TYPE("result"), err);
 	}
 	if (rc == WEIGH_OK)
@@ -224,7 +224,7 @@ fetch_pack(struct gitwire *g, const struct weigh_gitid *commit,
 	r.ctx = &in;
 	rc = outbound_ask(g->place->outbound, &r, &head, err);
 	if (rc == WEIGH_OK) {
-		*wait = seconds_to_wait(&head);
+		*wait = gitwire_wait(&head);
 		rc = check_head(&head, TYPE("result"), err);
 	}
 	if (rc == WEIGH_OK)

@@ -46,4 +46,7 @@ enum weigh_code gitwire_objects(const struct source_place *p, const char *base,
     const struct weigh_gitid *commit, struct stage *stage, int64_t *wait,
     struct weigh_err *err);
 
+/* Seconds that an answer asks to wait, or -1. */
+int64_t gitwire_wait(const struct outbound_head *head);
+
 #endif

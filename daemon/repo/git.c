@@ -17,6 +17,9 @@ static const struct option switches[] = {
 	{ GIT_OPT_ENABLE_STRICT_OBJECT_CREATION, 1 },
 	{ GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1 },
 	{ GIT_OPT_ENABLE_STRICT_SYMBOLIC_REF_CREATION, 1 },
+	/* Whose a folder is matters to who runs hooks and filters of its
+	 * configuration; here none is.  A mirror reads what others own. */
+	{ GIT_OPT_SET_OWNER_VALIDATION, 0 },
 };
 
 static const struct option sizes[] = {

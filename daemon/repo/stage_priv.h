@@ -35,4 +35,8 @@ struct stage_visit {
 enum weigh_code stage_walk(struct stage *s, const struct weigh_gitid *commit,
     const struct stage_visit *visit, struct weigh_err *err);
 
+/* Copy all that a commit leads to into another repository, durably. */
+enum weigh_code stage_copy(struct stage *s, const struct weigh_gitid *commit,
+    struct repo *to, struct weigh_err *err);
+
 #endif

@@ -271,8 +271,8 @@ lacks_parents(struct stage *s, const git_oid *id,
 	return WEIGH_OK;
 }
 
-static enum weigh_code
-copy_all(struct stage *s, const struct weigh_gitid *commit, struct repo *to,
+enum weigh_code
+stage_copy(struct stage *s, const struct weigh_gitid *commit, struct repo *to,
     struct weigh_err *err)
 {
 	struct stage_visit copy = { .files = true, .each = copy_object };
@@ -303,5 +303,5 @@ stage_give(struct stage *s, const struct weigh_gitid *commit, struct repo *to,
 		if (rc == WEIGH_OK && lacks)
 			rc = repo_note_shallow(to, &id, err);
 	}
-	return rc == WEIGH_OK ? copy_all(s, commit, to, err) : rc;
+	return rc == WEIGH_OK ? stage_copy(s, commit, to, err) : rc;
 }

@@ -69,6 +69,37 @@ void weigh_lfs_answer_action_end(struct weigh_jw *w);
 void weigh_lfs_answer_object_end(struct weigh_jw *w);
 
 /*
+ * The other side, for who mirrors: what is asked, and what a server answered.
+ */
+
+/* The body of a batch that asks where these objects are. */
+void weigh_lfs_ask(struct weigh_jw *w, const struct weigh_lfs_object *objects,
+    size_t n);
+
+#define WEIGH_LFS_ANSWER (16u << 20) /* bytes of an answer to it */
+#define WEIGH_LFS_HREF 2048          /* of a URL, and of its fields together */
+
+struct weigh_lfs_told {
+	struct weigh_oid oid;
+	char href
+	    [WEIGH_LFS_HREF]; /* absolute, http or https; "" where none is */
+	char fields
+	    [WEIGH_LFS_HREF]; /* "Name: value" CR LF, for that URL alone */
+	bool authorized;      /* Authorization is one of them */
+	uint64_t error;       /* as in HTTP: 404; 0: none */
+	char message[200];    /* of it, without control characters */
+};
+
+/* Read the answer; `each` is called for every object of it.  An object has an href or
+ * an error.  WEIGH_MALFORMED: not that; another transfer than "basic", another hash
+ * than SHA-256, a field that is none or belongs to the connection; WEIGH_TOO_BIG; or
+ * what `each` says. */
+enum weigh_code weigh_lfs_told_parse(const char *text, size_t len,
+    enum weigh_code (*each)(void *ctx, const struct weigh_lfs_told *told,
+	struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
+
+/*
  * Multipart, as the Hub has it: "header" holds "chunk_size" and one URL a part,
  * "00001" and so on; "href" is where the end is told:
  * {"oid","parts":[{"partNumber","etag"}]}.

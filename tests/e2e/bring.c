@@ -21,7 +21,7 @@
 
 #define FILES 1000 /* of a story's revision, at most */
 
-static const struct source *const sources[] = { &source_hub };
+static const struct source *const sources[] = { &source_hub, &source_git };
 
 struct bringer {
 	const struct source *source;
