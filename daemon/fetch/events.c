@@ -86,8 +86,8 @@ events_note(struct gate *g, const struct weigh_repo *repo,
 		return WEIGH_OK;
 	weigh_repo_text(repo, note.name);
 	for (size_t i = 0; i < n; i++)
-		log_event(LOG_INFO_LEVEL, "upstream", "repo", note.name,
-		    "event", weigh_event_name(events[i].kind), "what",
+		log_event(LOG_INFO_LEVEL, "mirror", "repo", note.name,
+		    "kind", weigh_event_name(events[i].kind), "what",
 		    events[i].what, NULL);
 	return gate_write(g, write_all, &note, err);
 }
