@@ -179,6 +179,16 @@ upload_settings(const struct house *h)
 	return u;
 }
 
+/* What others than serve keep of /metrics. */
+static void
+write_metrics(void *ctx, struct catalog_reader *reader, struct weigh_buf *out)
+{
+	struct house *h = ctx;
+
+	scrub_metrics(h->scrub, out);
+	fetch_metrics(h->fetch, h->outbound, reader, out);
+}
+
 enum weigh_code
 house_open_doors(struct house *h, struct weigh_err *err)
 {
@@ -192,8 +202,8 @@ house_open_doors(struct house *h, struct weigh_err *err)
 		.streams = h->streams,
 		.nloops = h->nloops,
 		.upload = upload_settings(h),
-		.metrics = scrub_metrics,
-		.metrics_ctx = h->scrub,
+		.metrics = write_metrics,
+		.metrics_ctx = h,
 		.started = h->started,
 	};
 	const struct control_parts control_parts = {
@@ -203,6 +213,9 @@ house_open_doors(struct house *h, struct weigh_err *err)
 		.heavy = h->heavy,
 		.streams = h->streams,
 		.scrub = h->scrub,
+		.fetch = h->fetch,
+		.outbound = h->outbound,
+		.follow = h->follow,
 		.key = h->key,
 		.tokens = h->tokens,
 		.repos = h->repos,
@@ -234,6 +247,7 @@ house_open_doors(struct house *h, struct weigh_err *err)
 		return rc;
 	serve_set_server(h->serve, h->server);
 	control_set_server(h->control, h->server);
+	control_set_formats(h->control, house_formats(h->config));
 	rc = listen_all(h, err);
 	if (rc == WEIGH_OK)
 		rc = server_listen_local(h->server, socket_path, socket_mode(),

@@ -18,7 +18,8 @@
 #include "catalog/catalog.h"
 #include "config.h"
 #include "control/control.h"
-#include "fetch/fetch.h"
+#include "fetch/figures.h"
+#include "fetch/follow.h"
 #include "folder.h"
 #include "gate/gate.h"
 #include "net/server.h"
@@ -57,6 +58,7 @@ struct house {
 	struct loop *outer_loop; /* outbound's alone */
 	struct outbound *outbound;
 	struct fetch *fetch;
+	struct follow *follow;
 	struct scrub *scrub;
 	struct census *census;
 	struct serve *serve;
@@ -95,6 +97,7 @@ struct weigh_access_rules house_access_rules(const struct config *c);
 struct scrub_settings house_scrub_settings(const struct config *c);
 struct outbound_settings house_outbound_settings(const struct config *c);
 struct fetch_settings house_fetch_settings(const struct config *c);
+enum weigh_formats house_formats(const struct config *c);
 
 /* The cores that are ours to use, from 1 to 64. */
 unsigned house_cores(void);

@@ -192,7 +192,8 @@ take_down(struct house *h)
 		gate_stop(h->gate);
 	if (h->outbound != NULL)
 		outbound_stop(h->outbound);
-	fetch_stop(h->fetch); /* it calls the writer, too */
+	fetch_stop(h->fetch);   /* it calls the writer, too, */
+	follow_stop(h->follow); /* and so does this */
 	census_stop(h->census);
 	scrub_stop(h->scrub);  /* it calls the writer, */
 	pool_stop(h->streams); /* and so may these jobs */
@@ -200,6 +201,7 @@ take_down(struct house *h)
 	pool_stop(h->workers);
 	pool_stop(h->writer);
 	finish_jobs(h);
+	follow_free(h->follow);
 	fetch_free(h->fetch);
 	house_close_outside(h);
 	census_free(h->census);

@@ -54,6 +54,13 @@ house_fetch_settings(const struct config *c)
 	};
 }
 
+/* The words of the setting stand in the order of the enum. */
+enum weigh_formats
+house_formats(const struct config *c)
+{
+	return (enum weigh_formats)config_number(c, PARAM_mirror_formats);
+}
+
 static enum weigh_code
 make_fetch(struct house *h, struct weigh_err *err)
 {
@@ -72,11 +79,27 @@ make_fetch(struct house *h, struct weigh_err *err)
 	return fetch_new(&h->fetch, &parts, &settings, err);
 }
 
+static enum weigh_code
+make_follow(struct house *h, struct weigh_err *err)
+{
+	const struct follow_parts parts = {
+		.fetch = h->fetch,
+		.gate = h->gate,
+		.catalog_path = h->catalog_path,
+	};
+
+	return follow_new(&h->follow, &parts,
+	    (unsigned)config_number(h->config, PARAM_mirror_follow_seconds),
+	    err);
+}
+
 /* When all doors stand: it begins to work at once. */
 enum weigh_code
 house_start_fetch(struct house *h, struct weigh_err *err)
 {
-	return fetch_start(h->fetch, err);
+	enum weigh_code rc = fetch_start(h->fetch, err);
+
+	return rc == WEIGH_OK ? follow_start(h->follow, err) : rc;
 }
 
 enum weigh_code
@@ -94,7 +117,9 @@ house_open_outside(struct house *h, struct weigh_err *err)
 	rc = outbound_new(&h->outbound, &parts, &settings, err);
 	if (rc == WEIGH_OK)
 		rc = loop_start(h->outer_loop, "outbound", err);
-	return rc == WEIGH_OK ? make_fetch(h, err) : rc;
+	if (rc == WEIGH_OK)
+		rc = make_fetch(h, err);
+	return rc == WEIGH_OK ? make_follow(h, err) : rc;
 }
 
 /* Nobody asks any more. */

@@ -118,6 +118,10 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 		if (fetch_set(h->fetch, &fetch, &err) != WEIGH_OK)
 			log_event(LOG_ERROR_LEVEL, "mirror-refused", "why",
 			    err.why, "fix", weigh_err_fix(&err), NULL);
+		follow_set(h->follow,
+		    (unsigned)config_number(fresh,
+			PARAM_mirror_follow_seconds));
+		control_set_formats(h->control, house_formats(fresh));
 		store_set_keep_free(h->store,
 		    config_number(fresh, PARAM_store_keep_free));
 		log_set_level((enum log_level)log_level_parse(config_text(fresh,

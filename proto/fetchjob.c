@@ -223,8 +223,8 @@ static const struct weigh_json_member order_rows[] = {
 };
 
 enum weigh_code
-weigh_fetch_order_read(struct weigh_fetch_order *out, const char *text,
-    size_t len, struct weigh_err *err)
+weigh_fetch_order_asked(struct weigh_fetch_order *out, enum weigh_formats usual,
+    const char *text, size_t len, struct weigh_err *err)
 {
 	enum weigh_code rc;
 
@@ -232,11 +232,19 @@ weigh_fetch_order_read(struct weigh_fetch_order *out, const char *text,
 		return weigh_fail(err, WEIGH_TOO_BIG,
 		    "an order has at most %u bytes", WEIGH_FETCH_ORDER_MAX);
 	memset(out, 0, sizeof(*out));
+	out->select.formats = usual;
 	rc = weigh_json_read_object(text, len, order_rows, COUNT(order_rows),
 	    out, err);
 	if (rc == WEIGH_OK && out->repo.name[0] == '\0')
 		rc = weigh_fail(err, WEIGH_MALFORMED, "'name' is missing");
 	return rc;
+}
+
+enum weigh_code
+weigh_fetch_order_read(struct weigh_fetch_order *out, const char *text,
+    size_t len, struct weigh_err *err)
+{
+	return weigh_fetch_order_asked(out, WEIGH_FORMATS_ALL, text, len, err);
 }
 
 static bool

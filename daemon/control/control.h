@@ -13,6 +13,7 @@
 
 #include <weigh/err.h>
 
+#include "fetch/follow.h"
 #include "gate/gate.h"
 #include "net/server.h"
 #include "pool/pool.h"
@@ -30,6 +31,9 @@ struct control_parts {
 	struct pool *heavy;   /* reading and writing many bytes */
 	struct pool *streams; /* waiting for clients of long answers */
 	struct scrub *scrub;
+	struct fetch *fetch;
+	struct outbound *outbound; /* for what came by it */
+	struct follow *follow;
 	const struct key *key;
 	struct tokens *tokens;
 	struct repo_root *repos;
@@ -37,13 +41,15 @@ struct control_parts {
 	const char *data; /* the same, as status shows it */
 	/* What is listened on: "http://ADDR, http://ADDR"; may be filled later. */
 	const char *addresses;
-	int64_t started;  /* seconds since 1970 */
+	int64_t started; /* seconds since 1970 */
 };
 
 enum weigh_code control_new(struct control **out,
     const struct control_parts *parts, struct weigh_err *err);
 /* The server, for what is going on: made after the application it calls. */
 void control_set_server(struct control *c, struct server *server);
+/* What of a repository is mirrored where nobody says; any thread. */
+void control_set_formats(struct control *c, enum weigh_formats formats);
 /* weighd is stopping: end the long jobs that only read. */
 void control_stop(struct control *c);
 /* After the pools: no job is on its way any more. */

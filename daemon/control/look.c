@@ -8,7 +8,7 @@
 #include <weigh/manifest.h>
 #include <weigh/version.h>
 
-#include "priv.h"
+#include "mirror.h"
 #include "trust/access.h"
 
 #define PAGE 1000
@@ -16,8 +16,8 @@
 
 /* --- what every reading verb needs ------------------------------------------------ */
 
-static bool
-query(const struct question *q, const char *key, char *out, size_t size)
+bool
+control_query(const struct question *q, const char *key, char *out, size_t size)
 {
 	if (weigh_http_query(http_head(q->task.x)->query, key, out, size) == 1)
 		return true;
@@ -25,13 +25,13 @@ query(const struct question *q, const char *key, char *out, size_t size)
 	return false;
 }
 
-static unsigned
-query_limit(const struct question *q)
+unsigned
+control_limit(const struct question *q)
 {
 	char text[8];
 	unsigned long n;
 
-	if (!query(q, "limit", text, sizeof(text)) ||
+	if (!control_query(q, "limit", text, sizeof(text)) ||
 	    text[strspn(text, "0123456789")] != '\0')
 		return PAGE;
 	n = strtoul(text, NULL, 10);
@@ -54,12 +54,12 @@ find_subject(struct question *q, struct catalog_reader *reader,
 	bool repo_known;
 	enum weigh_code rc;
 
-	if (!query(q, "name", name, sizeof(name)))
+	if (!control_query(q, "name", name, sizeof(name)))
 		return weigh_fail(err, WEIGH_USAGE, "no name was given");
 	rc = weigh_ref_parse(&s->ref, name, err);
 	if (rc != WEIGH_OK)
 		return rc;
-	if (query(q, "revision", revision, sizeof(revision)))
+	if (control_query(q, "revision", revision, sizeof(revision)))
 		memcpy(s->ref.rev, revision, sizeof(revision));
 	weigh_repo_text(&s->ref.repo, s->text);
 	rc = control_may(q, reader, WEIGH_RIGHT_LOOK, &s->ref.repo);
@@ -120,6 +120,9 @@ control_status(struct question *q, struct catalog_reader *reader)
 	weigh_jw_ku64(&w, "uptime_seconds",
 	    (uint64_t)(time(NULL) - parts->started));
 	r->rc = scrub_write_status(&w, q->control, reader, &r->err);
+	if (r->rc == WEIGH_OK)
+		r->rc = mirror_write_status(&w, q->control, &q->who, reader,
+		    &r->err);
 	weigh_jw_object_end(&w);
 }
 
@@ -188,10 +191,10 @@ void
 control_models(struct question *q, struct catalog_reader *reader)
 {
 	struct http_reply *r = &q->task.reply;
-	struct models m = { .q = q, .limit = query_limit(q) };
+	struct models m = { .q = q, .limit = control_limit(q) };
 	char after[WEIGH_REPO_TEXT];
 	struct weigh_ref ref;
-	bool from = query(q, "after", after, sizeof(after));
+	bool from = control_query(q, "after", after, sizeof(after));
 
 	if (from && (r->rc = weigh_ref_parse(&ref, after, &r->err)) != WEIGH_OK)
 		return;
@@ -238,14 +241,14 @@ void
 control_files(struct question *q, struct catalog_reader *reader)
 {
 	struct http_reply *r = &q->task.reply;
-	struct files f = { .limit = query_limit(q) };
+	struct files f = { .limit = control_limit(q) };
 	char after[WEIGH_PATH_MAX + 1];
 	struct subject s;
 
 	r->rc = find_subject(q, reader, &s, &r->err);
 	if (r->rc != WEIGH_OK)
 		return;
-	if (query(q, "after", after, sizeof(after)) &&
+	if (control_query(q, "after", after, sizeof(after)) &&
 	    (r->rc = weigh_path_check(after, strlen(after), &r->err)) !=
 		WEIGH_OK)
 		return;

@@ -12,21 +12,26 @@
 #include "control/control.h"
 #include "net/task.h"
 
-#define CONTROL_JOBS 64       /* long jobs, running and finished */
-#define CONTROL_ID 32         /* hex digits of a job's or session's id */
+#define CONTROL_JOBS 64            /* long jobs, running and finished */
+#define CONTROL_ID 32              /* hex digits of a job's or session's id */
 #define CONTROL_RESULT (64u << 20) /* bytes of a job's result */
 
 /* --- long jobs: begun by one request, asked after by others ------------------- */
 
-enum long_state { LONG_FREE, LONG_RUNNING, LONG_DONE, LONG_FAILED };
+enum long_state {
+	LONG_FREE,
+	LONG_RUNNING,
+	LONG_DONE,
+	LONG_FAILED
+};
 
 struct long_job {
 	enum long_state state;
 	char id[CONTROL_ID + 1];
 	char kind[16];                 /* "verify" */
 	char subject[WEIGH_REPO_TEXT]; /* what it is about; "" */
-	uint64_t ended;  /* in this order; what ended first is dropped first */
-	uint64_t total;  /* bytes to be done */
+	uint64_t ended; /* in this order; what ended first is dropped first */
+	uint64_t total; /* bytes to be done */
 	struct store_progress progress;
 	struct weigh_buf result; /* JSON, when DONE */
 	struct weigh_err err;    /* when FAILED */
@@ -40,7 +45,8 @@ struct control {
 	pthread_mutex_t lock;
 	struct session *sessions;
 	uint64_t serial;
-	atomic_bool chore; /* a gc or rebuild is under way */
+	atomic_bool chore;   /* a gc or rebuild is under way */
+	atomic_uint formats; /* enum weigh_formats: what is usually mirrored */
 	struct long_job jobs[CONTROL_JOBS];
 };
 
@@ -87,6 +93,21 @@ void control_who(struct control *c, const struct http_exchange *x,
 enum weigh_code control_may(struct question *q, struct catalog_reader *reader,
     enum weigh_right right, const struct weigh_repo *repo);
 
+/* A parameter of the query; false: none, or longer than `size`, and "" then. */
+bool control_query(const struct question *q, const char *key, char *out,
+    size_t size);
+/* `limit` of a list's page: 1 to 1,000, which it is without. */
+unsigned control_limit(const struct question *q);
+/* May they, where a refusal is only words: for jobs and rows of lists. */
+enum weigh_code control_judge(struct control *c, const struct weigh_who *who,
+    struct catalog_reader *reader, enum weigh_right right,
+    const struct weigh_repo *repo, struct weigh_err *err);
+
+void control_mirrors(struct question *q, struct catalog_reader *reader);
+void control_mirror_jobs(struct question *q, struct catalog_reader *reader);
+void control_mirror_job(struct question *q, struct catalog_reader *reader);
+void control_events(struct question *q, struct catalog_reader *reader);
+void control_pins(struct question *q, struct catalog_reader *reader);
 void control_tokens(struct question *q, struct catalog_reader *reader);
 void control_status(struct question *q, struct catalog_reader *reader);
 void control_models(struct question *q, struct catalog_reader *reader);
@@ -121,6 +142,18 @@ void scrub_write_other(struct weigh_jw *w, const char *kind, const char *name,
 /* --- verbs that begin on the loop -------------------------------------------------- */
 
 void control_top(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+void control_mirror(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+void control_mirror_sync(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+void control_mirror_end(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+void control_mirror_tell(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+void control_pin(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+void control_unpin(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);
 void control_token_new(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "mirror.h"
 #include "net/survey.h"
 #include "session.h"
 
@@ -18,9 +19,18 @@ struct top {
 	uint64_t room;
 	struct catalog_totals totals;
 	struct scrub_status scrub;
-	enum weigh_code rc; /* of asking for them */
+	struct fetch_figures fetch;
+	struct weigh_buf mirrors; /* an array of jobs */
+	enum weigh_code rc;       /* of asking for them */
 	struct weigh_err err;
 };
+
+static void
+top_free(struct top *t)
+{
+	weigh_buf_free(&t->mirrors);
+	free(t);
+}
 
 static uint64_t
 monotonic_ms(void)
@@ -53,6 +63,9 @@ write_counters(struct weigh_jw *w, const struct top *t)
 	weigh_jw_ku64(w, "blobs", t->totals.blobs);
 	weigh_jw_ku64(w, "bytes", t->totals.bytes);
 	weigh_jw_ku64(w, "bad", t->totals.bad);
+	weigh_jw_ku64(w, "upstream_bytes_total", t->fetch.upstream_bytes);
+	weigh_jw_ku64(w, "hits_total", t->fetch.hits);
+	weigh_jw_ku64(w, "misses_total", t->fetch.misses);
 }
 
 static void
@@ -155,20 +168,33 @@ send_top(void *ctx, const struct server_survey *survey)
 	write_counters(&w, t);
 	write_answers(&w, survey);
 	write_jobs(&w, t->control);
+	weigh_jw_key(&w, "mirrors");
+	weigh_jw_raw(&w, t->mirrors.data, t->mirrors.len);
 	write_scrub(&w, &t->scrub);
 	weigh_jw_object_end(&w);
 	control_send(t->x, 200, &body);
-	free(t);
+	top_free(t);
 }
 
 static void
 top_work(struct job *job, void *worker)
 {
 	struct top *t = (struct top *)job;
+	struct weigh_jw w;
 
 	t->room = store_room(t->control->parts.store);
 	scrub_look(t->control->parts.scrub, &t->scrub);
 	t->rc = catalog_totals(worker, &t->totals, &t->err);
+	if (t->rc == WEIGH_OK)
+		t->rc = fetch_figures(t->control->parts.fetch,
+		    t->control->parts.outbound, worker, &t->fetch, &t->err);
+	weigh_jw_init(&w, &t->mirrors);
+	weigh_jw_array(&w);
+	if (t->rc == WEIGH_OK)
+		t->rc = mirror_write_live(&w, t->control, worker, &t->err);
+	weigh_jw_array_end(&w);
+	if (t->rc == WEIGH_OK && t->mirrors.failed)
+		t->rc = weigh_fail(&t->err, WEIGH_NOMEM, "out of memory");
 }
 
 static void
@@ -186,7 +212,7 @@ top_done(struct job *job)
 	if (t->rc == WEIGH_OK)
 		weigh_fail(&t->err, WEIGH_NOMEM, "out of memory");
 	control_fail(t->x, &t->err, "cannot tell what is going on");
-	free(t);
+	top_free(t);
 }
 
 void
@@ -202,6 +228,7 @@ control_top(struct control *c, struct http_exchange *x,
 	}
 	t->control = c;
 	t->x = x;
+	weigh_buf_init(&t->mirrors, TOP_MAX / 2);
 	t->job.work = top_work;
 	t->job.done = top_done;
 	t->job.home = http_loop(x);

@@ -13,6 +13,7 @@
 
 #define LOOK WEIGH_RIGHT_LOOK
 #define READ WEIGH_RIGHT_READ
+#define PUBLISH WEIGH_RIGHT_PUBLISH
 #define ADMIN WEIGH_RIGHT_ADMIN
 #define ANYWHERE false
 #define SOCKET true
@@ -36,6 +37,20 @@ static const struct verb {
 	{ "GET", "/key", LOOK, ANYWHERE, control_key, NULL },
 	{ "GET", "/scrub", LOOK, ANYWHERE, control_scrub_look, NULL },
 	{ "GET", "/jobs/{word}", LOOK, ANYWHERE, NULL, control_job },
+	{ "GET", "/mirror", LOOK, ANYWHERE, control_mirrors, NULL },
+	{ "GET", "/events", LOOK, ANYWHERE, control_events, NULL },
+	{ "GET", "/pins", LOOK, ANYWHERE, control_pins, NULL },
+	{ "POST", "/mirror", PUBLISH, ANYWHERE, NULL, control_mirror },
+	{ "POST", "/mirror/sync", PUBLISH, ANYWHERE, NULL,
+	    control_mirror_sync },
+	{ "POST", "/mirror/rm", PUBLISH, ANYWHERE, NULL, control_mirror_end },
+	{ "GET", "/mirror/jobs", PUBLISH, ANYWHERE, control_mirror_jobs, NULL },
+	{ "GET", "/mirror/jobs/{word}", PUBLISH, ANYWHERE, control_mirror_job,
+	    NULL },
+	{ "POST", "/mirror/jobs", PUBLISH, ANYWHERE, NULL,
+	    control_mirror_tell },
+	{ "POST", "/pins", PUBLISH, ANYWHERE, NULL, control_pin },
+	{ "POST", "/pins/rm", PUBLISH, ANYWHERE, NULL, control_unpin },
 	{ "GET", "/tokens", ADMIN, ANYWHERE, control_tokens, NULL },
 	{ "POST", "/tokens", ADMIN, ANYWHERE, NULL, control_token_new },
 	{ "DELETE", "/tokens/{word}", ADMIN, ANYWHERE, NULL, control_token_rm },
@@ -225,6 +240,21 @@ control_may(struct question *q, struct catalog_reader *reader,
 	return r->rc = e->code;
 }
 
+enum weigh_code
+control_judge(struct control *c, const struct weigh_who *who,
+    struct catalog_reader *reader, enum weigh_right right,
+    const struct weigh_repo *repo, struct weigh_err *err)
+{
+	struct access_answer answer;
+	enum weigh_code rc;
+
+	rc = access_judge(c->parts.tokens, reader, who, right, repo, &answer,
+	    err);
+	if (rc != WEIGH_OK || answer.access == WEIGH_ACCESS_ALLOW)
+		return rc;
+	return access_say(&answer, repo, err)->code;
+}
+
 void
 control_request(struct control *c, struct http_exchange *x)
 {
@@ -255,6 +285,12 @@ void
 control_set_server(struct control *c, struct server *server)
 {
 	c->server = server;
+}
+
+void
+control_set_formats(struct control *c, enum weigh_formats formats)
+{
+	atomic_store(&c->formats, (unsigned)formats);
 }
 
 enum weigh_code

@@ -132,9 +132,6 @@ serve_metrics(struct ask *ask, struct catalog_reader *reader)
 	    (uint64_t)(time(NULL) - s->parts.started));
 	server_metrics(out, server_counters(s->server));
 	upload_metrics(out, s->uploads);
-	/* Nothing is fetched from outside yet: the truth is 0. */
-	metric_add(out, "upstream_body_bytes_total", "counter",
-	    "Bytes of bodies taken from outside.", 0);
 	metric_add(out, "store_room_bytes", "gauge",
 	    "Bytes that may still be written.", store_room(s->parts.store));
 	metric_add(out, "worker_queue", "gauge", "Jobs waiting and running.",
@@ -145,5 +142,5 @@ serve_metrics(struct ask *ask, struct catalog_reader *reader)
 	if (catalog_totals(reader, &totals, NULL) == WEIGH_OK)
 		catalog_metrics(out, &totals);
 	if (s->parts.metrics != NULL)
-		s->parts.metrics(s->parts.metrics_ctx, out);
+		s->parts.metrics(s->parts.metrics_ctx, reader, out);
 }

@@ -46,7 +46,8 @@ struct serve_parts {
 	unsigned nloops;
 	struct serve_upload upload;
 	/* Appends lines of /metrics that others keep; may be NULL. */
-	void (*metrics)(void *ctx, struct weigh_buf *out);
+	void (*metrics)(void *ctx, struct catalog_reader *reader,
+	    struct weigh_buf *out);
 	void *metrics_ctx;
 	int64_t started; /* seconds since 1970 */
 };

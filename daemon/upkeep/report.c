@@ -16,11 +16,11 @@ state_metric(struct weigh_buf *out, enum scrub_state state)
 }
 
 void
-scrub_metrics(void *ctx, struct weigh_buf *out)
+scrub_metrics(struct scrub *scrub, struct weigh_buf *out)
 {
 	struct scrub_status s;
 
-	scrub_look(ctx, &s);
+	scrub_look(scrub, &s);
 	state_metric(out, s.state);
 	metric_add(out, "scrub_rate_bytes", "gauge",
 	    "Bytes a second while it reads.", s.plan.rate);

@@ -116,6 +116,6 @@ struct scrub_status {
 void scrub_look(struct scrub *s, struct scrub_status *out);
 
 /* Append its lines of /metrics; `ctx` is a struct scrub. */
-void scrub_metrics(void *ctx, struct weigh_buf *out);
+void scrub_metrics(struct scrub *s, struct weigh_buf *out);
 
 #endif

@@ -89,6 +89,11 @@ void weigh_fetch_order_write(struct weigh_jw *w,
  * WEIGH_MALFORMED, WEIGH_USAGE: a name, revision or priority that is none. */
 enum weigh_code weigh_fetch_order_read(struct weigh_fetch_order *out,
     const char *text, size_t len, struct weigh_err *err);
+/* The same for an order as somebody asked for it: where it says nothing of formats, it
+ * means `usual`; a kept order means all by that. */
+enum weigh_code weigh_fetch_order_asked(struct weigh_fetch_order *out,
+    enum weigh_formats usual, const char *text, size_t len,
+    struct weigh_err *err);
 /* Would the same be brought, wherever from and however soon? */
 bool weigh_fetch_order_same(const struct weigh_fetch_order *a,
     const struct weigh_fetch_order *b);
