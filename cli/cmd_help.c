@@ -50,7 +50,7 @@ option_line(const struct opt *o)
 }
 
 static void
-options(uint32_t own, bool global)
+options(uint64_t own, bool global)
 {
 	unsigned id;
 
@@ -117,7 +117,7 @@ json_option(struct weigh_jw *w, const struct opt *o)
 }
 
 static void
-json_options(struct weigh_jw *w, uint32_t own, bool global)
+json_options(struct weigh_jw *w, uint64_t own, bool global)
 {
 	unsigned id;
 

@@ -12,6 +12,7 @@ static const struct out_column fields[] = {
 	{ "connections", "connections", OUT_NUMBER, false },
 	{ "requests/s", "requests_per_second", OUT_NUMBER, false },
 	{ "bytes/s", "bytes_per_second", OUT_SIZE, false },
+	{ "upstream/s", "upstream_per_second", OUT_SIZE, false },
 	{ "waiting", "worker_queue", OUT_NUMBER, false },
 	{ "heavy", "heavy_queue", OUT_NUMBER, false },
 	{ "streams", "streams_queue", OUT_NUMBER, false },
@@ -37,6 +38,15 @@ static const struct out_column jobs[] = {
 	{ "SUBJECT", "subject", OUT_TEXT, false },
 	{ "DONE", "done", OUT_SIZE, false },
 	{ "TOTAL", "total", OUT_SIZE, false },
+};
+
+static const struct out_column mirrors[] = {
+	{ "MIRROR", "name", OUT_TEXT, false },
+	{ "STATE", "state", OUT_TEXT, false },
+	{ "DONE", "done_bytes", OUT_SIZE, false },
+	{ "TOTAL", "bytes", OUT_SIZE, false },
+	{ "RATE", "rate", OUT_SIZE, false },
+	{ "FROM", "source", OUT_TEXT, true },
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -85,6 +95,8 @@ print(const struct call *c, const struct doc *d, struct weigh_err *err)
 	rc = call_print(c, d, fields, COUNT(fields), err);
 	if (rc == WEIGH_OK)
 		rc = print_list(c, d, "jobs", jobs, COUNT(jobs), err);
+	if (rc == WEIGH_OK)
+		rc = print_list(c, d, "mirrors", mirrors, COUNT(mirrors), err);
 	if (rc == WEIGH_OK)
 		rc = print_list(c, d, "answers", answers, COUNT(answers), err);
 	return rc;

@@ -13,7 +13,7 @@ struct cmd {
 	const char *verb; /* one word or two */
 	const char *args;
 	size_t fewest, most; /* arguments */
-	uint32_t options;    /* OPT_BITs besides the global ones */
+	uint64_t options;    /* OPT_BITs besides the global ones */
 	const char *summary;
 	const char *example[2];
 	/* Does the work and prints the result.  On failure err says what; a

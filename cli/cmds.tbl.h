@@ -15,6 +15,49 @@ COMMAND("pull", "NAME[@REV]", 1, 1,
     "write a verified copy; goes on where an earlier pull stopped",
     "weigh pull org/my-model",
     "weigh pull org/my-model@v1 --to /models/m --include '*.safetensors'", cmd_pull)
+COMMAND("mirror", "NAME...", 1, 64,
+    OPT_BIT(OPT_FROM) | OPT_BIT(OPT_REVISION) | OPT_BIT(OPT_INCLUDE) |
+    OPT_BIT(OPT_EXCLUDE) | OPT_BIT(OPT_FORMATS) | OPT_BIT(OPT_FOLLOW) |
+    OPT_BIT(OPT_PRIORITY) | OPT_BIT(OPT_DETACH),
+    "bring repositories in from elsewhere, and keep them true",
+    "weigh mirror org/model --follow",
+    "weigh mirror org/model --include '*.safetensors' --detach", cmd_mirror)
+COMMAND("mirror ls", "", 0, 0, 0,
+    "list what is brought in and what was, with its source",
+    "weigh mirror ls",
+    "weigh mirror ls --json", cmd_mirror_ls)
+COMMAND("mirror sync", "[NAME...]", 0, 64, OPT_BIT(OPT_DETACH),
+    "look upstream now and bring what is new; without a name, of all",
+    "weigh mirror sync org/model",
+    "weigh mirror sync --detach", cmd_mirror_sync)
+COMMAND("mirror rm", "NAME", 1, 1, 0,
+    "end mirroring a repository; what is held stays",
+    "weigh mirror rm org/model",
+    "weigh mirror rm datasets/org/data --json", cmd_mirror_rm)
+COMMAND("mirror pause", "JOB|NAME", 1, 1, 0,
+    "let a job rest; what it has stays",
+    "weigh mirror pause org/model",
+    "weigh mirror pause 12", cmd_mirror_pause)
+COMMAND("mirror resume", "JOB|NAME", 1, 1, 0,
+    "let a job that rests go on, or one that waits do so now",
+    "weigh mirror resume org/model",
+    "weigh mirror resume 12", cmd_mirror_resume)
+COMMAND("mirror cancel", "JOB|NAME", 1, 1, 0,
+    "give a job up",
+    "weigh mirror cancel org/model",
+    "weigh mirror cancel 12", cmd_mirror_cancel)
+COMMAND("events", "[NAME]", 0, 1, OPT_BIT(OPT_SINCE),
+    "show what happened to what is mirrored, here and upstream",
+    "weigh events --since 7d",
+    "weigh events org/model --json", cmd_events)
+COMMAND("pin", "[NAME[@REV]]", 0, 1, OPT_BIT(OPT_MESSAGE),
+    "keep a revision whatever happens; without a name, list what is kept so",
+    "weigh pin org/model@v1 -m 'what the paper used'",
+    "weigh pin --json", cmd_pin)
+COMMAND("unpin", "NAME[@REV]", 1, 1, 0,
+    "keep a revision only as long as others are",
+    "weigh unpin org/model@v1",
+    "weigh unpin org/model", cmd_unpin)
 COMMAND("ls", "", 0, 0, 0,
     "list the models held here",
     "weigh ls",

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <weigh/access.h>
+#include <weigh/select.h>
 
 #include "complete.h"
 
@@ -18,6 +19,7 @@ static const struct {
 	{ "VERB", COMPLETE_WORDS },
 	{ "FORMAT", COMPLETE_WORDS },
 	{ "ROLE", COMPLETE_WORDS },
+	{ "WHICH", COMPLETE_WORDS },
 };
 
 /* --- lists of words ------------------------------------------------------------- */
@@ -101,6 +103,17 @@ roles(char out[COMPLETE_WORDS_MAX])
 		add_word(out, weigh_role_name(r), strlen(weigh_role_name(r)));
 }
 
+static void
+weights_formats(char out[COMPLETE_WORDS_MAX])
+{
+	enum weigh_formats f;
+
+	out[0] = '\0';
+	for (f = WEIGH_FORMATS_ALL; f < WEIGH_FORMATS; f++)
+		add_word(out, weigh_formats_name(f),
+		    strlen(weigh_formats_name(f)));
+}
+
 /* "bash|zsh|fish" is a list of words itself, "ID|WHO" is not; else the label says
  * it. */
 static void
@@ -128,6 +141,8 @@ look_up(struct complete *c, const char *text, size_t len)
 		formats(c->words);
 	else if (strcmp(c->label, "ROLE") == 0)
 		roles(c->words);
+	else if (strcmp(c->label, "WHICH") == 0)
+		weights_formats(c->words);
 }
 
 /* The words of "[NAME[@REV]] DIR", without marks of what may be left out. */

@@ -112,7 +112,7 @@ value_case(struct weigh_buf *out, const struct opt *o)
 
 /* "--name -n " of the options in a set. */
 static void
-option_words(struct weigh_buf *out, uint32_t own, bool global)
+option_words(struct weigh_buf *out, uint64_t own, bool global)
 {
 	unsigned id;
 

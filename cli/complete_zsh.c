@@ -100,7 +100,7 @@ one_spec(struct weigh_buf *out, const struct opt *o, const char *name,
 }
 
 static void
-specs(struct weigh_buf *out, uint32_t own, bool global)
+specs(struct weigh_buf *out, uint64_t own, bool global)
 {
 	unsigned id;
 

@@ -181,7 +181,7 @@ opts_number(const struct opts *o, enum opt_id id, unsigned least, unsigned most,
 }
 
 enum weigh_code
-opts_allow(const struct opts *o, uint32_t allowed, const char *verb,
+opts_allow(const struct opts *o, uint64_t allowed, const char *verb,
     struct weigh_err *err)
 {
 	size_t i;

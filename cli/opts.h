@@ -21,7 +21,7 @@ enum opt_id {
 	OPTS
 };
 
-#define OPT_BIT(id) (UINT32_C(1) << (id))
+#define OPT_BIT(id) (UINT64_C(1) << (id))
 
 struct opt {
 	const char *name;  /* without the dashes */
@@ -60,7 +60,7 @@ enum weigh_code opts_number(const struct opts *o, enum opt_id id,
     struct weigh_err *err);
 
 /* Refuse what is neither global nor among `allowed` (OPT_BITs). */
-enum weigh_code opts_allow(const struct opts *o, uint32_t allowed,
+enum weigh_code opts_allow(const struct opts *o, uint64_t allowed,
     const char *verb, struct weigh_err *err);
 
 #endif

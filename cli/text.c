@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <weigh/name.h>
 
@@ -55,6 +56,17 @@ text_duration(uint64_t s, char out[TEXT_DURATION])
 		snprintf(out, TEXT_DURATION, "%" PRIu64 "d", s / day);
 	else
 		snprintf(out, TEXT_DURATION, "-");
+}
+
+void
+text_when(int64_t when, char out[TEXT_WHEN])
+{
+	time_t t = (time_t)when;
+	struct tm tm;
+
+	if (when <= 0 || gmtime_r(&t, &tm) == NULL ||
+	    strftime(out, TEXT_WHEN, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		memcpy(out, "-", 2);
 }
 
 void

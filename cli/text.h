@@ -20,6 +20,11 @@ void text_size_short(uint64_t bytes, char out[TEXT_SIZE]);
 /* "53s", "4m10s", "2h05m", "3d04h", "120d"; "-" from 10,000 days on. */
 void text_duration(uint64_t seconds, char out[TEXT_DURATION]);
 
+#define TEXT_WHEN 24
+/* A point in time, seconds since 1970: "2026-11-20T08:30:00Z"; "-" for 0 and for what
+ * no calendar has. */
+void text_when(int64_t when, char out[TEXT_WHEN]);
+
 #define TEXT_COUNT 64
 /* "1 file", "12 files", "0 repositories": `one` is a singular of at most 40 bytes
  * whose plural ends in s, or ies for y. */

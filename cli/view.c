@@ -93,7 +93,9 @@ view_rates(struct doc *now, const struct doc *before)
 	ok = doc_put_u64(now, "requests_per_second",
 		 per_second(rise(now, before, "requests_total"), ms)) &&
 	    doc_put_u64(now, "bytes_per_second",
-		per_second(rise(now, before, "body_bytes_total"), ms));
+		per_second(rise(now, before, "body_bytes_total"), ms)) &&
+	    doc_put_u64(now, "upstream_per_second",
+		per_second(rise(now, before, "upstream_bytes_total"), ms));
 	for (a = list != NULL ? list->first : NULL; a != NULL && ok;
 	     a = a->next)
 		ok = doc_put_u64(a, "rate", answer_rate(a, seen, n, ms));
@@ -135,20 +137,21 @@ static void
 put_head(struct page *p, const struct doc *d, const char *server)
 {
 	char line[LINE_MAX], up[TEXT_DURATION], rate[TEXT_SIZE];
-	char room[TEXT_SIZE], bytes[TEXT_SIZE];
+	char room[TEXT_SIZE], bytes[TEXT_SIZE], in[TEXT_SIZE];
 	char connections[TEXT_COUNT], requests[TEXT_COUNT], blobs[TEXT_COUNT];
 
 	text_duration(doc_u64(d, "uptime_seconds"), up);
 	snprintf(line, sizeof(line), "weighd at %s, up %s; q ends", server, up);
 	put(p, line);
 	text_size(doc_u64(d, "bytes_per_second"), rate);
+	text_size(doc_u64(d, "upstream_per_second"), in);
 	text_size(doc_u64(d, "room"), room);
 	text_size(doc_u64(d, "bytes"), bytes);
 	text_count(doc_u64(d, "connections"), "connection", connections);
 	text_count(doc_u64(d, "requests_per_second"), "request", requests);
 	text_count(doc_u64(d, "blobs"), "blob", blobs);
-	snprintf(line, sizeof(line), "%s, %s/s, %s/s out", connections,
-	    requests, rate);
+	snprintf(line, sizeof(line), "%s, %s/s, %s/s out, %s/s in", connections,
+	    requests, rate, in);
 	put(p, line);
 	snprintf(line, sizeof(line), "%s, %s, %" PRIu64 " bad, room for %s",
 	    blobs, bytes, doc_u64(d, "bad"), room);
@@ -195,6 +198,24 @@ put_job(struct page *p, const struct doc *job)
 	return more;
 }
 
+/* "org/model  bytes  1.2 GB of 3.4 GB  10 MB/s  https://hub.example: why it waits" */
+static bool
+put_mirror(struct page *p, const struct doc *job)
+{
+	const char *why = doc_str(doc_get(job, "error"), "why");
+	char done[TEXT_SIZE], total[TEXT_SIZE], rate[TEXT_SIZE];
+	char line[LINE_MAX];
+
+	text_size(doc_u64(job, "done_bytes"), done);
+	text_size(doc_u64(job, "bytes"), total);
+	text_size(doc_u64(job, "rate"), rate);
+	snprintf(line, sizeof(line),
+	    "%.200s  %.20s  %s of %s  %s/s  %.400s%s%.600s",
+	    doc_str(job, "name"), doc_str(job, "state"), done, total, rate,
+	    doc_str(job, "source"), why[0] != '\0' ? ": " : "", why);
+	return put(p, line);
+}
+
 static bool
 put_answer(struct page *p, const struct doc *a)
 {
@@ -233,6 +254,7 @@ view_screen(struct weigh_buf *out, const struct doc *d, const char *server,
 	put_head(&p, d, server);
 	put_scrub(&p, doc_get(d, "scrub"));
 	put_list(&p, d, "jobs", "JOBS", put_job);
+	put_list(&p, d, "mirrors", "MIRROR JOBS", put_mirror);
 	put_list(&p, d, "answers",
 	    "    SENT    TOTAL       RATE   TIME  CLIENT                 PATH",
 	    put_answer);

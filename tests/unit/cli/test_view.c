@@ -107,7 +107,7 @@ test_screen(void **state)
 {
 	static const char *const parts[] = {
 		"weighd at unix:/s, up 1m00s; q ends\n",
-		"3 connections, 7 requests/s, 2.0 MB/s out\n",
+		"3 connections, 7 requests/s, 2.0 MB/s out, 0 B/s in\n",
 		"5 blobs, 1.0 kB, 1 bad, room for 3.0 GB\n",
 		"scrub is reading: 1.0 kB of 4.0 kB this round; 9f86d081884c at 25%\n",
 		"JOBS\n",

@@ -1,0 +1,179 @@
+/* weigh mirror ls: what comes from elsewhere, and what is on its way. */
+#include <string.h>
+
+#include "cmds.h"
+#include "text.h"
+
+static const struct out_column columns[] = {
+	{ "NAME", "name", OUT_TEXT, false },
+	{ "STATE", "state", OUT_TEXT, false },
+	{ "JOB", "job", OUT_NUMBER, false },
+	{ "DONE", "done_bytes", OUT_SIZE, false },
+	{ "TOTAL", "bytes", OUT_SIZE, false },
+	{ "FOLLOWED", "follow", OUT_YES_NO, false },
+	{ "UPSTREAM", "upstream", OUT_TEXT, false },
+	{ "LOOKED AT", "looked", OUT_TEXT, true },
+	{ "FROM", "source", OUT_TEXT, true },
+	{ "WHY", "why", OUT_TEXT, true },
+};
+
+/* --- rows: one for each repository ---------------------------------------------- */
+
+static struct doc *
+find(struct doc *list, const char *name)
+{
+	struct doc *row = list->first;
+
+	while (row != NULL && strcmp(doc_str(row, "name"), name) != 0)
+		row = row->next;
+	return row;
+}
+
+static struct doc *
+add_row(struct doc *list, const char *name)
+{
+	struct doc **tail = &list->first;
+
+	while (*tail != NULL)
+		tail = &(*tail)->next;
+	*tail = doc_new(WEIGH_JSON_OBJECT, "");
+	return *tail != NULL && doc_put_str(*tail, "name", name) ? *tail : NULL;
+}
+
+static bool
+put_bool(struct doc *d, const char *key, bool yes)
+{
+	struct doc *member = doc_new(yes ? WEIGH_JSON_TRUE : WEIGH_JSON_FALSE,
+	    key);
+
+	return member != NULL && doc_put(d, member);
+}
+
+/* The newest job of a repository says how it stands, unless that is done. */
+static bool
+put_job(struct doc *row, const struct doc *job)
+{
+	const struct doc *error = doc_get(job, "error");
+
+	return doc_put_str(row, "state", doc_str(job, "state")) &&
+	    doc_put_u64(row, "job", doc_u64(job, "id")) &&
+	    doc_put_u64(row, "done_bytes", doc_u64(job, "done_bytes")) &&
+	    doc_put_u64(row, "bytes", doc_u64(job, "bytes")) &&
+	    doc_put_str(row, "source", doc_str(job, "source")) &&
+	    doc_put_str(row, "why", doc_str(error, "why"));
+}
+
+static bool
+put_mirror(struct doc *row, const struct doc *m)
+{
+	char looked[TEXT_WHEN];
+
+	text_when((int64_t)doc_u64(m, "checked"), looked);
+	if (doc_get(row, "source") == NULL &&
+	    !(doc_put_str(row, "state",
+		  doc_bool(m, "through") ? "pulled through" : "held") &&
+		doc_put_str(row, "source", doc_str(m, "source")) &&
+		doc_put_str(row, "why", doc_str(m, "error"))))
+		return false;
+	return put_bool(row, "follow", doc_bool(m, "follow")) &&
+	    doc_put_str(row, "upstream", doc_str(m, "upstream")) &&
+	    doc_put_str(row, "looked", looked);
+}
+
+/* Jobs are told newest first; those that are done are told by their mirror. */
+static bool
+fill_rows(struct doc *rows, const struct doc *d)
+{
+	const struct doc *jobs = doc_get(d, "jobs");
+	const struct doc *mirrors = doc_get(d, "mirrors");
+	const struct doc *j, *m;
+	struct doc *row;
+
+	for (j = jobs != NULL ? jobs->first : NULL; j != NULL; j = j->next) {
+		const char *state = doc_str(j, "state");
+
+		if (strcmp(state, "done") == 0 ||
+		    strcmp(state, "canceled") == 0 ||
+		    find(rows, doc_str(j, "name")) != NULL)
+			continue;
+		row = add_row(rows, doc_str(j, "name"));
+		if (row == NULL || !put_job(row, j))
+			return false;
+	}
+	for (m = mirrors != NULL ? mirrors->first : NULL; m; m = m->next) {
+		row = find(rows, doc_str(m, "name"));
+		if (row == NULL)
+			row = add_row(rows, doc_str(m, "name"));
+		if (row == NULL || !put_mirror(row, m))
+			return false;
+	}
+	return true;
+}
+
+/* --- the verb ----------------------------------------------------------------------- */
+
+/* Jobs are for who may publish; others see what is mirrored without them. */
+static enum weigh_code
+ask(struct client *client, struct doc **out, struct weigh_err *err)
+{
+	struct doc *jobs = NULL, *list = NULL;
+	enum weigh_code rc;
+
+	rc = call_pages(client, "/-/v1/mirror", "weigh.mirror-ls/1", "mirrors",
+	    out, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	rc = call_pages(client, "/-/v1/mirror/jobs", "weigh.mirror-jobs/1",
+	    "jobs", &jobs, err);
+	if (rc == WEIGH_UNAUTHORIZED || rc == WEIGH_FORBIDDEN) {
+		weigh_err_clear(err);
+		return WEIGH_OK;
+	}
+	if (rc == WEIGH_OK) {
+		list = doc_new(WEIGH_JSON_ARRAY, "jobs");
+		if (list == NULL || !doc_put(*out, list)) {
+			doc_free(list);
+			rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
+		} else if (doc_get(jobs, "jobs") != NULL) {
+			doc_move(list, doc_get(jobs, "jobs"));
+		}
+	}
+	doc_free(jobs);
+	return rc;
+}
+
+static enum weigh_code
+print(const struct call *c, struct doc *d, struct weigh_err *err)
+{
+	struct doc *rows = doc_new(WEIGH_JSON_ARRAY, "repositories");
+	enum weigh_code rc;
+
+	if (rows == NULL || !fill_rows(rows, d))
+		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	else
+		rc = out_table(c->out, columns,
+		    sizeof(columns) / sizeof(columns[0]), rows, err);
+	if (rc == WEIGH_OK && doc_count(rows) == 0)
+		out_say(c->out,
+		    "nothing comes from elsewhere yet\n"
+		    "next: weigh mirror ORG/NAME");
+	doc_free(rows);
+	return rc;
+}
+
+enum weigh_code
+cmd_mirror_ls(const struct call *c, struct weigh_err *err)
+{
+	struct client client;
+	struct doc *d = NULL;
+	enum weigh_code rc = call_client(c, &client, err);
+
+	if (rc == WEIGH_OK)
+		rc = ask(&client, &d, err);
+	if (rc == WEIGH_OK)
+		rc = c->out->format == OUT_JSON ? out_document(c->out, d, err) :
+						  print(c, d, err);
+	doc_free(d);
+	client_close(&client);
+	return rc;
+}
