@@ -104,27 +104,28 @@ weigh_bucket_init(struct weigh_bucket *b, uint64_t rate, int64_t burst,
 {
 	b->rate = bounded_rate(rate);
 	b->burst = b->left = burst;
+	b->millionths = 0;
 	b->then = now_us;
 }
 
-/* What came in since the last look; what is less than a token stays for the next.
- * A second at most is counted at once, so that no product overflows. */
+/* What came in since the last look.  A second at most is counted at once, so that no
+ * product overflows. */
 static void
 fill(struct weigh_bucket *b, int64_t now_us)
 {
 	while (b->then < now_us && b->left < b->burst) {
-		uint64_t part = (uint64_t)(now_us - b->then), came;
+		uint64_t us = (uint64_t)(now_us - b->then), millionths;
 
-		if (part > SECOND_US)
-			part = SECOND_US;
-		came = b->rate * part / SECOND_US;
-		if (came == 0)
-			return;
-		b->left += (int64_t)came;
-		b->then += (int64_t)(came * SECOND_US / b->rate);
+		if (us > SECOND_US)
+			us = SECOND_US;
+		millionths = b->rate * us + b->millionths;
+		b->left += (int64_t)(millionths / SECOND_US);
+		b->millionths = millionths % SECOND_US;
+		b->then += (int64_t)us;
 	}
 	if (b->left >= b->burst) {
 		b->left = b->burst;
+		b->millionths = 0;
 		b->then = now_us;
 	}
 }

@@ -316,7 +316,7 @@ merge(char path[WEIGH_URL_MAX], const struct weigh_url *base,
 	const char *query = p.len > 0 ? memchr(p.p, '?', p.len) : NULL;
 	size_t n = strcspn(location, "#");
 
-	if (query != NULL && (n > 0 || *location == '#'))
+	if (query != NULL && n > 0)
 		p.len = (size_t)(query - p.p);
 	if (n > 0 && *location != '?')
 		while (p.len > 0 && p.p[p.len - 1] != '/')

@@ -94,6 +94,7 @@ take_revision(struct audit_ledger *l, const struct audit_line *line)
 	return true;
 }
 
+/* Of a revision that is kept by its id alone there is none. */
 static bool
 take_ref(struct audit_ledger *l, const struct audit_line *line, bool gone)
 {
@@ -107,6 +108,8 @@ take_ref(struct audit_ledger *l, const struct audit_line *line, bool gone)
 		    .gone = gone,
 	    };
 
+	if (line->ref[0] == '\0')
+		return true;
 	if (item.name == NULL || item.ref == NULL)
 		return false;
 	more = grow(l->refs, l->nrefs, &l->refs_room, sizeof(*more));

@@ -161,15 +161,10 @@ file_cut(struct file *file, const struct weigh_err *err)
 void
 file_arrived(struct fetch *f, struct file *file, uint64_t first, uint64_t len)
 {
-	struct flow *flow = NULL;
-
 	pthread_mutex_lock(&f->lock);
 	if (file->flow != NULL)
-		flow = flow_hold(file->flow);
+		flow_arrived(file->flow, first, len);
 	pthread_mutex_unlock(&f->lock);
-	if (flow != NULL)
-		flow_arrived(flow, first, len);
-	flow_drop(flow);
 }
 
 /* --- how it ends ---------------------------------------------------------------------- */

@@ -3,85 +3,62 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "base/fd.h"
+#include "fetch/keyring.h"
 #include "fetch/priv.h"
 
-#define TOKENS_MAX (1u << 20)
 /* What the public Hub promises an address that shows no token. */
 #define CALLS 3000
 #define CALLS_SECONDS 300
 
 /* --- reading ----------------------------------------------------------------------- */
 
+static const struct source *const kinds[] = {
+	[WEIGH_SOURCE_HUB] = &source_hub,
+};
+
 static enum weigh_code
-read_tokens(const char *path, char **out, struct weigh_err *err)
+open_place(struct place *p, const struct places *list,
+    const struct weigh_source *source, struct outbound *outbound,
+    struct weigh_err *err)
 {
-	struct weigh_buf text;
-	struct stat st;
-	enum weigh_code rc = WEIGH_OK;
+	bool folder = source->kind == WEIGH_SOURCE_DIR;
 
-	*out = NULL;
-	if (path[0] == '\0')
-		return WEIGH_OK;
-	if (stat(path, &st) != 0)
-		return weigh_fail_errno(err, errno,
-		    "cannot read the tokens in '%s'", path);
-	if ((st.st_mode & 077) != 0) {
-		(void)weigh_fail(err, WEIGH_DENIED,
-		    "others may read the tokens in '%s'", path);
-		weigh_fix(err, "chmod 600 '%s'", path);
-		return WEIGH_DENIED;
-	}
-	weigh_buf_init(&text, TOKENS_MAX);
-	rc = fd_read_file(AT_FDCWD, path, &text, err);
-	if (rc == WEIGH_OK && text.len > 0 &&
-	    (*out = weigh_buf_take(&text)) == NULL)
-		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	weigh_buf_free(&text);
-	return rc;
-}
-
-/* Cut `tokens` into lines and words once: each line "URL TOKEN". */
-static const char *
-find_token(char *tokens, const char *base)
-{
-	size_t len = strlen(base);
-
-	for (char *line = tokens; line != NULL && *line != '\0';) {
-		char *end = line + strcspn(line, "\r\n");
-		char *word = line + strspn(line, " \t");
-
-		if (strncmp(word, base, len) == 0 &&
-		    (word[len] == ' ' || word[len] == '\t')) {
-			word += len + strspn(word + len, " \t");
-			word[strcspn(word, " \t\r\n")] = '\0';
-			return word;
-		}
-		line = end + strspn(end, "\r\n");
-	}
-	return "";
-}
-
-static void
-read_place(struct place *p, struct places *list, char *word)
-{
-	size_t len = strlen(word);
-
-	while (len > 0 && word[len - 1] == '/')
-		word[--len] = '\0';
-	p->name = word;
-	p->at.dirfd = -1;
+	p->kind = kinds[source->kind];
+	p->name = source->text;
+	p->at.outbound = outbound;
 	p->at.site = (struct outbound_site){
-		.base = word,
-		.token = "",
+		.base = source->base,
+		.token = weigh_source_token(list->tokens, source->base),
 		.ca_file = list->ca_file,
 	};
-	p->kind = &source_hub;
-	if (list->tokens != NULL)
-		p->at.site.token = find_token(list->tokens, p->at.site.base);
+	p->at.dirfd = -1;
+	if (folder &&
+	    (p->at.dirfd = open(source->base,
+		 O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+		return weigh_fail_errno(err, errno, "cannot open '%s'",
+		    source->base);
+	return WEIGH_OK;
+}
+
+static enum weigh_code
+open_places(struct places *p, struct fetch *f, const char *text,
+    const char *tokens, bool configured, struct weigh_err *err)
+{
+	enum weigh_code rc = keyring_read(&p->tokens, tokens, err);
+	size_t n = 0;
+
+	if (rc == WEIGH_OK && configured)
+		rc = weigh_source_list(p->sources, STEP_SOURCES, &n, text, err);
+	else if (rc == WEIGH_OK)
+		rc = weigh_source_parse(&p->sources[n++], text,
+		    WEIGH_SOURCE_ORDERED, err);
+	for (size_t i = 0; i < n && rc == WEIGH_OK; i++)
+		rc = open_place(&p->list[p->n++], p, &p->sources[i],
+		    f->parts.outbound, err);
+	return rc;
 }
 
 enum weigh_code
@@ -89,35 +66,22 @@ places_read(struct places **out, struct fetch *f, const char *text,
     bool configured, struct weigh_err *err)
 {
 	struct places *p = calloc(1, sizeof(*p));
-	enum weigh_code rc = WEIGH_OK;
-	char *word, *rest;
+	enum weigh_code rc;
+	char *tokens;
 
-	(void)configured;
 	if (p == NULL)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	atomic_init(&p->refs, 1);
+	for (size_t i = 0; i < STEP_SOURCES; i++)
+		p->list[i].at.dirfd = -1;
 	pthread_mutex_lock(&f->lock);
-	p->text = strdup(text);
 	p->ca_file = strdup(f->settings.ca_file);
-	word = strdup(f->settings.tokens);
+	tokens = strdup(f->settings.tokens);
 	pthread_mutex_unlock(&f->lock);
-	if (p->text == NULL || p->ca_file == NULL || word == NULL)
-		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	else
-		rc = read_tokens(word, &p->tokens, err);
-	free(word);
-	rest = p->text;
-	while (rc == WEIGH_OK &&
-	    (word = strtok_r(rest, " \t", &rest)) != NULL) {
-		if (p->n == STEP_SOURCES) {
-			rc = weigh_fail(err, WEIGH_USAGE,
-			    "more than %d upstreams", STEP_SOURCES);
-			break;
-		}
-		p->list[p->n].at.outbound = f->parts.outbound;
-		p->list[p->n].at.dirfd = -1;
-		read_place(&p->list[p->n++], p, word);
-	}
+	rc = p->ca_file == NULL || tokens == NULL ?
+	    weigh_fail(err, WEIGH_NOMEM, "out of memory") :
+	    open_places(p, f, text, tokens, configured, err);
+	free(tokens);
 	if (rc == WEIGH_OK)
 		*out = p;
 	else
@@ -139,8 +103,7 @@ places_drop(struct places *p)
 		return;
 	for (unsigned i = 0; i < p->n; i++)
 		fd_close(&p->list[i].at.dirfd);
-	free(p->text);
-	free(p->tokens);
+	weigh_source_tokens_free(p->tokens);
 	free(p->ca_file);
 	free(p);
 }

@@ -20,6 +20,7 @@
 #include <stdatomic.h>
 
 #include <weigh/budget.h>
+#include <weigh/source.h>
 
 #include "catalog/jobs.h"
 #include "fetch/fetch.h"
@@ -48,11 +49,13 @@ struct places {
 	atomic_uint refs;
 	unsigned n;
 	struct place list[STEP_SOURCES];
-	char *text; /* what the names point into */
-	char *tokens, *ca_file;
+	struct weigh_source
+	    sources[STEP_SOURCES]; /* what the names point into */
+	struct weigh_source_tokens *tokens;
+	char *ca_file;
 };
-/* `text`: URLs, blanks between.  `configured`: by weighd.conf, which alone may name a
- * folder.  *out has one reference. */
+/* `text`: [mirror] upstream (`configured`), or one source that an order names.  *out
+ * has one reference. */
 enum weigh_code places_read(struct places **out, struct fetch *f,
     const char *text, bool configured, struct weigh_err *err);
 struct places *places_hold(struct places *p);

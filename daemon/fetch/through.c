@@ -432,10 +432,10 @@ flow_of(struct file *file, struct flow **out, struct weigh_err *err)
 		if (rc != WEIGH_OK)
 			return rc;
 		file->holders++; /* the flow's */
-		atomic_store(&file->left, fetch_ms());
 		tell_held(file, file->flow);
 	}
 	*out = flow_hold(file->flow);
+	atomic_store(&file->left, 0);
 	return WEIGH_OK;
 }
 

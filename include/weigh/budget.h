@@ -37,10 +37,11 @@ uint32_t weigh_backoff_ms(unsigned losses, uint32_t base, uint32_t most,
 
 /* Tokens that fill up at a rate; what was taken too much is owed. */
 struct weigh_bucket {
-	uint64_t rate; /* a second, at most 10^12; 0: any */
-	int64_t burst; /* at most so many at once */
-	int64_t left;  /* below 0: owed */
-	int64_t then;  /* microseconds, of the last look */
+	uint64_t rate;       /* a second, at most 10^12; 0: any */
+	int64_t burst;       /* at most so many at once */
+	int64_t left;        /* below 0: owed */
+	uint64_t millionths; /* of a token, beside */
+	int64_t then;        /* microseconds, of the last look */
 };
 void weigh_bucket_init(struct weigh_bucket *b, uint64_t rate, int64_t burst,
     int64_t now_us);

@@ -340,6 +340,7 @@ struct refs {
 	struct weigh_buf *out;
 	const struct weigh_repo *repo;
 	unsigned count; /* of the repository */
+	bool kept;      /* also those that the catalog has no name for */
 	const char *label;
 };
 
@@ -352,8 +353,9 @@ add_ref(void *ctx, const char *ref, const struct weigh_gitid *id,
 
 	(void)err;
 	weigh_gitid_hex(id, hex);
-	weigh_buf_addf(r->out, "%d %s %s %s\n", (int)r->repo->kind,
-	    r->repo->name, ref, hex);
+	if (r->kept || strncmp(ref, REPO_KEPT, strlen(REPO_KEPT)) != 0)
+		weigh_buf_addf(r->out, "%d %s %s %s\n", (int)r->repo->kind,
+		    r->repo->name, ref, hex);
 	r->count++;
 	return WEIGH_OK;
 }
@@ -379,11 +381,11 @@ add_repo(void *ctx, const struct weigh_repo *name, struct weigh_err *err)
 
 /* Repositories come in no order; their lines are sorted. */
 static void
-add_refs(struct gatehouse *g, struct weigh_buf *out)
+add_refs(struct gatehouse *g, struct weigh_buf *out, bool kept)
 {
 	char *lines[4096], *rest;
 	struct weigh_buf text;
-	struct refs r = { .g = g, .out = &text };
+	struct refs r = { .g = g, .out = &text, .kept = kept };
 	size_t n = 0;
 
 	weigh_buf_init(&text, TEXT_MAX);
@@ -406,15 +408,22 @@ static const char *const tables[] = {
 	"repositories p WHERE v.id = f.revision AND p.id = f.repo "
 	"ORDER BY p.kind, 2, 3, 4",
 	"SELECT 'revision', p.name, v.git, parent, manifest, date, title, "
-	"origin, license, files, bytes FROM revisions v, repositories p "
+	"origin, license, files, bytes, absent, absent_bytes FROM revisions v, repositories p "
 	"WHERE p.id = v.repo ORDER BY 2, 6, 3",
 	"SELECT 'entry', v.git, path, e.git, b.oid, b.size, pointer_size, l.git "
 	"FROM revisions v, revisions l, entries e LEFT JOIN blobs b "
 	"ON b.id = e.blob WHERE v.id = e.revision AND l.id = e.last "
 	"ORDER BY 2, 3",
-	"SELECT 'blob', oid, size, state FROM blobs ORDER BY 2",
+	"SELECT 'blob', oid, size, state, held FROM blobs ORDER BY 2",
+	"SELECT 'mirror', p.name, source, request, follow, through "
+	"FROM mirrors m, repositories p WHERE p.id = m.repo ORDER BY 2",
+	"SELECT 'told', p.name, t.git, v.git FROM told t, revisions v, "
+	"repositories p WHERE p.id = t.repo AND v.id = t.revision ORDER BY 2, 3",
+	"SELECT 'pin', v.git, time, why FROM pins n, revisions v "
+	"WHERE v.id = n.revision ORDER BY 2",
 	"SELECT 'intent', name, ref FROM intents ORDER BY id",
-	"SELECT 'totals', repos, revisions, blobs, bytes, bad FROM totals",
+	"SELECT 'totals', repos, revisions, blobs, bytes, bad, absent, "
+	"absent_bytes FROM totals",
 };
 
 char *
@@ -426,7 +435,7 @@ gatehouse_picture(struct gatehouse *g)
 	add_files(g, out, "blobs/");
 	add_files(g, out, "incoming/");
 	add_files(g, out, "quarantine/");
-	add_refs(g, out);
+	add_refs(g, out, true);
 	check_code("journal",
 	    fd_read_file(g->dir.fd, "audit/journal.ndjson", out, NULL),
 	    WEIGH_OK);
@@ -497,7 +506,7 @@ check_blobs(struct gatehouse *g, const char *label)
 	free(files);
 	check_u64(label, n,
 	    (uint64_t)gatehouse_number(g,
-		"SELECT count(*) FROM blobs WHERE state = 0"));
+		"SELECT count(*) FROM blobs WHERE state = 0 AND held"));
 }
 
 static void
@@ -513,7 +522,7 @@ check_refs(struct gatehouse *g, const char *label)
 	    "ORDER BY 1, 2, 3");
 	known = weigh_buf_take(&g->text);
 	weigh_buf_adds(&g->text, "");
-	add_refs(g, &g->text);
+	add_refs(g, &g->text, false);
 	check_str(label, g->text.data, known != NULL ? known : "");
 	free(known);
 }
@@ -582,7 +591,8 @@ check_journal(struct gatehouse *g, const char *label)
 void
 gatehouse_check(struct gatehouse *g, const char *label)
 {
-	check_u64(label, (uint64_t)tmpdir_count(&g->dir, "incoming"), 0);
+	check_u64(label, (uint64_t)tmpdir_count(&g->dir, "incoming"),
+	    tmpdir_has(&g->dir, "incoming/stages"));
 	check_u64(label,
 	    (uint64_t)gatehouse_number(g, "SELECT count(*) FROM intents"), 0);
 	check_blobs(g, label);

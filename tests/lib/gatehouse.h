@@ -77,7 +77,7 @@ char *gatehouse_picture(struct gatehouse *g);
 
 /*
  * What always holds between two publications:
- *  - nothing in incoming, no intent, no lock, no list without its blob;
+ *  - nothing in incoming but stages, no intent, no lock, no list without its blob;
  *  - a blob for each row that is good and a row for each blob, with its bytes;
  *  - the refs of git and those of the catalog are the same, and each repository
  *    has one;
