@@ -21,7 +21,8 @@
 
 #define FILES 1000 /* of a story's revision, at most */
 
-static const struct source *const sources[] = { &source_hub, &source_git };
+static const struct source *const sources[] = { &source_hub, &source_git,
+	&source_dir };
 
 struct bringer {
 	const struct source *source;
@@ -61,10 +62,11 @@ print_entry(void *ctx, const struct repo_entry *e, struct weigh_err *err)
 	weigh_jw_key(b->w, e->path);
 	weigh_jw_object(b->w);
 	weigh_jw_ku64(b->w, "size", e->size);
-	if (e->lfs) {
-		weigh_oid_hex(&e->oid, hex);
+	weigh_oid_hex(&e->oid, hex);
+	if (e->lfs)
 		weigh_jw_kstr(b->w, "sha256", hex);
-	}
+	weigh_gitid_hex(&e->git, hex);
+	weigh_jw_kstr(b->w, "git", hex);
 	weigh_jw_object_end(b->w);
 	if (!e->lfs || b->nfiles == FILES)
 		return WEIGH_OK;
@@ -77,6 +79,20 @@ print_entry(void *ctx, const struct repo_entry *e, struct weigh_err *err)
 	};
 	b->nfiles++;
 	return WEIGH_OK;
+}
+
+static enum weigh_code
+print_file(void *ctx, const struct source_file *f, struct weigh_err *err)
+{
+	struct repo_entry e = {
+		.path = f->path,
+		.size = f->size,
+		.lfs = f->lfs,
+		.git = f->git,
+		.oid = f->oid,
+	};
+
+	return print_entry(ctx, &e, err);
 }
 
 static enum weigh_code
@@ -110,11 +126,14 @@ bring(struct bringer *b, struct weigh_err *err)
 	rc = b->source->objects(&b->place, &b->repo, &b->told, b->stage, &wait,
 	    err);
 	print_code(b->w, "objects", rc, wait, err);
-	if (rc != WEIGH_OK)
+	if (rc != WEIGH_OK && strcmp(b->source->kind, "dir") != 0)
 		return rc;
 	weigh_jw_key(b->w, "files");
 	weigh_jw_object(b->w);
-	rc = stage_each_entry(b->stage, &b->told.commit, print_entry, b, err);
+	rc = rc == WEIGH_OK ?
+	    stage_each_entry(b->stage, &b->told.commit, print_entry, b, err) :
+	    b->source->list(&b->place, &b->repo, &b->told, print_file, b, &wait,
+		err);
 	weigh_jw_object_end(b->w);
 	print_code(b->w, "entries", rc, -1, err);
 	return rc;
@@ -199,7 +218,7 @@ main(int argc, char **argv)
 {
 	static const struct outbound_settings settings = {
 		.connect_seconds = 5,
-		.silent_seconds = 5,
+		.silent_seconds = 1,
 	};
 	struct outbound_parts parts = { .post = loop_post };
 	static struct bringer b;
