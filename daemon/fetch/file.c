@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/fd.h"
 #include "fetch/priv.h"
 #include "log/log.h"
 
@@ -185,6 +186,9 @@ static bool
 is_over(struct origin *o, const struct file *file, enum weigh_code code)
 {
 	o->losses++;
+	if (code == WEIGH_MISMATCH && file->misses > 0 &&
+	    file->misses < FILE_MISSES) /* one segment comes again */
+		return o->losses >= TRIES;
 	if (code == WEIGH_MISMATCH || code == WEIGH_MALFORMED)
 		return ++o->lies >= LIES_OF_ONE;
 	/* A no is meant, unless an address has only become too old. */
@@ -225,6 +229,7 @@ forget_origin(struct file *file)
 	file->worked = false;
 	file->whole = false;
 	file->listed = false;
+	file->misses = 0;
 	file->etag[0] = '\0';
 }
 
@@ -303,11 +308,33 @@ open_part(struct fetch *f, const struct file *file, struct store_part **out,
 	return rc;
 }
 
+/* A kill came between a blob's name and its row: its bytes are here, and only have to
+ * be checked again. */
+static bool
+adopt(struct fetch *f, struct catalog_reader *reader, const struct file *file)
+{
+	struct store_blob blob = { .oid = file->oid, .size = file->size };
+	struct store_finding found;
+	int fd = -1;
+
+	if (store_open_blob(f->parts.store, &file->oid, &fd, &blob.stamp,
+		NULL) != WEIGH_OK)
+		return false;
+	fd_close(&fd);
+	return store_verify(f->parts.store, &file->oid, file->size, 1, NULL,
+		   &found, NULL) == WEIGH_OK &&
+	    found.ok &&
+	    gate_arrived(f->parts.gate, reader, NULL, &blob, &fetch_who,
+		NULL) == WEIGH_OK;
+}
+
 enum weigh_code
-file_open(struct fetch *f, struct file *file, struct weigh_err *err)
+file_open(struct fetch *f, struct catalog_reader *reader, struct file *file,
+    struct weigh_err *err)
 {
 	struct store_part *part = NULL;
 	enum weigh_code rc = WEIGH_OK;
+	bool here;
 
 	pthread_mutex_lock(&f->lock);
 	while (file->opening || file->sealing)
@@ -315,10 +342,16 @@ file_open(struct fetch *f, struct file *file, struct weigh_err *err)
 	if (file->part == NULL && !file->ended) {
 		file->opening = true;
 		pthread_mutex_unlock(&f->lock);
-		rc = open_part(f, file, &part, err);
+		here = adopt(f, reader, file);
+		if (here)
+			(void)store_drop_part(f->parts.store, &file->oid, NULL);
+		else
+			rc = open_part(f, file, &part, err);
 		pthread_mutex_lock(&f->lock);
 		file->part = part;
 		file->opening = false;
+		if (here)
+			file_end(f, file, &(struct weigh_err){ .why = "" });
 		pthread_cond_broadcast(&f->moved);
 	} else if (file->ended) {
 		rc = file->err.code;

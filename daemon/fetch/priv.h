@@ -34,6 +34,7 @@
 #define ORIGINS STEP_SOURCES
 #define GOVERNORS 32
 #define LIES 1024
+#define FILE_MISSES 3 /* then a list is forgotten */
 
 /* --- places.c ----------------------------------------------------------------- */
 
@@ -124,6 +125,7 @@ struct file {
 	struct source_bytes *located; /* … where it said the bytes are; NULL */
 	bool worked;                  /* … and they were there */
 	bool listed;                  /* its midstates were asked for */
+	unsigned misses;              /* segments that they do not bear out */
 };
 
 /* Want a blob, with the lock held: the file that is on its way, or a new one; one
@@ -140,9 +142,10 @@ void file_end(struct fetch *f, struct file *file, const struct weigh_err *err);
 /* The origin in use failed, with the lock held: the same again, another, or the end. */
 void file_failed(struct fetch *f, struct file *file, unsigned at,
     const struct weigh_err *err, int64_t wait);
-/* Have its part opened, by whoever comes first; without the lock. */
-enum weigh_code file_open(struct fetch *f, struct file *file,
-    struct weigh_err *err);
+/* Have its part opened, by whoever comes first; without the lock.  What a killed run
+ * had named already is taken as it is: then it has ended. */
+enum weigh_code file_open(struct fetch *f, struct catalog_reader *reader,
+    struct file *file, struct weigh_err *err);
 /* All bytes are held: check, and through the gate.  Without the lock. */
 void file_seal(struct fetch *f, struct catalog_reader *reader,
     struct file *file);

@@ -41,6 +41,21 @@ next_run(struct sink *s)
 	    s->first >= end;
 }
 
+/* A segment is not what the list says.  Its first bytes may be with readers; and after
+ * a few of them it is the list that is not believed: the whole will tell. */
+static void
+doubt(struct sink *s)
+{
+	bool forget;
+
+	lie_note(s->f, &s->file->oid);
+	pthread_mutex_lock(&s->f->lock);
+	forget = ++s->file->misses == FILE_MISSES;
+	pthread_mutex_unlock(&s->f->lock);
+	if (forget)
+		(void)store_part_list(s->file->part, NULL, 0, NULL);
+}
+
 static enum weigh_code
 place(struct sink *s, const uint8_t *data, size_t len, struct weigh_err *err)
 {
@@ -49,6 +64,8 @@ place(struct sink *s, const uint8_t *data, size_t len, struct weigh_err *err)
 	rc = store_part_place(s->file->part, s->at, data, len, err);
 	if (rc == WEIGH_OK)
 		file_arrived(s->f, s->file, s->at, len);
+	else if (rc == WEIGH_MISMATCH)
+		doubt(s);
 	return rc;
 }
 
@@ -97,6 +114,26 @@ on_block(void *ctx, const void *data, size_t len, struct weigh_err *err)
 	    weigh_fail(err, s->err.code, "%s", s->err.why);
 }
 
+/* What this answer says of its origin.  False: it knows no ranges, and another worker
+ * has the file's first bytes: that one goes on alone. */
+static bool
+learn(struct sink *s, const struct outbound_head *head)
+{
+	struct file *file = s->file;
+	bool alone;
+
+	pthread_mutex_lock(&s->f->lock);
+	file->worked = true;
+	if (s->verdict.whole && s->wanted.len != file->size)
+		file->whole = true;
+	alone = !s->verdict.whole || s->wanted.first == 0 ||
+	    file->bringing == 1;
+	if (file->etag[0] == '\0')
+		memcpy(file->etag, head->etag, sizeof(head->etag));
+	pthread_mutex_unlock(&s->f->lock);
+	return alone;
+}
+
 static enum weigh_code
 on_head(void *ctx, const struct outbound_head *head, struct weigh_err *err)
 {
@@ -104,18 +141,13 @@ on_head(void *ctx, const struct outbound_head *head, struct weigh_err *err)
 	enum weigh_code rc;
 
 	rc = range_judge(&s->wanted, head, &s->verdict, &s->err);
+	if (rc == WEIGH_OK && !learn(s, head))
+		rc = weigh_fail(&s->err, WEIGH_CANCELED,
+		    "this upstream knows no ranges");
 	if (rc != WEIGH_OK)
 		return weigh_fail(err, rc, "%s", s->err.why);
 	if (s->verdict.whole)
 		s->at = 0;
-	pthread_mutex_lock(&s->f->lock);
-	s->file->worked = true;
-	if (s->verdict.whole &&
-	    s->wanted.first + s->wanted.len != s->file->size)
-		s->file->whole = true;
-	if (s->file->etag[0] == '\0')
-		memcpy(s->file->etag, head->etag, sizeof(head->etag));
-	pthread_mutex_unlock(&s->f->lock);
 	return WEIGH_OK;
 }
 

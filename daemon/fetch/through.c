@@ -473,7 +473,7 @@ fetch_flow(struct fetch *f, struct catalog_reader *reader,
 	pthread_mutex_unlock(&f->lock);
 	if (rc != WEIGH_OK)
 		return rc;
-	rc = file_open(f, file, err);
+	rc = file_open(f, reader, file, err);
 	pthread_mutex_lock(&f->lock);
 	if (rc == WEIGH_OK)
 		rc = flow_of(file, out, err);

@@ -111,8 +111,6 @@ bring_run(struct fetch *f, struct file *file, uint64_t first, uint64_t len,
 
 	weigh_err_clear(&err);
 	rc = range_bring(f, file, at, first, len, &wait, &err);
-	if (rc == WEIGH_MISMATCH)
-		lie_note(f, &file->oid);
 	if (rc == WEIGH_OK)
 		rc = store_part_take(file->part, &err);
 	pthread_mutex_lock(&f->lock);
@@ -135,7 +133,7 @@ work_on(struct fetch *f, struct catalog_reader *reader, struct file *file)
 	unsigned at;
 
 	weigh_err_clear(&err);
-	if (file_open(f, file, &err) != WEIGH_OK) {
+	if (file_open(f, reader, file, &err) != WEIGH_OK) {
 		pthread_mutex_lock(&f->lock);
 		file_failed(f, file, file->at, &err, -1);
 		pthread_mutex_unlock(&f->lock);
