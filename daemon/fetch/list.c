@@ -321,6 +321,7 @@ listing_select(struct fetch *f, struct catalog_reader *reader,
 	}
 	rc = weigh_select_decide(select, files, l->n, read_index, l, err);
 	for (size_t i = 0; i < l->n; i++) {
+		l->files[i].why = files[i].why;
 		l->files[i].wanted = files[i].why == WEIGH_SELECT_WANTED;
 		if (l->files[i].lfs)
 			l->files[i].held = fetch_holds(reader,

@@ -142,11 +142,11 @@ job_threads(struct fetch *f)
 
 /* --- taking up what was under way --------------------------------------------------------- */
 
-static enum weigh_code
+enum weigh_code
 places_for(struct fetch *f, const struct weigh_fetch_order *order,
     struct places **out, struct weigh_err *err)
 {
-	bool configured = false;
+	bool configured;
 
 	if (order->source[0] == '\0') {
 		pthread_mutex_lock(&f->lock);
@@ -155,9 +155,7 @@ places_for(struct fetch *f, const struct weigh_fetch_order *order,
 		return WEIGH_OK;
 	}
 	pthread_mutex_lock(&f->lock);
-	for (unsigned i = 0; i < f->places->n; i++)
-		if (strcmp(f->places->list[i].name, order->source) == 0)
-			configured = true;
+	configured = places_have(f->places, order->source);
 	pthread_mutex_unlock(&f->lock);
 	return places_read(out, f, order->source, configured, err);
 }

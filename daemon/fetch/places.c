@@ -17,6 +17,7 @@
 
 static const struct source *const kinds[] = {
 	[WEIGH_SOURCE_HUB] = &source_hub,
+	[WEIGH_SOURCE_GIT] = &source_git,
 };
 
 static enum weigh_code
@@ -24,8 +25,6 @@ open_place(struct place *p, const struct places *list,
     const struct weigh_source *source, struct outbound *outbound,
     struct weigh_err *err)
 {
-	bool folder = source->kind == WEIGH_SOURCE_DIR;
-
 	p->kind = kinds[source->kind];
 	p->name = source->text;
 	p->at.outbound = outbound;
@@ -33,9 +32,11 @@ open_place(struct place *p, const struct places *list,
 		.base = source->base,
 		.token = weigh_source_token(list->tokens, source->base),
 		.ca_file = list->ca_file,
+		/* The line of a token names its scheme: it may go by http. */
+		.plain_token = true,
 	};
 	p->at.dirfd = -1;
-	if (folder &&
+	if (source->local &&
 	    (p->at.dirfd = open(source->base,
 		 O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
 		return weigh_fail_errno(err, errno, "cannot open '%s'",
@@ -87,6 +88,20 @@ places_read(struct places **out, struct fetch *f, const char *text,
 	else
 		places_drop(p);
 	return rc;
+}
+
+bool
+places_have(const struct places *p, const char *text)
+{
+	struct weigh_source source;
+
+	if (weigh_source_parse(&source, text, WEIGH_SOURCE_CONFIGURED, NULL) !=
+	    WEIGH_OK)
+		return false;
+	for (unsigned i = 0; i < p->n; i++)
+		if (strcmp(p->list[i].name, source.text) == 0)
+			return true;
+	return false;
 }
 
 struct places *

@@ -7,6 +7,7 @@
  *   range.c    one request for a run of bytes, judged and placed
  *   job.c      the threads that carry out jobs; one job, from its row to its end
  *   list.c     what a revision holds, into a stage, and what of it is wanted
+ *   plan.c     what an order would do
  *   orders.c   orders, words and looks from outside
  *   through.c  what clients wait for: repositories to be known, bytes that flow
  *
@@ -59,6 +60,8 @@ struct places {
  * has one reference. */
 enum weigh_code places_read(struct places **out, struct fetch *f,
     const char *text, bool configured, struct weigh_err *err);
+/* Is that one of them? */
+bool places_have(const struct places *p, const char *text);
 struct places *places_hold(struct places *p);
 void places_drop(struct places *p); /* NULL does nothing */
 
@@ -171,6 +174,7 @@ struct listed {
 	char *path;
 	uint64_t size;
 	bool lfs, wanted;
+	enum weigh_select_why why; /* … or why not */
 	struct weigh_oid oid;   /* lfs */
 	struct weigh_gitid git; /* of the blob, or the pointer */
 	bool held;              /* in the store */
@@ -227,6 +231,10 @@ struct work {
 };
 /* Carry out a job until it ends, waits or is told to leave. */
 void job_run(struct fetch *f, struct catalog_reader *reader, struct work *w);
+/* Whom an order asks; *out has one reference. */
+enum weigh_code places_for(struct fetch *f,
+    const struct weigh_fetch_order *order, struct places **out,
+    struct weigh_err *err);
 /* Write down how it stands. */
 enum weigh_code job_keep(struct fetch *f, const struct weigh_fetch_job *job,
     struct weigh_err *err);

@@ -1,0 +1,204 @@
+/*
+ * plan: what an order would do, asked of upstream now: the revision and its small
+ * files come into a stage that is dropped again, nothing else is brought.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <weigh/card.h>
+#include <weigh/closure.h>
+
+#include "fetch/priv.h"
+
+#define PAGE 1000                 /* entries of a listing that one answer has */
+#define GIT_CALLS 3               /* what is there, which commit, its objects */
+#define RUN ((uint64_t)128 << 20) /* bytes one request brings, about */
+
+struct planning {
+	struct fetch *f;
+	struct catalog_reader *reader;
+	const struct weigh_fetch_order *order;
+	struct weigh_fetch_plan *plan;
+	struct source_revision rev;
+	struct listing list;
+	struct weigh_jw files;
+};
+
+/* --- asking --------------------------------------------------------------------------- */
+
+static enum weigh_code
+ask_place(struct planning *p, const struct place *place, struct weigh_err *err)
+{
+	struct source_place at = place->at;
+	enum weigh_code rc;
+	int64_t wait;
+
+	at.cancel = &p->f->stop;
+	rc = governor_ask(p->f, place, at.cancel, err);
+	if (rc == WEIGH_OK)
+		rc = place->kind->resolve(&at, &p->order->repo,
+		    p->order->revision, "", &p->rev, &wait, err);
+	if (rc == WEIGH_OK)
+		rc = listing_bring(p->f, &p->list, place, at.cancel,
+		    &p->order->repo, &p->rev, &wait, err);
+	if (rc == WEIGH_OK)
+		snprintf(p->plan->source, sizeof(p->plan->source), "%s",
+		    place->name);
+	return rc;
+}
+
+/* The first that answers, as a job would. */
+static enum weigh_code
+ask_places(struct planning *p, struct weigh_err *err)
+{
+	struct places *places = NULL;
+	enum weigh_code rc = places_for(p->f, p->order, &places, err);
+
+	if (rc != WEIGH_OK)
+		return rc;
+	rc = weigh_fail(err, WEIGH_USAGE, "nobody is named whom to ask");
+	weigh_fix(err, "name an upstream in weighd.conf, or with --from");
+	for (unsigned i = 0; i < places->n && rc != WEIGH_OK; i++) {
+		weigh_err_clear(err);
+		rc = ask_place(p, &places->list[i], err);
+	}
+	places_drop(places);
+	return rc;
+}
+
+/* --- files ---------------------------------------------------------------------------- */
+
+/* Small files have no SHA-256 yet; they are here if their revision is. */
+static bool
+has_revision(const struct planning *p)
+{
+	char hex[WEIGH_GITID_HEX + 1];
+	struct weigh_gitid commit;
+	bool known;
+
+	weigh_gitid_hex(&p->list.commit, hex);
+	return catalog_resolve(p->reader, &p->order->repo, hex, &commit, &known,
+		   NULL) == WEIGH_OK;
+}
+
+static void
+count_file(struct weigh_fetch_plan *plan, const struct listed *file, bool held)
+{
+	if (!file->wanted) {
+		plan->skipped_files++;
+		plan->skipped_bytes += file->size;
+		return;
+	}
+	plan->files++;
+	plan->bytes += file->size;
+	if (held) {
+		plan->held_files++;
+		plan->held_bytes += file->size;
+	}
+	if (!held && file->lfs)
+		plan->calls += file->size / RUN + 1;
+}
+
+static void
+print_file(struct weigh_jw *w, const struct listed *file, bool held)
+{
+	weigh_jw_object(w);
+	weigh_jw_kstr(w, "path", file->path);
+	weigh_jw_ku64(w, "size", file->size);
+	weigh_jw_kbool(w, "held", held);
+	if (!file->wanted)
+		weigh_jw_kstr(w, "skipped", weigh_select_why_text(file->why));
+	weigh_jw_object_end(w);
+}
+
+static void
+tell_files(struct planning *p)
+{
+	bool here = has_revision(p);
+	uint64_t small = 0;
+
+	weigh_jw_array(&p->files);
+	for (size_t i = 0; i < p->list.n; i++) {
+		const struct listed *file = &p->list.files[i];
+		bool held = file->lfs ? file->held : here;
+
+		small += !file->lfs;
+		count_file(p->plan, file, held);
+		print_file(&p->files, file, held);
+	}
+	weigh_jw_array_end(&p->files);
+	/* What the revision means, and what it holds. */
+	p->plan->calls += 1 +
+	    (p->list.proved ? GIT_CALLS : p->list.n / PAGE + 1 + small);
+}
+
+/* --- what its files say ----------------------------------------------------------------- */
+
+static enum weigh_code
+read_file(struct planning *p, const struct listed *file,
+    struct weigh_closure *also, struct weigh_err *err)
+{
+	struct weigh_buf text;
+	enum weigh_code rc;
+
+	if (file->lfs || file->size > WEIGH_CLOSURE_FILE)
+		return WEIGH_OK;
+	weigh_buf_init(&text, WEIGH_CLOSURE_FILE);
+	rc = stage_blob(p->list.stage, &file->git, &text, err);
+	if (rc == WEIGH_OK && text.len > 0)
+		rc = weigh_closure_read(also, file->path, text.data, text.len,
+		    err);
+	if (rc == WEIGH_OK && text.len > 0 &&
+	    strcmp(file->path, "README.md") == 0)
+		(void)weigh_card_license(text.data, text.len, p->plan->license,
+		    sizeof(p->plan->license));
+	weigh_buf_free(&text);
+	return rc;
+}
+
+static enum weigh_code
+tell_others(struct planning *p, struct weigh_err *err)
+{
+	struct weigh_closure also;
+	enum weigh_code rc = WEIGH_OK;
+	struct weigh_jw w;
+
+	weigh_closure_init(&also, &p->order->repo);
+	for (size_t i = 0; i < p->list.n && rc == WEIGH_OK; i++)
+		if (weigh_closure_tells(p->list.files[i].path))
+			rc = read_file(p, &p->list.files[i], &also, err);
+	weigh_jw_init(&w, &p->plan->also_json);
+	weigh_closure_print(&w, &also);
+	return rc;
+}
+
+enum weigh_code
+fetch_plan(struct fetch *f, struct catalog_reader *reader,
+    const struct weigh_fetch_order *order, struct weigh_fetch_plan *out,
+    struct weigh_err *err)
+{
+	struct planning p = {
+		.f = f,
+		.reader = reader,
+		.order = order,
+		.plan = out,
+	};
+	enum weigh_code rc;
+
+	snprintf(p.list.stage_name, sizeof(p.list.stage_name), "plan-%u-%u",
+	    fetch_chance(), fetch_chance());
+	weigh_jw_init(&p.files, &out->files_json);
+	rc = ask_places(&p, err);
+	if (rc == WEIGH_OK)
+		rc = listing_select(f, reader, &p.list, &order->select, err);
+	if (rc == WEIGH_OK) {
+		out->commit = p.rev.commit;
+		out->proved = p.list.proved;
+		out->room = store_room(f->parts.store);
+		tell_files(&p);
+		rc = tell_others(&p, err);
+	}
+	listing_close(&p.list);
+	(void)stage_drop(f->parts.dirfd, p.list.stage_name, NULL);
+	return rc;
+}
