@@ -197,6 +197,7 @@ house_open_doors(struct house *h, struct weigh_err *err)
 		.tokens = h->tokens,
 		.store = h->store,
 		.repos = h->repos,
+		.fetch = h->fetch,
 		.workers = h->workers,
 		.heavy = h->heavy,
 		.streams = h->streams,

@@ -202,6 +202,8 @@ flow_failed(struct flow *f, const struct weigh_err *err)
 	pthread_mutex_lock(&f->lock);
 	if (!f->failed)
 		f->err = *err;
+	if (f->err.code == WEIGH_OK)
+		weigh_fail(&f->err, WEIGH_CANCELED, "it was not brought here");
 	f->failed = true;
 	wake(f);
 	pthread_mutex_unlock(&f->lock);
@@ -237,24 +239,28 @@ tell_wanted(struct flow *f, uint64_t offset)
 	pthread_mutex_unlock(&f->feeding);
 }
 
-bool
-flow_ready(struct flow_reader *r, uint64_t *bytes)
+enum weigh_code
+flow_ready(struct flow_reader *r, uint64_t *bytes, struct weigh_err *err)
 {
 	struct flow *f = r->flow;
-	bool failed, wanted;
+	enum weigh_code rc = WEIGH_OK;
+	bool wanted;
 
 	pthread_mutex_lock(&f->lock);
-	failed = f->failed;
+	if (f->failed) {
+		*err = f->err;
+		rc = f->err.code;
+	}
 	*bytes = ready(f, r);
 	r->waits = *bytes == 0;
-	wanted = !failed && r->waits && r->at < r->end && f->told != r->at &&
-	    runs_end(&f->arrived, r->at) == r->at;
+	wanted = rc == WEIGH_OK && r->waits && r->at < r->end &&
+	    f->told != r->at && runs_end(&f->arrived, r->at) == r->at;
 	if (wanted)
 		f->told = r->at;
 	pthread_mutex_unlock(&f->lock);
 	if (wanted)
 		tell_wanted(f, r->at);
-	return !failed;
+	return rc;
 }
 
 void

@@ -105,6 +105,16 @@ lose(struct http_intake *in, void *worker)
 		in->lost(in, worker);
 }
 
+/* It has waited, and has its body. */
+static void
+work_again(struct job *job, void *worker)
+{
+	struct http_task *task = (struct http_task *)job;
+
+	task->work(task, worker);
+	http_task_encode(task);
+}
+
 static void
 intake_work(struct job *job, void *worker)
 {
@@ -117,6 +127,7 @@ intake_work(struct job *job, void *worker)
 		lose(in, worker);
 	} else if (in->own.step == INTAKE_LAST) {
 		in->own.over = true;
+		in->task.job.work = work_again; /* the body was given */
 		in->task.work(&in->task, worker);
 		http_task_encode(&in->task);
 	}
@@ -220,6 +231,13 @@ finish(struct http_intake *in)
 	free(in);
 }
 
+static bool
+waits(struct http_intake *in)
+{
+	return in->own.over && !in->own.lost && !in->task.job.skipped &&
+	    in->task.waits != NULL && in->task.waits(&in->task);
+}
+
 static void
 intake_done(struct job *job)
 {
@@ -231,6 +249,10 @@ intake_done(struct job *job)
 		in->task.reply.rc = weigh_fail(&in->task.reply.err,
 		    WEIGH_NOT_YET, "weighd is stopping");
 		lose(in, NULL);
+	}
+	if (waits(in)) {
+		in->own.out = true; /* nobody else sends it to work */
+		return;
 	}
 	if (in->own.over) {
 		finish(in);

@@ -148,12 +148,11 @@ void outlet_drained(struct http_outlet *o, size_t bytes);
 void outlet_gone(struct http_outlet *o);
 void outlet_close(struct http_outlet *o);
 
-/* flow.c: one answer that reads a flow, as both see it. */
+/* flow.c: one answer that reads a flow, as both see it.  What is the loop's only,
+ * flow_send.c has behind it. */
 struct flow_reader {
 	struct job visit; /* first: the job is the reader; `home` is its loop */
-	struct http_exchange *x; /* NULL: it has left; the visit frees it */
 	struct flow *flow;
-	int status;
 	uint64_t at, end; /* still to be queued */
 	/* Under the flow's lock. */
 	struct flow_reader *next;
@@ -163,9 +162,10 @@ struct flow_reader {
 /* Begin to read; from then on `visit` may be posted.  The flow is held by the reader
  * then.  Not WEIGH_OK: it failed. */
 enum weigh_code flow_join(struct flow_reader *r, struct weigh_err *err);
-/* Bytes that may be sent from `at` on.  0: none yet, and a visit will come.  False:
- * it failed. */
-bool flow_ready(struct flow_reader *r, uint64_t *bytes);
+/* Bytes that may be sent from `at` on.  0: none yet, and a visit will come.  Not
+ * WEIGH_OK: it failed. */
+enum weigh_code flow_ready(struct flow_reader *r, uint64_t *bytes,
+    struct weigh_err *err);
 void flow_visited(struct flow_reader *r);
 /* Read no more; true: a visit is still on its way. */
 bool flow_leave(struct flow_reader *r);

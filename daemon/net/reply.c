@@ -31,6 +31,15 @@ http_reply_free(struct http_reply *r)
 }
 
 void
+http_reply_clear(struct http_reply *r)
+{
+	size_t max = r->body.max;
+
+	http_reply_free(r);
+	http_reply_init(r, max);
+}
+
+void
 http_reply_field(struct http_reply *r, const char *name, const char *fmt, ...)
 {
 	va_list ap;
@@ -58,7 +67,7 @@ http_reply_send(struct http_exchange *x, struct http_reply *r)
 	if (r->rc != WEIGH_OK) {
 		http_send_error(x, r->status, r->hub_code, &r->err);
 	} else if (r->flow != NULL) {
-		http_send_flow(x, &entity, r->flow);
+		http_send_flow(x, &entity, r->flow, r->refusal);
 		r->flow = NULL;
 	} else if (r->is_file) {
 		http_send_file(x, &entity, r->fd);

@@ -30,6 +30,8 @@ struct http_reply {
 	char blob[65];     /* of the file: its SHA-256, for http_app.broken */
 	int fd;            /* of the file; -1 when no bytes are wanted */
 	struct flow *flow; /* instead of fd: the file is coming in; held */
+	/* Of a flow that fails before its first byte: status and X-Error-Code. */
+	const char *(*refusal)(const struct weigh_err *err, int *status);
 	struct weigh_buf fields; /* whole header lines, each with CR LF */
 	struct weigh_buf body;
 };
@@ -37,6 +39,8 @@ struct http_reply {
 /* Nothing yet; the body may grow to `max` bytes. */
 void http_reply_init(struct http_reply *r, size_t max);
 void http_reply_free(struct http_reply *r);
+/* Nothing again, with the same bound. */
+void http_reply_clear(struct http_reply *r);
 
 /* Add a header line.  Control characters in the value are dropped. */
 void http_reply_field(struct http_reply *r, const char *name, const char *fmt,

@@ -102,11 +102,13 @@ void http_send_entity(struct http_exchange *x, const struct http_entity *e,
  * HEAD, 304, 412 and 416. */
 void http_send_file(struct http_exchange *x, const struct http_entity *e,
     int fd);
-/* Answer with a file that is still coming in (net/flow.h): what is held of `f` is
- * taken over. */
+/* Answer with a file that is still coming in (net/flow.h): the hold of `f` is taken
+ * over.  Its head is sent with the first byte; when it fails before, the answer is
+ * an error, whose status and X-Error-Code `refusal` tells (NULL: 502 and none). */
 struct flow;
 void http_send_flow(struct http_exchange *x, const struct http_entity *e,
-    struct flow *f);
+    struct flow *f,
+    const char *(*refusal)(const struct weigh_err *err, int *status));
 /* Would the answer to this request carry any byte of the entity?  False for HEAD,
  * 304, 412, 416: then no file need be opened. */
 bool http_wants_bytes(const struct http_exchange *x,

@@ -23,11 +23,27 @@ task_done(struct job *job)
 {
 	struct http_task *task = (struct http_task *)job;
 
+	if (!job->skipped && task->waits != NULL && task->waits(task))
+		return;
 	if (job->skipped)
 		task->reply.rc = weigh_fail(&task->reply.err, WEIGH_NOT_YET,
 		    "weighd is stopping");
 	http_task_answer(task);
 	free(task);
+}
+
+void
+http_task_again(struct http_task *task, struct job_queue queue)
+{
+	http_reply_clear(&task->reply);
+	queue.submit(queue.queue, &task->job);
+}
+
+void
+http_task_end(struct http_task *task)
+{
+	task->waits = NULL;
+	task->job.done(&task->job);
 }
 
 void

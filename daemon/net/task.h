@@ -3,6 +3,8 @@
  *
  * (1) The task owns its exchange and reply from http_task_init until it is done:
  *     then the reply is sent and the task freed, whatever happened.
+ * (2) A task that waits for something holds no thread; whoever it waits for sends it
+ *     to work again, once.
  */
 #ifndef NET_TASK_H
 #define NET_TASK_H
@@ -18,6 +20,9 @@ struct http_task {
 	struct http_outlet *outlet; /* the reply is on its way already */
 	/* On a worker: fill the reply. */
 	void (*work)(struct http_task *task, void *worker);
+	/* On the loop, behind `work`: true: nothing is answered yet, and somebody
+	 * will call http_task_again or http_task_end.  May be NULL. */
+	bool (*waits)(struct http_task *task);
 	/* On the loop, before the reply is sent; may be NULL. */
 	void (*finish)(struct http_task *task);
 };
@@ -26,6 +31,11 @@ struct http_task {
  * first member of something larger; then submit &task->job to a pool. */
 void http_task_init(struct http_task *task, struct http_exchange *x,
     size_t body_max, void (*work)(struct http_task *task, void *worker));
+
+/* On the loop: a task that waits goes to work again, with an empty reply; or it is
+ * answered with the reply it has. */
+void http_task_again(struct http_task *task, struct job_queue queue);
+void http_task_end(struct http_task *task);
 
 /* On a worker, behind `work`: gzip a JSON answer whose client takes that. */
 void http_task_encode(struct http_task *task);

@@ -14,6 +14,7 @@
 struct siblings {
 	struct weigh_jw *w;
 	bool blobs;
+	bool brings;    /* what is not held is listed */
 	unsigned seen;  /* entries of this page */
 	unsigned files; /* of all */
 	char last[WEIGH_PATH_MAX + 1];
@@ -34,18 +35,22 @@ write_sibling(void *ctx, const struct catalog_entry *e)
 
 	s->seen++;
 	snprintf(s->last, sizeof(s->last), "%s", e->path);
-	if (e->directory)
+	if (e->directory || (e->absent && !s->brings))
 		return;
 	s->files++;
 	weigh_hub_sibling(s->w, &entry, s->blobs);
 }
 
 enum weigh_code
-serve_siblings(struct catalog_reader *reader, const struct weigh_repo *repo,
-    const struct weigh_gitid *commit, bool blobs, struct weigh_jw *w,
+serve_siblings(struct ask *ask, struct catalog_reader *reader,
+    const struct weigh_repo *repo, const struct weigh_gitid *commit, bool blobs, struct weigh_jw *w,
     unsigned *files, struct weigh_err *err)
 {
-	struct siblings s = { .w = w, .blobs = blobs };
+	struct siblings s = {
+		.w = w,
+		.blobs = blobs,
+		.brings = ask_brings(ask, reader, repo),
+	};
 	enum weigh_code rc;
 
 	weigh_jw_key(w, "siblings");
@@ -135,7 +140,7 @@ write_files(struct info *i, struct catalog_reader *reader)
 		rc = serve_weights(ask->serve, reader, repo, &ask->commit,
 		    SERVE_HEADERS_NOW, &i->w, err);
 	if (rc == WEIGH_OK && (i->members & WEIGH_INFO_SIBLINGS) != 0)
-		rc = serve_siblings(reader, repo, &ask->commit,
+		rc = serve_siblings(ask, reader, repo, &ask->commit,
 		    ask_flag(ask, "blobs"), &i->w, &files, err);
 	return rc;
 }

@@ -268,7 +268,7 @@ write_item(void *ctx, const struct catalog_listed *at)
 		    &at->commit, l->headers++ < SERVE_HEADERS_NOW ? 1 : 0,
 		    &l->w, err);
 	if (l->rc == WEIGH_OK && (l->members & WEIGH_INFO_SIBLINGS) != 0)
-		l->rc = serve_siblings(l->reader, &at->repo, &at->commit, false,
+		l->rc = serve_siblings(l->ask, l->reader, &at->repo, &at->commit, false,
 		    &l->w, &files, err);
 	weigh_jw_object_end(&l->w);
 	l->files += files;

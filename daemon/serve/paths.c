@@ -11,6 +11,7 @@ const struct route_body serve_paths_body = { .max = 4u << 20 };
 struct paths {
 	struct weigh_jw w;
 	bool expand;
+	bool brings; /* what is not held is listed */
 };
 
 static void
@@ -18,7 +19,8 @@ write_entry(void *ctx, const struct catalog_entry *e)
 {
 	struct paths *p = ctx;
 
-	entry_write(&p->w, e, p->expand);
+	if (!e->absent || p->brings)
+		entry_write(&p->w, e, p->expand);
 }
 
 void
@@ -26,7 +28,7 @@ serve_paths(struct ask *ask, struct catalog_reader *reader)
 {
 	struct http_reply *r = &ask->task.reply;
 	struct weigh_hub_paths asked = { .count = 0 };
-	struct paths p = { .expand = false };
+	struct paths p = { .brings = false };
 	enum weigh_code rc;
 
 	if (!ask_revision(ask, reader))
@@ -37,6 +39,7 @@ serve_paths(struct ask *ask, struct catalog_reader *reader)
 	    &r->err);
 	if (rc == WEIGH_OK) {
 		p.expand = asked.expand;
+		p.brings = ask_brings(ask, reader, &ask->match.repo);
 		weigh_jw_init(&p.w, &r->body);
 		weigh_jw_array(&p.w);
 		rc = catalog_paths(reader, &ask->match.repo, &ask->commit,

@@ -24,6 +24,15 @@ struct serve {
 	atomic_size_t bodies; /* bytes of requests' bodies that are collected */
 };
 
+/* A question that waits until upstream was asked. */
+struct ask_wait {
+	struct fetch_waiter waiter; /* first: the waiter is the wait */
+	struct ask *ask;
+	char rev[WEIGH_REV_MAX + 12]; /* that is to be known */
+	bool wanted;                  /* the worker's word to the loop */
+	bool over;                    /* upstream was asked */
+};
+
 /* A question on its way to a worker and back. */
 struct ask {
 	union { /* first: the task is the ask */
@@ -40,6 +49,7 @@ struct ask {
 	struct weigh_buf body; /* of the request, if its route collects it */
 	size_t counted;        /* bytes of it in serve->bodies */
 	void *own; /* the handler's: from begin and block to work or lost */
+	struct ask_wait wait;
 };
 
 /* How a route takes its request's body; net/intake.h says when each is called. */
@@ -65,6 +75,7 @@ enum route_flags {
 	ROUTE_GIT = 16,   /* a 401 asks for user and password, as git expects */
 	ROUTE_LFS = 32,   /* and so does git-lfs, by a field of its own */
 	ROUTE_OCI = 64,   /* likewise, and errors are in OCI's shape */
+	ROUTE_THROUGH = 256, /* what is not here may be brought in for it */
 	ROUTE_HOME = 128, /* a name of one part may mean the asker's own: the
 			    handler finds out, and asks for the right */
 };
@@ -125,12 +136,32 @@ bool ask_sees(const struct ask *ask, const struct weigh_repo *repo,
 bool ask_query(const struct ask *ask, const char *key, char *out, size_t size);
 bool ask_flag(const struct ask *ask, const char *key);
 
+/* --- through.c: what is not here yet -------------------------------------------- */
+/* Repository or revision are not here: shall upstream be asked?  True: the reply is
+ * of no account, and `work` will be called again. */
+bool ask_misses(struct ask *ask, struct catalog_reader *reader);
+/* A task's `waits`. */
+bool ask_waits(struct http_task *task);
+/* Are files that are listed and not held brought in when they are asked for?  Where
+ * they are not they are left out of lists. */
+bool ask_brings(struct ask *ask, struct catalog_reader *reader,
+    const struct weigh_repo *repo);
+/* A file whose bytes are not held: the reply, which describes it already, sends them as
+ * they come, or says why not.  False: they came meanwhile. */
+bool ask_bring(struct ask *ask, struct catalog_reader *reader, const char *path,
+    const struct weigh_oid *oid, bool wants_bytes);
+/* Upstream lied about these bytes a short while ago, and a part of them is asked for:
+ * the reply is 416, as a part completes a copy. */
+bool ask_lied(struct ask *ask, const struct weigh_oid *oid);
+/* Whose threads work it out. */
+struct pool *ask_pool(const struct ask *ask);
+
 /* --- info.c, for lists too ------------------------------------------------------- */
 /* The members that `expand` and `expand[]` name; *expanded: there are any.  Names
  * that nobody knows are passed over, as if they were not there. */
 uint32_t serve_expand(const struct ask *ask, bool *expanded);
 /* Write the member "siblings" of a revision; *files: how many there were. */
-enum weigh_code serve_siblings(struct catalog_reader *reader,
+enum weigh_code serve_siblings(struct ask *ask, struct catalog_reader *reader,
     const struct weigh_repo *repo, const struct weigh_gitid *commit, bool blobs,
     struct weigh_jw *w, unsigned *files, struct weigh_err *err);
 

@@ -16,6 +16,7 @@ struct found {
 	int64_t modified; /* by the commit that changed it last */
 	bool lfs;
 	bool directory;
+	bool absent;
 	unsigned pointer_size; /* lfs only */
 };
 
@@ -29,6 +30,7 @@ keep_entry(void *ctx, const struct catalog_entry *e)
 		.modified = e->last_date,
 		.lfs = e->lfs,
 		.directory = e->directory,
+		.absent = e->absent,
 		.pointer_size = e->pointer_size,
 	};
 }
@@ -97,6 +99,11 @@ open_file(struct ask *ask, struct catalog_reader *reader, const struct found *f)
 	struct gate *gate = ask->serve->parts.gate;
 	enum weigh_code rc;
 
+	if (ask_lied(ask, &f->oid) ||
+	    (f->absent &&
+		ask_bring(ask, reader, ask->match.path, &f->oid,
+		    wants_bytes(ask))))
+		return;
 	if (wants_bytes(ask))
 		rc = gate_open(gate, reader, WEIGH_DOOR_HUB, &f->oid, f->size,
 		    &r->fd, &r->err);

@@ -17,6 +17,7 @@
 #define BODIES_MAX ((size_t)256 << 20)
 
 #define AGAIN (ROUTE_CACHED | ROUTE_HUB)
+#define SEEK (AGAIN | ROUTE_THROUGH)
 #define OPEN WEIGH_RIGHT_OPEN
 #define LOOK WEIGH_RIGHT_LOOK
 #define READ WEIGH_RIGHT_READ
@@ -26,25 +27,26 @@
 /* {id} with a verb behind it stands before {id} alone: see README.md. */
 static const struct route routes[] = {
 	{ "GET", "/api/whoami-v2", LOOK, serve_whoami, ROUTE_HUB, NULL },
-	{ "GET", "/api/{kind}/{id}/revision/{rev}", LOOK, serve_info, AGAIN,
+	{ "GET", "/api/{kind}/{id}/revision/{rev}", LOOK, serve_info, SEEK,
 	    NULL },
-	{ "GET", "/api/{kind}/{id}/tree/{rev}/**", LOOK, serve_tree, AGAIN,
+	{ "GET", "/api/{kind}/{id}/tree/{rev}/**", LOOK, serve_tree, SEEK,
 	    NULL },
-	{ "GET", "/api/{kind}/{id}/tree/{rev}", LOOK, serve_tree, AGAIN, NULL },
+	{ "GET", "/api/{kind}/{id}/tree/{rev}", LOOK, serve_tree, SEEK, NULL },
 	{ "POST", "/api/{kind}/{id}/paths-info/{rev}", LOOK, serve_paths,
-	    ROUTE_HUB, &serve_paths_body },
-	{ "GET", "/api/{kind}/{id}/commits/{rev}", LOOK, serve_commits, AGAIN,
+	    ROUTE_HUB | ROUTE_THROUGH, &serve_paths_body },
+	{ "GET", "/api/{kind}/{id}/commits/{rev}", LOOK, serve_commits, SEEK,
 	    NULL },
 	{ "GET", "/api/{kind}/{id}/auth-check", READ, serve_auth_check,
-	    ROUTE_HUB, NULL },
+	    ROUTE_HUB | ROUTE_THROUGH, NULL },
 	{ "GET", "/api/{kind}/{id}/auth-check/write", PUBLISH, serve_auth_check,
 	    OWN, NULL },
-	{ "GET", "/api/{kind}/{id}/refs", LOOK, serve_refs, AGAIN, NULL },
+	{ "GET", "/api/{kind}/{id}/refs", LOOK, serve_refs, SEEK, NULL },
 	{ "GET", "/api/{kind}", LOOK, serve_list, AGAIN, NULL },
-	{ "GET", "/api/{kind}/{id}", LOOK, serve_info, AGAIN, NULL },
-	{ "GET", "/{repo}/resolve/{rev}/**", READ, serve_resolve, AGAIN, NULL },
-	{ "GET", "/{repo}/raw/{rev}/**", READ, serve_raw, AGAIN, NULL },
-	{ "GET", "/{git}/info/refs", READ, serve_git_info, ROUTE_GIT, NULL },
+	{ "GET", "/api/{kind}/{id}", LOOK, serve_info, SEEK, NULL },
+	{ "GET", "/{repo}/resolve/{rev}/**", READ, serve_resolve, SEEK, NULL },
+	{ "GET", "/{repo}/raw/{rev}/**", READ, serve_raw, SEEK, NULL },
+	{ "GET", "/{git}/info/refs", READ, serve_git_info,
+	    ROUTE_GIT | ROUTE_THROUGH, NULL },
 	{ "POST", "/{git}/git-upload-pack", READ, serve_git_upload_pack,
 	    ROUTE_GIT | ROUTE_STREAMS, &serve_git_body },
 	{ "POST", "/{git}/git-receive-pack", READ, serve_git_receive_pack,
@@ -111,10 +113,13 @@ ask_fail(struct ask *ask, enum weigh_code rc, const char *hub_code)
 
 /* The reply for a look-up of a revision; false on error. */
 static bool
-say_revision(struct ask *ask, enum weigh_code rc, bool repo_known)
+say_revision(struct ask *ask, struct catalog_reader *reader, enum weigh_code rc,
+    bool repo_known)
 {
 	char hex[WEIGH_GITID_HEX + 1];
 
+	if (rc == WEIGH_NOT_FOUND && ask_misses(ask, reader))
+		return false;
 	if (rc != WEIGH_OK) {
 		ask_lacks(ask, rc,
 		    repo_known ? WEIGH_HUB_NO_REVISION : WEIGH_HUB_NO_REPO);
@@ -158,7 +163,7 @@ find_revision(struct ask *ask, struct catalog_reader *reader, bool whole)
 	else
 		rc = catalog_resolve(reader, &ask->match.repo, ask->match.rev,
 		    &ask->commit, &repo_known, &ask->task.reply.err);
-	return say_revision(ask, rc, repo_known);
+	return say_revision(ask, reader, rc, repo_known);
 }
 
 bool
@@ -221,8 +226,11 @@ ask_work(struct http_task *task, void *worker)
 {
 	struct ask *ask = (struct ask *)task;
 
-	/* Where there was a body it was asked before that. */
-	if (ask->route->body != NULL || may(ask, worker))
+	/* Where there was a body it was asked before that; but for what was not
+	 * known then. */
+	if ((ask->route->body != NULL &&
+		!(ask->route->flags & ROUTE_THROUGH)) ||
+	    may(ask, worker))
 		ask->route->work(ask, worker);
 }
 
@@ -242,8 +250,13 @@ body_begin(struct http_intake *in, void *worker)
 	struct ask *ask = (struct ask *)in;
 	const struct route_body *body = ask->route->body;
 
-	return may(ask, worker) &&
-	    (body->begin == NULL || body->begin(ask, worker));
+	if (!may(ask, worker)) {
+		if (!ask->wait.wanted)
+			return false;
+		ask->wait.wanted = false; /* behind its body, which is small */
+		http_reply_clear(&ask->task.reply);
+	}
+	return body->begin == NULL || body->begin(ask, worker);
 }
 
 /* Collect bytes, if all that others sent leave room for them. */
@@ -405,6 +418,12 @@ pool_of(const struct serve *s, const struct route *route)
 	return route->flags & ROUTE_HEAVY ? s->parts.heavy : s->parts.workers;
 }
 
+struct pool *
+ask_pool(const struct ask *ask)
+{
+	return pool_of(ask->serve, ask->route);
+}
+
 /* Send it to a worker, behind its body if the route takes one. */
 static void
 start(struct ask *ask, struct http_exchange *x)
@@ -415,11 +434,13 @@ start(struct ask *ask, struct http_exchange *x)
 	if (body == NULL) {
 		http_task_init(&ask->task, x, BODY_MAX, ask_work);
 		ask->task.finish = ask_finish;
+		ask->task.waits = ask_waits;
 		pool_submit(pool, &ask->task.job);
 		return;
 	}
 	http_intake_init(&ask->intake, x, BODY_MAX, ask_work);
 	ask->task.finish = ask_finish;
+	ask->task.waits = ask_waits;
 	ask->intake.begin = body_begin;
 	ask->intake.block = body_block;
 	ask->intake.lost = body_lost;

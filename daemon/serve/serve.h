@@ -13,6 +13,9 @@
  *     anything else is looked at.
  * (6) What the cache holds nobody in particular may have; what was made for
  *     somebody known is never kept unless everybody is answered the same.
+ * (7) What is not here is brought in only for who could read it if it were; until it
+ *     is known the question waits without a thread.  Nobody is told that a repository
+ *     does not exist because upstream cannot be reached.
  */
 #ifndef SERVE_SERVE_H
 #define SERVE_SERVE_H
@@ -20,6 +23,7 @@
 #include <weigh/err.h>
 #include <weigh/ticket.h>
 
+#include "fetch/fetch.h"
 #include "gate/gate.h"
 #include "net/server.h"
 #include "pool/pool.h"
@@ -42,6 +46,7 @@ struct serve_parts {
 	struct tokens *tokens;
 	struct store *store; /* for /readyz: is there room? */
 	struct repo_root *repos; /* for git */
+	struct fetch *fetch; /* brings in what is not here; NULL: nobody does */
 	struct pool *workers, *heavy, *streams; /* see priv.h, route_flags */
 	unsigned nloops;
 	struct serve_upload upload;

@@ -14,6 +14,7 @@ struct tree {
 	struct ask *ask;
 	struct weigh_jw w;
 	bool expand;
+	bool brings; /* what is not held is listed */
 	unsigned limit;
 	unsigned seen;
 	char last[WEIGH_PATH_MAX + 1]; /* of the entries on this page */
@@ -27,7 +28,8 @@ write_entry(void *ctx, const struct catalog_entry *e)
 	if (++t->seen > t->limit)
 		return;
 	snprintf(t->last, sizeof(t->last), "%s", e->path);
-	entry_write(&t->w, e, t->expand);
+	if (!e->absent || t->brings)
+		entry_write(&t->w, e, t->expand);
 }
 
 static unsigned
@@ -82,6 +84,7 @@ serve_tree(struct ask *ask, struct catalog_reader *reader)
 	if (!ask_revision(ask, reader))
 		return;
 	t.limit = page_size(ask, t.expand);
+	t.brings = ask_brings(ask, reader, &ask->match.repo);
 	if (ask_query(ask, "cursor", cursor, sizeof(cursor)) &&
 	    weigh_path_check(cursor, strlen(cursor), &r->err) != WEIGH_OK) {
 		ask_fail(ask, WEIGH_MALFORMED, NULL);

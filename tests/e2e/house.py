@@ -278,7 +278,9 @@ class House:
 
     def leftovers(self):
         """What a killed run left behind and the next start must have removed."""
-        found = list((self.data / "incoming").glob("*"))
+        # What fetch goes on with stays, each in a folder of its own.
+        found = [p for p in (self.data / "incoming").glob("*")
+                 if p.name not in ("parts", "stages")]
         for pattern in ("*.lock", "tmp_obj_*", "tmp_pack_*", "tmp_idx_*"):
             found += (self.data / "repos").rglob(pattern)
         return found
