@@ -134,7 +134,7 @@ SETTING(mirror, lied_seconds, NUMBER, "3600", 0, 604800,
 SETTING(mirror, cache, SIZE, "0", 0, INT64_MAX,
     "Bytes that repositories may take which only pull_through brought; what was read "
     "longest ago goes first, by weigh gc. 0: any.")
-SETTING(mirror, follow_seconds, NUMBER, "3600", 60, 31536000,
+SETTING(mirror, follow_seconds, NUMBER, "3600", 1, 31536000,
     "Time between two looks at upstream for a repository that is followed.")
 SETTING(wan, limit, SIZE, "0", 0, INT64_MAX,
     "Bytes a second from upstreams, all together; 0: any.")

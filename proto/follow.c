@@ -117,12 +117,13 @@ judge_state(struct list *l, const char *what, enum weigh_upstream_state before,
 	switch (now) {
 	case WEIGH_UPSTREAM_GONE:
 		add(l, WEIGH_EVENT_DELETED,
-		    "%s is not there upstream any more; what is held stays",
+		    "%s is not there upstream any more, or hidden; what is held "
+		    "stays",
 		    what);
 		break;
 	case WEIGH_UPSTREAM_GATED:
 		add(l, WEIGH_EVENT_GATED,
-		    "upstream gates it now; our token is let in");
+		    "upstream gates it now: its content is for those it let in");
 		break;
 	case WEIGH_UPSTREAM_REFUSED:
 		add(l, WEIGH_EVENT_REFUSED,
