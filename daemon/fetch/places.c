@@ -18,6 +18,7 @@
 static const struct source *const kinds[] = {
 	[WEIGH_SOURCE_HUB] = &source_hub,
 	[WEIGH_SOURCE_GIT] = &source_git,
+	[WEIGH_SOURCE_DIR] = &source_dir,
 };
 
 static enum weigh_code
