@@ -81,6 +81,14 @@ print_summary(const struct doc *d)
 	text_size(doc_u64(d, "evidence_bytes"), bytes);
 	if (doc_u64(d, "evidence") > 0)
 		out_line("%s in quarantine, left there: %s", n[0], bytes);
+	text_count(doc_u64(d, "cached"), "blob", n[0]);
+	if (doc_u64(d, "cached") > 0)
+		out_line("%s %s out of the cache", dry ? "would take" : "took",
+		    n[0]);
+	text_count(doc_u64(d, "parts"), "part", n[0]);
+	if (doc_u64(d, "parts") > 0)
+		out_line("%s %s of files that nobody brings any more",
+		    dry ? "would take" : "took", n[0]);
 	text_size(doc_u64(d, "freed"), bytes);
 	out_line("%s %s", bytes, dry ? "would be freed" : "freed");
 }

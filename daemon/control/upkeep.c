@@ -104,6 +104,8 @@ static const char *const kinds[GC_KINDS] = {
 	[GC_REPOSITORY] = "repository",
 	[GC_STRANGE] = "strange",
 	[GC_MISSING] = "missing",
+	[GC_PART] = "part",
+	[GC_CACHED] = "cached",
 };
 
 static const char *const fates[GC_FATES] = {
@@ -150,6 +152,8 @@ write_sums(struct weigh_jw *w, const struct gc *gc)
 		{ "repositories", GC_REPOSITORY, GC_ODD },
 		{ "strange", GC_STRANGE, GC_ODD },
 		{ "missing", GC_MISSING, GC_ODD },
+		{ "parts", GC_PART, GC_TAKEN },
+		{ "cached", GC_CACHED, GC_TAKEN },
 	};
 	uint64_t waiting = 0;
 
@@ -179,6 +183,8 @@ gc_work(struct chore *c, struct catalog_reader *reader)
 	long_set_total(c->control, c->place, totals.bytes);
 	gc->gate = c->control->parts.gate;
 	gc->reader = reader;
+	gc->fetch = c->control->parts.fetch;
+	gc->cache = fetch_cache(gc->fetch);
 	gc->progress = &c->place->progress;
 	gc->item = write_item;
 	gc->ctx = c;

@@ -146,6 +146,17 @@ fetch_set(struct fetch *f, const struct fetch_settings *settings,
 
 /* --- from the ground up, and down again --------------------------------------------- */
 
+uint64_t
+fetch_cache(struct fetch *f)
+{
+	uint64_t cache;
+
+	pthread_mutex_lock(&f->lock);
+	cache = f->settings.cache;
+	pthread_mutex_unlock(&f->lock);
+	return cache;
+}
+
 enum weigh_code
 fetch_new(struct fetch **out, const struct fetch_parts *parts,
     const struct fetch_settings *settings, struct weigh_err *err)

@@ -68,6 +68,8 @@ enum weigh_code fetch_new(struct fetch **out, const struct fetch_parts *parts,
 enum weigh_code fetch_start(struct fetch *f, struct weigh_err *err);
 enum weigh_code fetch_set(struct fetch *f,
     const struct fetch_settings *settings, struct weigh_err *err);
+/* Bytes that what was only pulled through may take, as it is set now; 0: any. */
+uint64_t fetch_cache(struct fetch *f);
 /* weighd is stopping: what is under way is left as it is, to go on next time. */
 void fetch_stop(struct fetch *f);
 void fetch_free(struct fetch *f);

@@ -206,18 +206,16 @@ take_up(void *ctx, const struct weigh_fetch_job *job, const char *token)
 }
 
 static enum weigh_code
-sweep_part(void *ctx, const struct weigh_oid *oid, uint64_t held,
-    struct weigh_err *err)
+sweep_part(void *ctx, const struct store_left *left, struct weigh_err *err)
 {
 	struct fetch *f = ctx;
 	bool needed = true;
 	enum weigh_code rc;
 
-	(void)held;
-	rc = catalog_job_needs(f->reader, oid, &needed, err);
+	rc = catalog_job_needs(f->reader, &left->oid, &needed, err);
 	if (rc != WEIGH_OK || needed)
 		return rc;
-	return store_drop_part(f->parts.store, oid, err);
+	return store_drop_part(f->parts.store, &left->oid, err);
 }
 
 /* Stages of jobs that are over, and of questions that nobody waits for any more. */

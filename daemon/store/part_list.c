@@ -80,8 +80,8 @@ store_sweep_parts(struct store *s, struct weigh_err *err)
 }
 
 struct each_part {
-	enum weigh_code (*each)(void *ctx, const struct weigh_oid *oid,
-	    uint64_t held, struct weigh_err *err);
+	enum weigh_code (*each)(void *ctx, const struct store_left *left,
+	    struct weigh_err *err);
 	void *ctx;
 };
 
@@ -89,22 +89,25 @@ static enum weigh_code
 tell_name(struct store *s, const char *name, void *ctx, struct weigh_err *err)
 {
 	const struct each_part *e = ctx;
+	struct store_left left = { .held = 0 };
 	struct part_names names;
-	struct weigh_oid oid;
-	uint64_t held;
+	struct stat st;
 
 	/* By its bytes, which every part has. */
-	if (strlen(name) != WEIGH_OID_HEX || !parse_name(name, &oid))
+	if (strlen(name) != WEIGH_OID_HEX || !parse_name(name, &left.oid))
 		return WEIGH_OK;
-	part_names_of(&names, &oid);
-	(void)part_map_look(s, &names, &oid, &held);
-	return e->each(e->ctx, &oid, held, err);
+	part_names_of(&names, &left.oid);
+	if (fstatat(s->incoming, names.bytes, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return WEIGH_OK; /* whole meanwhile, or dropped */
+	left.changed = st.st_mtime;
+	(void)part_map_look(s, &names, &left.oid, &left.held);
+	return e->each(e->ctx, &left, err);
 }
 
 enum weigh_code
 store_each_part(struct store *s,
-    enum weigh_code (*each)(void *ctx, const struct weigh_oid *oid,
-	uint64_t held, struct weigh_err *err),
+    enum weigh_code (*each)(void *ctx, const struct store_left *left,
+	struct weigh_err *err),
     void *ctx, struct weigh_err *err)
 {
 	struct each_part e = { each, ctx };

@@ -91,6 +91,20 @@ store_room(struct store *s)
 }
 
 uint64_t
+store_lack(struct store *s, uint64_t bytes)
+{
+	struct statvfs v;
+	uint64_t needed;
+
+	if (fstatvfs(s->incoming, &v) != 0)
+		return 0;
+	pthread_mutex_lock(&s->lock);
+	needed = atomic_load(&s->keep_free) + s->promised + bytes;
+	pthread_mutex_unlock(&s->lock);
+	return less(needed, (uint64_t)v.f_bavail * v.f_frsize);
+}
+
+uint64_t
 store_keep_free(const struct store *s)
 {
 	return atomic_load(&s->keep_free);

@@ -169,11 +169,15 @@ void store_part_close(struct store_part *p);
 void store_part_drop(struct store_part *p);
 enum weigh_code store_drop_part(struct store *s, const struct weigh_oid *oid,
     struct weigh_err *err);
-/* Every part that lies there, for who sweeps; `each` may drop it.  `held` is what its
- * map says. */
+/* Every part that lies there, for who sweeps; `each` may drop it. */
+struct store_left {
+	struct weigh_oid oid;
+	uint64_t held;   /* bytes, by its map */
+	int64_t changed; /* seconds since 1970: when it was written last */
+};
 enum weigh_code store_each_part(struct store *s,
-    enum weigh_code (*each)(void *ctx, const struct weigh_oid *oid,
-	uint64_t held, struct weigh_err *err),
+    enum weigh_code (*each)(void *ctx, const struct store_left *left,
+	struct weigh_err *err),
     void *ctx, struct weigh_err *err);
 
 /* Bytes for [offset, offset + len); any thread, no two for the same bytes.  Where the
@@ -329,6 +333,10 @@ struct store_sight {
 enum weigh_code store_look(struct store *s, const struct weigh_oid *oid,
     struct store_sight *out, struct weigh_err *err);
 
+/* Is a descriptor of its file open in this process: is it being read?  Yes also where
+ * that cannot be known. */
+bool store_is_open(struct store *s, const struct weigh_oid *oid);
+
 /* One name below blobs/sha256. */
 enum store_kind {
 	STORE_BLOB,
@@ -379,5 +387,7 @@ uint64_t store_keep_free(const struct store *s);
 /* Bytes that may still be written before keep_free; 0 when writing fails.  Tests
  * writability without writing. */
 uint64_t store_room(struct store *s);
+/* Bytes that would have to go before so many fit above keep_free; 0: they fit. */
+uint64_t store_lack(struct store *s, uint64_t bytes);
 
 #endif

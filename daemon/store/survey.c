@@ -11,6 +11,42 @@
 #include "base/fd.h"
 #include "store/priv.h"
 
+/* --- is it being read? --------------------------------------------------- */
+
+static bool
+is_file(const char *number, const struct stat *file)
+{
+	struct stat st;
+
+	return fstat(atoi(number), &st) == 0 && st.st_ino == file->st_ino &&
+	    st.st_dev == file->st_dev;
+}
+
+bool
+store_is_open(struct store *s, const struct weigh_oid *oid)
+{
+	struct blob_names n;
+	struct dirent *entry;
+	struct stat st;
+	DIR *dir = NULL;
+	bool open = true;
+	int fan;
+
+	store_names(&n, oid);
+	if (store_open_fan(s, &n, &fan, NULL) != WEIGH_OK)
+		return true;
+	if (fstatat(fan, n.blob, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		open = errno != ENOENT;
+	else if ((dir = opendir("/proc/self/fd")) != NULL)
+		for (open = false; !open && (entry = readdir(dir)) != NULL;)
+			open = entry->d_name[0] != '.' &&
+			    is_file(entry->d_name, &st);
+	if (dir != NULL)
+		closedir(dir);
+	fd_close(&fan);
+	return open;
+}
+
 /* --- the names in a folder, copied and sorted --------------------------- */
 
 struct roll {

@@ -28,7 +28,7 @@ gc_reason(enum litter_verdict verdict)
 	case LITTER_NAMED:
 		return "a revision names it";
 	case LITTER_INTENDED:
-		return "a publication wants it";
+		return "a publication or a job wants it";
 	case LITTER_UNSURE:
 		return "it may belong to a revision that is not known here";
 	case LITTER_EVIDENCE:
@@ -82,23 +82,25 @@ journal(const struct gc *gc, struct weigh_err *err)
 	uint64_t taken = 0;
 
 	for (int kind = 0; kind < GC_KINDS; kind++)
-		if (kind != GC_QUARANTINE)
+		if (kind != GC_QUARANTINE && kind != GC_PART)
 			taken += gc->sums[kind][GC_TAKEN].count;
 	if (gc->dry || taken == 0)
 		return WEIGH_OK;
 	snprintf(why, sizeof(why),
 	    "nobody named them: %" PRIu64 " blobs, %" PRIu64 " lists, %" PRIu64
-	    " rows, %" PRIu64 " git objects; %" PRIu64 " bytes",
+	    " rows, %" PRIu64 " git objects; out of the cache: %" PRIu64
+	    " blobs; %" PRIu64 " bytes",
 	    gc->sums[GC_BLOB][GC_TAKEN].count,
 	    gc->sums[GC_LIST][GC_TAKEN].count, gc->sums[GC_ROW][GC_TAKEN].count,
 	    gc->sums[GC_OBJECTS][GC_TAKEN].count,
+	    gc->sums[GC_CACHED][GC_TAKEN].count,
 	    gc_freed(gc) - gc->sums[GC_QUARANTINE][GC_TAKEN].bytes);
 	return gate_write(gc->gate, write_entry, &entry, err);
 }
 
 /* --- quarantine ------------------------------------------------------------------ */
 
-/* (4): written down, then done. */
+/* (6): written down, then done. */
 static enum weigh_code
 discard(struct gc *gc, const struct store_apart *apart, struct weigh_err *err)
 {
@@ -193,6 +195,8 @@ gc_run(struct gc *gc, struct weigh_err *err)
 		gc_survey,
 		gc_blobs,
 		gc_rows,
+		gc_parts,
+		gc_cache,
 		gc_objects,
 		look_at_quarantine,
 	};

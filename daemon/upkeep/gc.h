@@ -11,8 +11,11 @@
  *     what it leads to.
  * (3) Row before file, list before blob, new pack before old: a kill at any moment
  *     leaves only litter, which the next gc takes.
- * (4) Evidence is journaled before it goes, and its note stays.
- * (5) A dry run writes nothing.
+ * (4) What a job or a client waits for stays: a blob that is whole and waits for the
+ *     rest of its revision, and a part.
+ * (5) What only pull-through brought goes by room.h, as far as it is too much.
+ * (6) Evidence is journaled before it goes, and its note stays.
+ * (7) A dry run writes nothing.
  *
  * Runs on a pool worker and blocks; one at a time.  The gate is held for one thing
  * at a time only (a blob, a repository), so publications go on in between.
@@ -26,6 +29,7 @@
 #include <weigh/err.h>
 
 #include "catalog/catalog.h"
+#include "fetch/fetch.h"
 #include "gate/gate.h"
 
 /* What a line of the report is about. */
@@ -38,6 +42,8 @@ enum gc_kind {
 	GC_REPOSITORY, /* cannot be read, or is not known */
 	GC_STRANGE,    /* a name below blobs/sha256 that is not ours */
 	GC_MISSING,    /* SHA-256; named, and its file is not there */
+	GC_PART,   /* SHA-256; bytes of a blob that nobody brings any more */
+	GC_CACHED, /* SHA-256; a blob that stays listed, and is not held */
 	GC_KINDS
 };
 
@@ -66,6 +72,8 @@ struct gc {
 	/* in */
 	struct gate *gate;
 	struct catalog_reader *reader;
+	struct fetch *fetch; /* who waits for what; NULL: nobody */
+	uint64_t cache;      /* bytes that the cache may take; 0: any */
 	bool dry;
 	bool quarantine;        /* take evidence too */
 	int64_t now;            /* seconds since 1970 */

@@ -30,7 +30,10 @@ ask_names(struct gc *gc, const struct weigh_oid *oid,
 		return rc;
 	if (last > facts->changed)
 		facts->changed = last;
-	return catalog_intended(gc->reader, oid, &facts->intended, &left, err);
+	rc = catalog_intended(gc->reader, oid, &facts->intended, &left, err);
+	if (rc == WEIGH_OK && !facts->named && !facts->intended)
+		facts->intended = gc_awaited(gc, oid);
+	return rc;
 }
 
 /* --- taking -------------------------------------------------------------------- */
@@ -245,7 +248,7 @@ look_at_row(void *ctx, const struct catalog_row *row, struct weigh_err *err)
 	if (rc != WEIGH_OK || sight.there)
 		return rc;
 	if (row->named) {
-		if (row->state == CATALOG_GOOD)
+		if (row->state == CATALOG_GOOD && !row->blob.absent)
 			tell_missing(gc, row);
 		return WEIGH_OK;
 	}

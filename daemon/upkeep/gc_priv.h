@@ -19,6 +19,12 @@ enum weigh_code gc_go_on(const struct gc *gc, struct weigh_err *err);
 enum weigh_code gc_survey(struct gc *gc, struct weigh_err *err);
 enum weigh_code gc_objects(struct gc *gc, struct weigh_err *err);
 
+/* gc_fetched.c: parts of blobs that nobody brings any more; the cache. */
+enum weigh_code gc_parts(struct gc *gc, struct weigh_err *err);
+enum weigh_code gc_cache(struct gc *gc, struct weigh_err *err);
+/* Does a job or a client wait for this blob?  Yes also where that is not known. */
+bool gc_awaited(struct gc *gc, const struct weigh_oid *oid);
+
 /* gc_blobs.c: files below blobs/sha256, and rows that nothing is left of. */
 enum weigh_code gc_blobs(struct gc *gc, struct weigh_err *err);
 enum weigh_code gc_rows(struct gc *gc, struct weigh_err *err);

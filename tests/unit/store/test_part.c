@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -479,25 +480,25 @@ test_abandoned(void **state)
 struct told {
 	unsigned parts;
 	uint64_t held;
+	int64_t changed;
 };
 
 static enum weigh_code
-tell(void *ctx, const struct weigh_oid *oid, uint64_t held,
-    struct weigh_err *err)
+tell(void *ctx, const struct store_left *left, struct weigh_err *err)
 {
 	struct told *t = ctx;
 
-	(void)oid;
 	(void)err;
 	t->parts++;
-	t->held += held;
+	t->held += left->held;
+	t->changed = left->changed;
 	return WEIGH_OK;
 }
 
 static void
 test_each(void **state)
 {
-	struct told t = { 0, 0 };
+	struct told t = { 0, 0, 0 };
 	struct making m;
 
 	(void)state;
@@ -507,6 +508,7 @@ test_each(void **state)
 	    WEIGH_OK);
 	check_u64("one", t.parts, 1);
 	check_u64("held", t.held, SEG);
+	check_true("just now", time(NULL) - t.changed < 100);
 	end(&m);
 }
 
