@@ -6,7 +6,9 @@ static const struct out_column columns[] = {
 	{ "SIZE", "size", OUT_SIZE, false },
 	{ "LFS", "lfs", OUT_YES_NO, false },
 	{ "SHA256", "sha256", OUT_TEXT, false },
-	{ "BAD", "bad", OUT_YES_NO, false }, /* people see it when one is */
+	/* People see these when one is. */
+	{ "BAD", "bad", OUT_YES_NO, false },
+	{ "NOT HELD", "absent", OUT_YES_NO, false },
 };
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
@@ -17,7 +19,7 @@ cmd_files(const struct call *c, struct weigh_err *err)
 	struct weigh_ref ref;
 	struct doc *d = NULL;
 	enum weigh_code rc;
-	bool any_bad;
+	bool any_bad, any_absent;
 
 	rc = call_open_ref(c, c->args[0], &ref, &client, err);
 	if (rc == WEIGH_OK)
@@ -25,10 +27,12 @@ cmd_files(const struct call *c, struct weigh_err *err)
 	if (rc == WEIGH_OK)
 		rc = call_files(&client, &ref, &d, err);
 	any_bad = call_any(d, "files", "bad");
+	any_absent = call_any(d, "files", "absent");
 	if (rc == WEIGH_OK)
 		rc = call_print_list(c, d, "files", columns,
-		    any_bad || c->out->format != OUT_HUMAN ? COLUMNS :
-							     COLUMNS - 1,
+		    any_absent || c->out->format != OUT_HUMAN ? COLUMNS :
+			any_bad                               ? COLUMNS - 1 :
+								COLUMNS - 2,
 		    err);
 	if (rc == WEIGH_OK && any_bad)
 		call_say_bad(c);

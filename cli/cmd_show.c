@@ -14,6 +14,7 @@ static const struct out_column fields[] = {
 	{ "files", "files", OUT_NUMBER, false },
 	{ "size", "bytes", OUT_SIZE, false },
 	{ "bad files", "bad", OUT_NUMBER, false },
+	{ "not held", "absent", OUT_NUMBER, false },
 	{ "decision", "decision", OUT_TEXT, false },
 	{ "signed", "signed", OUT_TEXT, false },
 };

@@ -12,6 +12,7 @@ static const struct out_column fields[] = {
 	{ "blobs", "blobs", OUT_NUMBER, false },
 	{ "size", "bytes", OUT_SIZE, false },
 	{ "bad", "bad", OUT_NUMBER, false },
+	{ "not held", "absent", OUT_NUMBER, false },
 	{ "scrub", "scrub", OUT_TEXT, false },
 	{ "unread for", "scrub_oldest_seconds", OUT_SECONDS, false },
 	{ "served", "served_bytes", OUT_SIZE, false },

@@ -45,6 +45,23 @@ print_right(const struct out *o, const struct doc *d, const char *files,
 		    extra == 1 ? "is" : "are");
 }
 
+/* Of a revision that is partial: what of it is not here, which is no failure. */
+static void
+say_absent(const struct out *o, const struct doc *d)
+{
+	const struct doc *list = doc_get(d, "absent");
+	uint64_t n = doc_u64(d, "absent_files");
+	char files[TEXT_COUNT], size[TEXT_SIZE];
+
+	if (n == 0 || list == NULL || list->first == NULL)
+		return;
+	text_count(n, "file", files);
+	text_size(doc_u64(d, "absent_bytes"), size);
+	out_say(o, "%s more, %s, %s not held here%s '%.200s'", files, size,
+	    n == 1 ? "is" : "are", n == 1 ? ":" : "; the first is",
+	    doc_str(list->first, "path"));
+}
+
 /* Print a weigh.verify/1; WEIGH_MISMATCH if something in it is bad. */
 static enum weigh_code
 conclude(const struct call *c, const struct doc *d, struct weigh_err *err)
@@ -64,6 +81,8 @@ conclude(const struct call *c, const struct doc *d, struct weigh_err *err)
 		    sizeof(columns) / sizeof(columns[0]), err);
 	else if (c->out->format == OUT_HUMAN)
 		print_right(c->out, d, files, size);
+	if (rc == WEIGH_OK && c->out->format == OUT_HUMAN)
+		say_absent(c->out, d);
 	if (rc != WEIGH_OK || doc_count(bad) == 0)
 		return rc;
 	weigh_fail(err, WEIGH_MISMATCH,

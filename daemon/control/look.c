@@ -116,6 +116,7 @@ control_status(struct question *q, struct catalog_reader *reader)
 	weigh_jw_ku64(&w, "blobs", t.blobs);
 	weigh_jw_ku64(&w, "bytes", t.bytes);
 	weigh_jw_ku64(&w, "bad", t.bad);
+	weigh_jw_ku64(&w, "absent", t.absent);
 	weigh_jw_ku64(&w, "room", store_room(parts->store));
 	weigh_jw_ku64(&w, "uptime_seconds",
 	    (uint64_t)(time(NULL) - parts->started));
@@ -164,6 +165,7 @@ write_model(void *ctx, const struct weigh_repo *repo,
 	weigh_jw_ku64(&m->w, "bytes", head->bytes);
 	weigh_jw_kstr(&m->w, "license", head->license);
 	weigh_jw_ku64(&m->w, "bad", head->bad);
+	weigh_jw_ku64(&m->w, "absent", head->absent);
 	weigh_jw_kstr(&m->w, "decision", control_decision(head->bad));
 	weigh_jw_kstr(&m->w, "signed", "no");
 	weigh_jw_object_end(&m->w);
@@ -234,6 +236,7 @@ write_file(void *ctx, const struct catalog_entry *e)
 	write_oid(&f->w, "sha256", &e->oid);
 	weigh_jw_kbool(&f->w, "lfs", e->lfs);
 	weigh_jw_kbool(&f->w, "bad", e->bad);
+	weigh_jw_kbool(&f->w, "absent", e->absent);
 	weigh_jw_object_end(&f->w);
 }
 
@@ -286,6 +289,8 @@ write_revision(void *ctx, const struct catalog_revision *rev)
 	weigh_jw_ku64(&s->w, "files", rev->files);
 	weigh_jw_ku64(&s->w, "bytes", rev->bytes);
 	weigh_jw_ku64(&s->w, "bad", rev->bad);
+	weigh_jw_ku64(&s->w, "absent", rev->absent);
+	weigh_jw_ku64(&s->w, "absent_bytes", rev->absent_bytes);
 	weigh_jw_kstr(&s->w, "decision", control_decision(rev->bad));
 }
 
@@ -474,6 +479,9 @@ control_midstates(struct question *q, struct catalog_reader *reader)
 	if (r->rc == WEIGH_OK && state == CATALOG_BAD)
 		r->rc = weigh_fail(&r->err, WEIGH_MISMATCH, "%s",
 		    weigh_verdict_text(WEIGH_REFUSE_BAD));
+	if (r->rc == WEIGH_OK && blob.absent)
+		r->rc = weigh_fail(&r->err, WEIGH_NOT_FOUND,
+		    "these bytes are listed, and not held here");
 	if (r->rc == WEIGH_OK)
 		r->rc = store_midstates_kept(q->control->parts.store, &oid,
 		    blob.size, &r->body, &r->err);

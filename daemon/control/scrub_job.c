@@ -96,7 +96,7 @@ keep_entry(void *ctx, const struct catalog_entry *e)
 
 	page->any = true;
 	snprintf(page->path, sizeof(page->path), "%s", e->path);
-	if (!e->directory)
+	if (!e->directory && !e->absent)
 		page->blobs[page->count++] = (struct catalog_blob){
 			.oid = e->oid, .size = e->size
 		};
@@ -105,7 +105,7 @@ keep_entry(void *ctx, const struct catalog_entry *e)
 static void
 keep_total(void *ctx, const struct catalog_revision *rev)
 {
-	*(uint64_t *)ctx = rev->bytes;
+	*(uint64_t *)ctx = rev->bytes - rev->absent_bytes;
 }
 
 static enum weigh_code
@@ -144,7 +144,7 @@ keep_row(void *ctx, const struct catalog_row *row)
 
 	page->any = true;
 	page->last = row->blob.oid;
-	if (row->named &&
+	if (row->named && !row->blob.absent &&
 	    (row->checked < page->before || row->state == CATALOG_BAD))
 		page->blobs[page->count++] = row->blob;
 }

@@ -9,6 +9,7 @@
 #include "priv.h"
 
 #define PAGE 256
+#define ABSENT_MOST 1000 /* files not held that are named; all are counted */
 
 struct verify {
 	struct job job; /* first: the job is the verify */
@@ -21,6 +22,9 @@ struct verify {
 	struct weigh_buf out;
 	struct weigh_jw w;
 	uint64_t files, bytes, bad;
+	struct weigh_buf absent; /* the list of files not held */
+	struct weigh_jw absent_w;
+	uint64_t absent_files, absent_bytes;
 };
 
 /* One page of entries, copied: checking takes its time, and no query of the
@@ -30,7 +34,7 @@ struct page {
 		char *path;
 		struct weigh_oid oid;
 		uint64_t size;
-		bool directory;
+		bool directory, absent;
 	} entries[PAGE];
 	unsigned count;
 	bool failed; /* out of memory */
@@ -49,6 +53,7 @@ keep_entry(void *ctx, const struct catalog_entry *e)
 	to->oid = e->oid;
 	to->size = e->size;
 	to->directory = e->directory;
+	to->absent = e->absent;
 	page->count++;
 }
 
@@ -74,6 +79,20 @@ write_bad(struct verify *v, const struct page_entry *e,
 	weigh_jw_object_end(&v->w);
 }
 
+/* It was never here, so nothing is wrong with it. */
+static void
+write_absent(struct verify *v, const struct page_entry *e)
+{
+	v->absent_files++;
+	v->absent_bytes += e->size;
+	if (v->absent_files > ABSENT_MOST)
+		return;
+	weigh_jw_object(&v->absent_w);
+	weigh_jw_kstr(&v->absent_w, "path", e->path);
+	weigh_jw_ku64(&v->absent_w, "size", e->size);
+	weigh_jw_object_end(&v->absent_w);
+}
+
 static enum weigh_code
 check_entry(struct verify *v, struct catalog_reader *reader,
     const struct page_entry *e)
@@ -83,6 +102,10 @@ check_entry(struct verify *v, struct catalog_reader *reader,
 
 	if (e->directory)
 		return WEIGH_OK;
+	if (e->absent) {
+		write_absent(v, e);
+		return WEIGH_OK;
+	}
 	rc = gate_check(v->control->parts.gate, reader, &e->oid, e->size,
 	    &v->place->progress, &finding, &v->err);
 	if (rc != WEIGH_OK)
@@ -127,7 +150,7 @@ check_all(struct verify *v, struct catalog_reader *reader)
 static void
 keep_total(void *ctx, const struct catalog_revision *rev)
 {
-	*(uint64_t *)ctx = rev->bytes;
+	*(uint64_t *)ctx = rev->bytes - rev->absent_bytes;
 }
 
 static enum weigh_code
@@ -160,6 +183,22 @@ write_head(struct verify *v)
 	weigh_jw_kstr(&v->w, "revision", hex);
 	weigh_jw_key(&v->w, "bad");
 	weigh_jw_array(&v->w);
+	weigh_jw_init(&v->absent_w, &v->absent);
+	weigh_jw_array(&v->absent_w);
+}
+
+static void
+write_tail(struct verify *v)
+{
+	weigh_jw_array_end(&v->w);
+	weigh_jw_array_end(&v->absent_w);
+	weigh_jw_ku64(&v->w, "files", v->files);
+	weigh_jw_ku64(&v->w, "bytes", v->bytes);
+	weigh_jw_ku64(&v->w, "absent_files", v->absent_files);
+	weigh_jw_ku64(&v->w, "absent_bytes", v->absent_bytes);
+	weigh_jw_key(&v->w, "absent");
+	weigh_jw_raw(&v->w, v->absent.data, v->absent.len);
+	weigh_jw_object_end(&v->w);
 }
 
 static void
@@ -172,11 +211,8 @@ verify_work(struct job *job, void *worker)
 		return;
 	write_head(v);
 	v->rc = check_all(v, worker);
-	weigh_jw_array_end(&v->w);
-	weigh_jw_ku64(&v->w, "files", v->files);
-	weigh_jw_ku64(&v->w, "bytes", v->bytes);
-	weigh_jw_object_end(&v->w);
-	if (v->rc == WEIGH_OK && v->out.failed)
+	write_tail(v);
+	if (v->rc == WEIGH_OK && (v->out.failed || v->absent.failed))
 		v->rc = weigh_fail(&v->err, WEIGH_TOO_BIG,
 		    "more is bad than the report can hold");
 }
@@ -199,6 +235,7 @@ verify_done(struct job *job)
 	    NULL);
 	long_end(v->control, v->place, v->rc, &v->out, &v->err);
 	weigh_buf_free(&v->out);
+	weigh_buf_free(&v->absent);
 	free(v);
 }
 
@@ -255,6 +292,7 @@ begin_verify(struct http_exchange *x, const char *body, size_t len, void *ctx)
 	weigh_repo_text(&v->ref.repo, name);
 	long_name(c, v->place, "verify", name);
 	weigh_buf_init(&v->out, CONTROL_RESULT);
+	weigh_buf_init(&v->absent, CONTROL_RESULT);
 	v->control = c;
 	v->job.work = verify_work;
 	v->job.done = verify_done;

@@ -414,15 +414,17 @@ gate_recover(struct gate *g, struct catalog_reader *reader, unsigned *restored,
 	struct recovery r = { .gate = g, .reader = reader };
 	struct catalog_totals totals = { 0 };
 	enum weigh_code rc;
+	bool lost;
 
 	rc = catalog_intents(g->parts.catalog, settle_intent, &r, err);
 	if (rc == WEIGH_OK)
 		rc = sweep(&r, err);
 	if (rc == WEIGH_OK)
 		rc = catalog_totals(reader, &totals, err);
+	/* One without repositories may know what was received for the first. */
+	lost = totals.repos == 0 && totals.blobs == 0;
 	if (rc == WEIGH_OK)
-		rc = totals.repos == 0 || r.again ? make_again(&r, err) :
-						    adopt(&r, err);
+		rc = lost || r.again ? make_again(&r, err) : adopt(&r, err);
 	*restored = r.restored;
 	return rc;
 }

@@ -40,7 +40,7 @@ compare(struct census *c, struct catalog_reader *reader,
 	struct store_sight sight;
 	enum weigh_code rc;
 
-	if (!row->named || row->state != CATALOG_GOOD)
+	if (!row->named || row->blob.absent || row->state != CATALOG_GOOD)
 		return WEIGH_OK;
 	rc = store_look(gate_parts_of(c->gate)->store, &row->blob.oid, &sight,
 	    err);

@@ -21,7 +21,8 @@ ask_names(struct gc *gc, const struct weigh_oid *oid,
 	facts->now = gc->now;
 	facts->grace = gc->grace;
 	rc = catalog_blob(gc->reader, oid, &blob, &state, err);
-	facts->named = rc == WEIGH_OK;
+	/* The file of one that is not held is what a kill left. */
+	facts->named = rc == WEIGH_OK && !blob.absent;
 	if (rc != WEIGH_OK && rc != WEIGH_NOT_FOUND)
 		return rc;
 	/* Sent again, it waits for its commit again. */
