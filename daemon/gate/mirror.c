@@ -542,9 +542,8 @@ gate_mirror(struct gate *g, struct catalog_reader *reader,
 	};
 	enum weigh_code rc;
 
-	snprintf(s.origin, sizeof(s.origin), "mirrored, %s, from %s, %s",
-	    m->proof == GATE_PROVED ? "proved by git" : "as told", m->source,
-	    m->who->origin);
+	snprintf(s.origin, sizeof(s.origin), "%.200s, %s", m->who->origin,
+	    m->proof == GATE_PROVED ? "proved by git" : "as told");
 	s.making.origin = s.origin;
 	s.making.commit.id = m->commit;
 	m->files = m->bytes = m->all_files = m->all_bytes = 0;

@@ -47,7 +47,7 @@ struct gate_mirrored {
 	bool
 	    partial; /* what is not here yet is listed as not held (pull-through) */
 	enum weigh_visibility visibility; /* of a repository that is new */
-	const struct gate_who *who;
+	const struct gate_who *who;       /* origin: "mirrored from SOURCE" */
 	/* out */
 	struct weigh_oid manifest;
 	uint64_t files, bytes; /* held, of the revision */

@@ -14,7 +14,7 @@
 
 const struct gate_who staged_who = {
 	.token = "job",
-	.origin = "asked for by uid 0",
+	.origin = "mirrored from https://hub.example",
 };
 
 static struct weigh_gitid

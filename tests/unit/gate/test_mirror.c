@@ -171,8 +171,7 @@ test_whole(void **state)
 	    1);
 	check_u64("journaled once",
 	    gatehouse_journal(&f.g, "\"event\":\"admit\"",
-		"mirrored, proved by git, from https://hub.example, asked for "
-		"by uid 0"),
+		"mirrored from https://hub.example, proved by git"),
 	    1);
 	check_again(&f, "made again");
 	check_code("open after it", open_text(&f, MODEL), WEIGH_OK);
