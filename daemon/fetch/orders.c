@@ -205,6 +205,17 @@ take_up(void *ctx, const struct weigh_fetch_job *job, const char *token)
 	return true;
 }
 
+/* A revision lists it as not held: a client may ask for it again. */
+static bool
+is_listed_absent(struct fetch *f, const struct weigh_oid *oid)
+{
+	enum catalog_blob_state state;
+	struct catalog_blob blob;
+
+	return catalog_blob(f->reader, oid, &blob, &state, NULL) == WEIGH_OK &&
+	    blob.absent;
+}
+
 static enum weigh_code
 sweep_part(void *ctx, const struct store_left *left, struct weigh_err *err)
 {
@@ -213,7 +224,7 @@ sweep_part(void *ctx, const struct store_left *left, struct weigh_err *err)
 	enum weigh_code rc;
 
 	rc = catalog_job_needs(f->reader, &left->oid, &needed, err);
-	if (rc != WEIGH_OK || needed)
+	if (rc != WEIGH_OK || needed || is_listed_absent(f, &left->oid))
 		return rc;
 	return store_drop_part(f->parts.store, &left->oid, err);
 }

@@ -116,7 +116,7 @@ struct file {
 	struct flow
 	    *flow; /* clients read, and are one of the holders; NULL none */
 	/* What the flow says, without the lock. */
-	atomic_uint_fast64_t wanted; /* from there on first */
+	atomic_bool wanted; /* somebody waits where nobody did before */
 	atomic_int_fast64_t
 	    left; /* ms: when the last reader left; 0: some read */
 

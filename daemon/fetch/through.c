@@ -345,7 +345,8 @@ on_wanted(void *ctx, uint64_t offset)
 {
 	struct file *file = ctx;
 
-	atomic_store(&file->wanted, offset);
+	(void)offset; /* flow_waits tells of all */
+	atomic_store(&file->wanted, true);
 	pthread_cond_broadcast(&file->fetch->work);
 }
 
@@ -353,8 +354,13 @@ static void
 on_readers(void *ctx, unsigned readers)
 {
 	struct file *file = ctx;
+	int_fast64_t none = 0;
 
-	atomic_store(&file->left, readers > 0 ? 0 : fetch_ms());
+	/* Holds that come and go do not begin the time anew. */
+	if (readers > 0)
+		atomic_store(&file->left, 0);
+	else
+		atomic_compare_exchange_strong(&file->left, &none, fetch_ms());
 }
 
 /* Every upstream may have it. */

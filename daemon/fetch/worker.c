@@ -7,6 +7,7 @@
 #define RUN_MOST (256u << 20)
 #define LEFT_MS 5000 /* a file goes on so long after its last reader left */
 #define LOOK_MS 1000
+#define WAITS 64 /* places where clients wait that are looked at */
 
 /* --- which --------------------------------------------------------------------------- */
 
@@ -27,7 +28,10 @@ may_take(const struct fetch *f, const struct file *file, int64_t now)
 {
 	return !file->opening && !file->sealing && !file->drained &&
 	    !atomic_load(&file->cancel) && file->not_before <= now &&
-	    file->norigins > 0 && file->active < places_at(f, file);
+	    file->norigins > 0 &&
+	    /* One more for a client who waits where nobody is at work. */
+	    file->active <
+	    places_at(f, file) + (atomic_load(&file->wanted) ? 1 : 0);
 }
 
 /* A client's before a job's (5); of one priority the one with the fewest workers, of
@@ -76,18 +80,41 @@ run_length(const struct fetch *f, const struct file *file)
 	return most < RUN_MOST ? most - most % WEIGH_SEGMENT : RUN_MOST;
 }
 
+/* A run that begins with a byte that a client waits for, if nobody brings that. */
+static bool
+claim_wanted(struct file *file, uint64_t most, uint64_t *first, uint64_t *len)
+{
+	uint64_t at[WAITS];
+	unsigned n;
+
+	if (file->flow == NULL || !atomic_exchange(&file->wanted, false))
+		return false;
+	n = flow_waits(file->flow, at, WAITS);
+	for (unsigned i = 0; i < n; i++) {
+		if (!store_part_claim(file->part, at[i], most, first, len))
+			continue;
+		if (*first == at[i]) {
+			/* Perhaps there are more. */
+			atomic_store(&file->wanted, i + 1 < n);
+			return true;
+		}
+		store_part_unclaim(file->part, *first, *len);
+	}
+	return false;
+}
+
 /* With the lock held: a run for this worker; else *seal, or there is none now. */
 static bool
 take_run(const struct fetch *f, struct file *file, uint64_t *first,
     uint64_t *len, bool *seal)
 {
-	uint64_t wanted = atomic_load(&file->wanted);
 	uint64_t most = run_length(f, file);
 	bool some;
 
 	*seal = false;
-	some = wanted > 0 &&
-	    store_part_claim(file->part, wanted, most, first, len);
+	some = claim_wanted(file, most, first, len);
+	if (!some && file->active > places_at(f, file))
+		return false;
 	if (!some)
 		some = store_part_claim(file->part, 0, most, first, len);
 	if (some) {

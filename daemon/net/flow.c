@@ -209,6 +209,26 @@ flow_failed(struct flow *f, const struct weigh_err *err)
 	pthread_mutex_unlock(&f->lock);
 }
 
+unsigned
+flow_waits(struct flow *f, uint64_t *offsets, unsigned most)
+{
+	const struct flow_reader *r;
+	unsigned n = 0, i;
+
+	pthread_mutex_lock(&f->lock);
+	for (r = f->readers; r != NULL && n < most; r = r->next) {
+		if (!r->waits || r->at == r->end ||
+		    runs_end(&f->arrived, r->at) > r->at)
+			continue;
+		for (i = 0; i < n && offsets[i] != r->at; i++)
+			;
+		offsets[i] = r->at;
+		n += i == n;
+	}
+	pthread_mutex_unlock(&f->lock);
+	return n;
+}
+
 /* --- one reader -------------------------------------------------------------- */
 
 enum weigh_code

@@ -45,6 +45,9 @@ void flow_arrived(struct flow *f, uint64_t first, uint64_t len);
 void flow_whole(struct flow *f);
 /* `err` is the answer of whoever comes now; the first failure counts. */
 void flow_failed(struct flow *f, const struct weigh_err *err);
+/* Where readers wait for a byte that has not arrived: at most `most` places, each
+ * once, in no order.  How many. */
+unsigned flow_waits(struct flow *f, uint64_t *offsets, unsigned most);
 /* The feeder is called no more, and is not in a call, when this returns: so not with
  * a lock that the feeder takes.  Before the maker drops it. */
 void flow_unfeed(struct flow *f);

@@ -198,13 +198,13 @@ ask_may(struct ask *ask, struct catalog_reader *reader)
 	answer.held = true;
 	if (!judge(ask, reader, ask->route->right, repo, &answer)) {
 		if (!answer.held && ask->task.reply.rc != WEIGH_OK)
-			(void)ask_misses(ask, reader);
+			(void)ask_misses(ask, reader, false);
 		return false;
 	}
 	/* Who may write is allowed before it is asked whether it is held. */
 	if (repo != NULL && !answer.held && is_elsewhere(ask, reader))
 		return false;
-	if (repo != NULL && !answer.held && ask_misses(ask, reader))
+	if (repo != NULL && !answer.held && ask_misses(ask, reader, false))
 		return false;
 	/* Clients of /v2/ lower names and want no other: they are found there
 	 * without case. */

@@ -31,6 +31,7 @@ struct ask_wait {
 	char rev[WEIGH_REV_MAX + 12]; /* that is to be known */
 	bool wanted;                  /* the worker's word to the loop */
 	bool over;                    /* upstream was asked */
+	bool repo_known; /* and so it is about the revision alone */
 };
 
 /* A question on its way to a worker and back. */
@@ -139,7 +140,8 @@ bool ask_flag(const struct ask *ask, const char *key);
 /* --- through.c: what is not here yet -------------------------------------------- */
 /* Repository or revision are not here: shall upstream be asked?  True: the reply is
  * of no account, and `work` will be called again. */
-bool ask_misses(struct ask *ask, struct catalog_reader *reader);
+bool ask_misses(struct ask *ask, struct catalog_reader *reader,
+    bool repo_known);
 /* A task's `waits`. */
 bool ask_waits(struct http_task *task);
 /* Are files that are listed and not held brought in when they are asked for?  Where

@@ -118,7 +118,7 @@ say_revision(struct ask *ask, struct catalog_reader *reader, enum weigh_code rc,
 {
 	char hex[WEIGH_GITID_HEX + 1];
 
-	if (rc == WEIGH_NOT_FOUND && ask_misses(ask, reader))
+	if (rc == WEIGH_NOT_FOUND && ask_misses(ask, reader, repo_known))
 		return false;
 	if (rc != WEIGH_OK) {
 		ask_lacks(ask, rc,

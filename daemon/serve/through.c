@@ -96,7 +96,7 @@ name_revision(struct ask *ask)
 }
 
 bool
-ask_misses(struct ask *ask, struct catalog_reader *reader)
+ask_misses(struct ask *ask, struct catalog_reader *reader, bool repo_known)
 {
 	struct fetch *fetch = ask->serve->parts.fetch;
 
@@ -106,6 +106,7 @@ ask_misses(struct ask *ask, struct catalog_reader *reader)
 	    !fetch_through_allows(fetch, reader, &ask->match.repo))
 		return false;
 	name_revision(ask);
+	ask->wait.repo_known = repo_known;
 	ask->wait.wanted = true;
 	return true;
 }
@@ -120,11 +121,27 @@ is_settled(enum weigh_code code)
 }
 
 static void
+begin_waiting(struct ask *ask)
+{
+	struct ask_wait *wait = &ask->wait;
+
+	fetch_know(ask->serve->parts.fetch, &ask->match.repo, wait->rev,
+	    &wait->waiter);
+}
+
+static void
 known(struct job *job)
 {
 	struct ask_wait *wait = (struct ask_wait *)job;
 	struct ask *ask = wait->ask;
 
+	/* Is it the revision that upstream does not have, or the repository? */
+	if (wait->waiter.code == WEIGH_NOT_FOUND && !wait->repo_known &&
+	    wait->rev[0] != '\0') {
+		wait->rev[0] = '\0';
+		begin_waiting(ask);
+		return;
+	}
 	if (is_settled(wait->waiter.code)) {
 		http_task_again(&ask->task, pool_queue(ask_pool(ask)));
 		return;
@@ -148,8 +165,7 @@ ask_waits(struct http_task *task)
 	wait->waiter.job.done = known;
 	wait->waiter.job.home = http_loop(task->x);
 	ask->generation = gate_generation(ask->serve->parts.gate);
-	fetch_know(ask->serve->parts.fetch, &ask->match.repo, wait->rev,
-	    &wait->waiter);
+	begin_waiting(ask);
 	return true;
 }
 
