@@ -156,7 +156,7 @@ print(const struct call *c, struct doc *d, struct weigh_err *err)
 	if (rc == WEIGH_OK && doc_count(rows) == 0)
 		out_say(c->out,
 		    "nothing comes from elsewhere yet\n"
-		    "next: weigh mirror ORG/NAME");
+		    "next: weigh mirror ORG/NAME --dry-run");
 	doc_free(rows);
 	return rc;
 }

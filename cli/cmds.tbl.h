@@ -18,10 +18,10 @@ COMMAND("pull", "NAME[@REV]", 1, 1,
 COMMAND("mirror", "NAME...", 1, 64,
     OPT_BIT(OPT_FROM) | OPT_BIT(OPT_REVISION) | OPT_BIT(OPT_INCLUDE) |
     OPT_BIT(OPT_EXCLUDE) | OPT_BIT(OPT_FORMATS) | OPT_BIT(OPT_FOLLOW) |
-    OPT_BIT(OPT_PRIORITY) | OPT_BIT(OPT_DETACH),
+    OPT_BIT(OPT_DRY_RUN) | OPT_BIT(OPT_PRIORITY) | OPT_BIT(OPT_DETACH),
     "bring repositories in from elsewhere, and keep them true",
     "weigh mirror org/model --follow",
-    "weigh mirror org/model --include '*.safetensors' --detach", cmd_mirror)
+    "weigh mirror org/model --include '*.safetensors' --dry-run", cmd_mirror)
 COMMAND("mirror ls", "", 0, 0, 0,
     "list what is brought in and what was, with its source",
     "weigh mirror ls",

@@ -1,5 +1,6 @@
 /*
- * orders: what is asked of the fetch: bring this, look there now, and no more of it.  What waits for an upstream is a long job on `streams`.
+ * orders: what is asked of the fetch: bring this, what would it be, look there now, and
+ * no more of it.  What waits for an upstream is a long job on `streams`.
  */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -191,7 +192,7 @@ struct errand {
 	struct weigh_who who;
 	struct weigh_fetch_order order;
 	char name[WEIGH_REPO_TEXT];
-	const char *what; /* "look upstream for" */
+	const char *what; /* "plan the mirroring of" */
 	enum weigh_code (*work)(struct errand *e,
 	    struct catalog_reader *reader);
 	enum weigh_code rc;
@@ -262,6 +263,85 @@ send_errand(struct http_exchange *x, struct request *r, const char *kind,
 	long_name(c, e->place, kind, e->name);
 	long_reply(x, e->place);
 	pool_submit(c->parts.streams, &e->job);
+}
+
+/* --- what would it be? --------------------------------------------------------------------- */
+
+static void
+write_array(struct weigh_jw *w, const char *key, const struct weigh_buf *json)
+{
+	weigh_jw_key(w, key);
+	if (json->len > 0)
+		weigh_jw_raw(w, json->data, json->len);
+	else
+		weigh_jw_raw(w, "[]", 2);
+}
+
+static void
+write_plan(struct errand *e, const struct weigh_fetch_plan *plan)
+{
+	char hex[WEIGH_GITID_HEX + 1] = "";
+	struct weigh_jw w;
+
+	if (!weigh_gitid_is_zero(&plan->commit))
+		weigh_gitid_hex(&plan->commit, hex);
+	weigh_jw_init(&w, &e->out);
+	weigh_jw_object(&w);
+	weigh_jw_kstr(&w, "schema", "weigh.mirror-plan/1");
+	weigh_jw_kstr(&w, "name", e->name);
+	weigh_jw_kstr(&w, "revision", hex);
+	weigh_jw_kstr(&w, "source", plan->source);
+	weigh_jw_ku64(&w, "files", plan->files);
+	weigh_jw_ku64(&w, "bytes", plan->bytes);
+	weigh_jw_ku64(&w, "held_files", plan->held_files);
+	weigh_jw_ku64(&w, "held_bytes", plan->held_bytes);
+	weigh_jw_ku64(&w, "skipped_files", plan->skipped_files);
+	weigh_jw_ku64(&w, "skipped_bytes", plan->skipped_bytes);
+	weigh_jw_ku64(&w, "calls", plan->calls);
+	weigh_jw_ku64(&w, "room", plan->room);
+	weigh_jw_kbool(&w, "proved", plan->proved);
+	weigh_jw_kstr(&w, "license", plan->license);
+	write_array(&w, "list", &plan->files_json);
+	write_array(&w, "also", &plan->also_json);
+	weigh_jw_object_end(&w);
+}
+
+static enum weigh_code
+work_plan(struct errand *e, struct catalog_reader *reader)
+{
+	struct weigh_fetch_plan plan = { .files = 0 };
+	enum weigh_code rc;
+
+	weigh_buf_init(&plan.files_json, CONTROL_RESULT / 2);
+	weigh_buf_init(&plan.also_json, CONTROL_RESULT / 4);
+	rc = fetch_plan(e->control->parts.fetch, reader, &e->order, &plan,
+	    &e->err);
+	if (rc == WEIGH_OK && (plan.files_json.failed || plan.also_json.failed))
+		rc = weigh_fail(&e->err, WEIGH_TOO_BIG,
+		    "the listing is larger than an answer may be");
+	if (rc == WEIGH_OK)
+		write_plan(e, &plan);
+	weigh_buf_free(&plan.files_json);
+	weigh_buf_free(&plan.also_json);
+	return rc;
+}
+
+static void
+with_plan(struct http_exchange *x, const char *body, size_t len, void *ctx)
+{
+	struct request *r = request_new(ctx, x, body, len, "cannot plan this");
+
+	if (r != NULL)
+		send_errand(x, r, "plan",
+		    "plan the mirroring of", work_plan);
+}
+
+void
+control_mirror_plan(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m)
+{
+	(void)m;
+	http_collect(x, WEIGH_FETCH_ORDER_MAX, with_plan, c);
 }
 
 /* --- look there now ------------------------------------------------------------------------- */

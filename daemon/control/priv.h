@@ -145,6 +145,8 @@ void control_top(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);
 void control_mirror(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);
+void control_mirror_plan(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
 void control_mirror_sync(struct control *c, struct http_exchange *x,
     const struct weigh_route_match *m);
 void control_mirror_end(struct control *c, struct http_exchange *x,

@@ -41,6 +41,8 @@ static const struct verb {
 	{ "GET", "/events", LOOK, ANYWHERE, control_events, NULL },
 	{ "GET", "/pins", LOOK, ANYWHERE, control_pins, NULL },
 	{ "POST", "/mirror", PUBLISH, ANYWHERE, NULL, control_mirror },
+	{ "POST", "/mirror/plan", PUBLISH, ANYWHERE, NULL,
+	    control_mirror_plan },
 	{ "POST", "/mirror/sync", PUBLISH, ANYWHERE, NULL,
 	    control_mirror_sync },
 	{ "POST", "/mirror/rm", PUBLISH, ANYWHERE, NULL, control_mirror_end },
