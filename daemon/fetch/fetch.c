@@ -169,6 +169,7 @@ fetch_new(struct fetch **out, const struct fetch_parts *parts,
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	f->parts = *parts;
 	pthread_mutex_init(&f->lock, NULL);
+	pthread_mutex_init(&f->reads_lock, NULL);
 	pthread_mutex_init(&f->reader_lock, NULL);
 	pthread_mutex_init(&f->governor_lock, NULL);
 	pthread_condattr_init(&attr);
@@ -238,6 +239,7 @@ fetch_free(struct fetch *f)
 	pthread_cond_destroy(&f->moved);
 	pthread_cond_destroy(&f->asked);
 	pthread_mutex_destroy(&f->lock);
+	pthread_mutex_destroy(&f->reads_lock);
 	pthread_mutex_destroy(&f->reader_lock);
 	pthread_mutex_destroy(&f->governor_lock);
 	free(f);

@@ -147,6 +147,11 @@ enum weigh_code fetch_flow(struct fetch *f, struct catalog_reader *reader,
     const char *path, const struct weigh_oid *oid, uint64_t size,
     struct flow **out, struct weigh_err *err);
 
+/* A client asked for the bytes of a file of this repository, which were here or not:
+ * counted, and now and then written down, for which it waits. */
+void fetch_asked(struct fetch *f, struct catalog_reader *reader,
+    const struct weigh_repo *repo, bool held);
+
 /* Did upstream lie about this blob a short while ago?  Then no 206. */
 bool fetch_lied(struct fetch *f, const struct weigh_oid *oid);
 

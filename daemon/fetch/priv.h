@@ -257,6 +257,13 @@ struct lie {
 	int64_t until;
 };
 
+/* When a repository's last reading was written down. */
+struct read_note {
+	struct weigh_repo repo;
+	int64_t noted;
+};
+#define READS 256
+
 struct fetch {
 	struct fetch_parts parts;
 	struct fetch_counters counters;
@@ -279,6 +286,9 @@ struct fetch {
 
 	struct lie lies[LIES];
 	unsigned nlies;
+
+	pthread_mutex_t reads_lock;
+	struct read_note reads[READS];
 
 	pthread_mutex_t reader_lock; /* of what is asked without a reader */
 	struct catalog_reader *reader;

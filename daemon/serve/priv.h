@@ -152,6 +152,8 @@ bool ask_brings(struct ask *ask, struct catalog_reader *reader,
  * they come, or says why not.  False: they came meanwhile. */
 bool ask_bring(struct ask *ask, struct catalog_reader *reader, const char *path,
     const struct weigh_oid *oid, bool wants_bytes);
+/* The bytes of a file are asked for; `held`: they are here. */
+void ask_counts(struct ask *ask, struct catalog_reader *reader, bool held);
 /* Upstream lied about these bytes a short while ago, and a part of them is asked for:
  * the reply is 416, as a part completes a copy. */
 bool ask_lied(struct ask *ask, const struct weigh_oid *oid);

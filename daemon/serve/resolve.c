@@ -99,6 +99,8 @@ open_file(struct ask *ask, struct catalog_reader *reader, const struct found *f)
 	struct gate *gate = ask->serve->parts.gate;
 	enum weigh_code rc;
 
+	if (wants_bytes(ask))
+		ask_counts(ask, reader, !f->absent);
 	if (ask_lied(ask, &f->oid) ||
 	    (f->absent &&
 		ask_bring(ask, reader, ask->match.path, &f->oid,

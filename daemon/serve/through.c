@@ -225,6 +225,15 @@ ask_bring(struct ask *ask, struct catalog_reader *reader, const char *path,
 	return true;
 }
 
+void
+ask_counts(struct ask *ask, struct catalog_reader *reader, bool held)
+{
+	struct fetch *fetch = ask->serve->parts.fetch;
+
+	if (fetch != NULL)
+		fetch_asked(fetch, reader, &ask->match.repo, held);
+}
+
 bool
 ask_lied(struct ask *ask, const struct weigh_oid *oid)
 {

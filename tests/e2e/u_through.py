@@ -395,3 +395,11 @@ def test_git_clone_of_what_is_not_here(cold, hub, tmp):
                    check=True, timeout=60)
     assert (tmp / "clone/config.json").read_bytes() == b'{"model_type": "llama"}'
     assert SHA in (tmp / "clone" / FILE).read_text()
+
+
+def test_hits_and_misses_are_counted(cold):
+    cold_again(cold)
+    cold.get(f"/{NAME}/resolve/main/config.json")
+    cold.ask("HEAD", URL)
+    assert cold.metric("weighhouse_file_misses_total") == 1
+    assert cold.metric("weighhouse_file_hits_total") == 1
