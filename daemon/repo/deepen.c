@@ -1,7 +1,8 @@
 /*
  * deepen: where a client's history ends.  A shallow commit is one whose parents the
- * client lacks; it is told which become so, and which are so no more.  The rules
- * are those of git's upload-pack, shallow.c.  See fetch.h.
+ * client lacks; it is told which become so, and which are so no more.  Where we lack
+ * them ourselves (NODE_CUT), its history ends, too.  The rules are those of git's
+ * upload-pack, shallow.c.  See fetch.h.
  */
 #include "fetching.h"
 
@@ -10,7 +11,7 @@
 /* All of `level` are `depth` commits away: the last ones, or those whose parents come
  * next. */
 static enum weigh_code
-take_level(struct repo_fetch *f, const struct nodes *level, bool last,
+take_level(struct repo_fetch *f, const struct nodes *level, bool final,
     struct nodes *next, struct weigh_err *err)
 {
 	struct graph *g = &f->graph;
@@ -18,11 +19,15 @@ take_level(struct repo_fetch *f, const struct nodes *level, bool last,
 
 	for (size_t i = 0; rc == WEIGH_OK && i < level->count; i++) {
 		uint32_t at = level->at[i];
+		bool last = final;
 
 		if (g->nodes[at].flags & (NODE_DEEP | NODE_ENDS))
 			continue; /* it is nearer by another way */
+		if ((rc = graph_read(g, at, err)) != WEIGH_OK)
+			break;
+		last |= (g->nodes[at].flags & NODE_CUT) != 0;
 		g->nodes[at].flags |= last ? NODE_ENDS : NODE_DEEP;
-		if (!last && (rc = graph_read(g, at, err)) == WEIGH_OK)
+		if (!last)
 			rc = nodes_add_parents(next, g, at, err);
 	}
 	return rc;
@@ -51,12 +56,21 @@ by_depth(struct repo_fetch *f, const struct nodes *from, uint64_t depth,
 	return rc;
 }
 
-/* Nothing is lacked any more. */
-static void
-all_of_it(struct repo_fetch *f)
+/* Nothing is lacked any more, but for what we lack. */
+static enum weigh_code
+all_of_it(struct repo_fetch *f, struct weigh_err *err)
 {
-	for (size_t i = 0; i < f->shallows.count; i++)
-		f->graph.nodes[f->shallows.at[i]].flags |= NODE_DEEP;
+	struct graph *g = &f->graph;
+	enum weigh_code rc = WEIGH_OK;
+
+	for (size_t i = 0; rc == WEIGH_OK && i < f->shallows.count; i++) {
+		uint32_t at = f->shallows.at[i];
+
+		rc = graph_read(g, at, err);
+		if (rc == WEIGH_OK && !(g->nodes[at].flags & NODE_CUT))
+			g->nodes[at].flags |= NODE_DEEP;
+	}
+	return rc;
 }
 
 /* --- by time and name --------------------------------------------------------------- */
@@ -118,7 +132,7 @@ mark_chosen(struct repo_fetch *f, int64_t since, struct nodes *chosen,
 	return rc;
 }
 
-/* Those of which a parent was not chosen. */
+/* Those of which a parent was not chosen, or is not here. */
 static enum weigh_code
 by_choice(struct repo_fetch *f, const struct repo_deepen *how,
     struct weigh_err *err)
@@ -135,6 +149,8 @@ by_choice(struct repo_fetch *f, const struct repo_deepen *how,
 	for (size_t i = 0; rc == WEIGH_OK && i < chosen.count; i++) {
 		struct node *n = &g->nodes[chosen.at[i]];
 
+		if (n->flags & NODE_CUT)
+			n->flags |= NODE_ENDS;
 		for (uint32_t j = 0; j < n->nparents; j++)
 			if (!(g->nodes[g->links.at[n->parents + j]].flags &
 				(NODE_DEEP | NODE_ENDS)))
@@ -181,7 +197,7 @@ repo_fetch_deepen(struct repo_fetch *f, const struct repo_deepen *how,
 	enum weigh_code rc = fetch_mark_has(f, err);
 
 	if (rc == WEIGH_OK && how->all)
-		all_of_it(f);
+		rc = all_of_it(f, err);
 	else if (rc == WEIGH_OK && how->relative)
 		rc = by_depth(f, &f->shallows, (uint64_t)how->depth + 1, err);
 	else if (rc == WEIGH_OK && how->depth > 0)
@@ -190,5 +206,49 @@ repo_fetch_deepen(struct repo_fetch *f, const struct repo_deepen *how,
 		rc = by_choice(f, how, err);
 	if (rc == WEIGH_OK)
 		tell(f, each, ctx);
+	return rc;
+}
+
+/* --- where ours ends ------------------------------------------------------------------- */
+
+/* Does the client's history go on behind this commit, as far as we send it? */
+static bool
+goes_on(const struct node *n)
+{
+	return !(n->flags & (NODE_SHALLOW | NODE_CUT));
+}
+
+enum weigh_code
+repo_fetch_ends(struct repo_fetch *f,
+    void (*each)(void *ctx, bool shallow, const struct weigh_gitid *commit),
+    void *ctx, struct weigh_err *err)
+{
+	struct graph *g = &f->graph;
+	struct nodes todo = { 0 };
+	bool some = false;
+	enum weigh_code rc = repo_has_shallow(f->repo, &some, err);
+
+	if (rc == WEIGH_OK && some)
+		rc = fetch_mark_has(f, err);
+	for (size_t i = 0; rc == WEIGH_OK && some && i < f->wants.count; i++)
+		rc = nodes_add(&todo, f->wants.at[i], err);
+	while (rc == WEIGH_OK && todo.count > 0) {
+		uint32_t at = todo.at[--todo.count];
+		struct weigh_gitid id = repo_gitid(&g->nodes[at].id);
+
+		if (g->nodes[at].flags & (NODE_HAS | NODE_SEEN))
+			continue;
+		g->nodes[at].flags |= NODE_SEEN;
+		if ((rc = graph_read(g, at, err)) != WEIGH_OK)
+			break;
+		if (goes_on(&g->nodes[at])) {
+			rc = nodes_add_parents(&todo, g, at, err);
+		} else if (!(g->nodes[at].flags & NODE_SHALLOW)) {
+			g->nodes[at].flags |= NODE_SHALLOW;
+			each(ctx, true, &id);
+		}
+	}
+	graph_unsee(g);
+	nodes_free(&todo);
 	return rc;
 }

@@ -12,7 +12,7 @@
  *     about 100 bytes for each, and one object at a time (of trees two).
  *
  * Order of calls: repo_fetch_tag for every annotated tag; _shallow, _have; _want;
- * _meets or not; _deepen or not; _collect; _send.
+ * _meets or not; _deepen or not; _ends; _collect; _send.
  *
  * Threads: belongs to one, with its repository.  Blocking: all.
  */
@@ -84,6 +84,12 @@ struct repo_deepen {
  * WEIGH_NOT_FOUND: no commit is left. */
 enum weigh_code repo_fetch_deepen(struct repo_fetch *f,
     const struct repo_deepen *how,
+    void (*each)(void *ctx, bool shallow, const struct weigh_gitid *commit),
+    void *ctx, struct weigh_err *err);
+
+/* What wants lead to may end where we lack parents ourselves: `each` is told those
+ * commits that the client does not know as shallow. */
+enum weigh_code repo_fetch_ends(struct repo_fetch *f,
     void (*each)(void *ctx, bool shallow, const struct weigh_gitid *commit),
     void *ctx, struct weigh_err *err);
 

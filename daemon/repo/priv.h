@@ -51,6 +51,8 @@ enum weigh_code repo_check_plain(const char *path, const char *text, size_t len,
  * file `shallow` names them, gitrepository-layout(5). */
 enum weigh_code repo_is_shallow(struct repo *r, const git_oid *id, bool *yes,
     struct weigh_err *err);
+enum weigh_code repo_has_shallow(struct repo *r, bool *some,
+    struct weigh_err *err);
 enum weigh_code repo_note_shallow(struct repo *r, const git_oid *id,
     struct weigh_err *err);
 /* Forget those of which `stays` says no. */

@@ -63,6 +63,15 @@ repo_is_shallow(struct repo *r, const git_oid *id, bool *yes,
 	return rc;
 }
 
+enum weigh_code
+repo_has_shallow(struct repo *r, bool *some, struct weigh_err *err)
+{
+	enum weigh_code rc = read_once(r, err);
+
+	*some = rc == WEIGH_OK && r->shallow.count > 0;
+	return rc;
+}
+
 /* --- changing it --------------------------------------------------------------- */
 
 static void

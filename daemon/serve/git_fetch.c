@@ -12,6 +12,9 @@
 #include "log/log.h"
 #include "net/outlet.h"
 
+#define SHALLOW_MAX \
+	(64u << 20) /* bytes of shallow-info: every commit there may be */
+
 /* The answer on its way out. */
 struct answer {
 	struct git_ask *g;
@@ -125,7 +128,8 @@ deepen(struct git_ask *g, struct weigh_buf *text, struct weigh_err *err)
 	    rc;
 }
 
-/* The section stands there when something about it was asked, even if empty. */
+/* The section stands there when something about it was asked, even if empty; and
+ * where our own history ends before its root. */
 static enum weigh_code
 add_shallow_info(struct git_ask *g, struct weigh_buf *text,
     struct weigh_err *err)
@@ -133,13 +137,22 @@ add_shallow_info(struct git_ask *g, struct weigh_buf *text,
 	const struct weigh_git_request *r = &g->request;
 	bool deepens = r->depth > 0 || r->has_since || r->excluded.count > 0;
 	enum weigh_code rc = WEIGH_OK;
+	struct weigh_buf lines;
 
-	if (!deepens && r->shallows.count == 0)
-		return WEIGH_OK;
-	weigh_pkt_addf(text, "shallow-info");
+	weigh_buf_init(&lines, SHALLOW_MAX);
 	if (deepens)
-		rc = deepen(g, text, err);
-	weigh_pkt_delim(text);
+		rc = deepen(g, &lines, err);
+	if (rc == WEIGH_OK)
+		rc = repo_fetch_ends(g->fetch, add_shallow, &lines, err);
+	if (rc == WEIGH_OK && lines.failed)
+		rc = weigh_fail(err, WEIGH_TOO_BIG,
+		    "its history ends in too many places");
+	if (deepens || r->shallows.count > 0 || lines.len > 0) {
+		weigh_pkt_addf(text, "shallow-info");
+		weigh_buf_add(text, lines.data, lines.len);
+		weigh_pkt_delim(text);
+	}
+	weigh_buf_free(&lines);
 	return rc;
 }
 
