@@ -448,14 +448,15 @@ act(struct fetch *f, struct catalog_reader *reader, struct work *w,
 	return STEP_KINDS;
 }
 
-/* A word counts more than what the action came to. */
+/* A word counts more than what the action came to.  Who stops begins nothing more, even
+ * where the last action came to something: the next might go on for ever. */
 static void
 hear(struct fetch *f, struct work *w, struct step_event *e)
 {
 	pthread_mutex_lock(&f->lock);
 	if (w->word != STEP_KINDS)
 		e->kind = w->word;
-	else if (atomic_load(&f->stop) && e->kind == STEP_FAILED)
+	else if (atomic_load(&f->stop) && e->kind != STEP_ADMITTED)
 		e->kind = STEP_STOPPED;
 	w->word = STEP_KINDS;
 	if (!atomic_load(&f->stop))

@@ -5,6 +5,7 @@
 
 #define RUN_LEAST (16u << 20) /* bytes of one request */
 #define RUN_MOST (256u << 20)
+#define RUNS 64      /* of a large file: so that the hash stays close behind */
 #define LEFT_MS 5000 /* a file goes on so long after its last reader left */
 #define LOOK_MS 1000
 #define WAITS 64 /* places where clients wait that are looked at */
@@ -71,9 +72,9 @@ pick(struct fetch *f, int64_t *next)
 /* --- what --------------------------------------------------------------------------- */
 
 static uint64_t
-run_length(const struct fetch *f, const struct file *file)
+run_length(const struct file *file)
 {
-	uint64_t most = file->size / f->settings.ranges;
+	uint64_t most = file->size / RUNS;
 
 	if (file->flow != NULL || most < RUN_LEAST)
 		return RUN_LEAST;
@@ -108,7 +109,7 @@ static bool
 take_run(const struct fetch *f, struct file *file, uint64_t *first,
     uint64_t *len, bool *seal)
 {
-	uint64_t most = run_length(f, file);
+	uint64_t most = run_length(file);
 	bool some;
 
 	*seal = false;
