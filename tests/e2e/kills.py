@@ -1,9 +1,10 @@
-"""Killing weighd while it adds, at moments that nobody chose."""
+"""Killing weighd while it adds or mirrors, at moments that nobody chose."""
 import json
 import subprocess
 import time
 
 import aftermath
+import mirroring
 import models
 
 
@@ -47,3 +48,40 @@ def kill_while_adding(house, tmp, rng, wanted):
         models.remove(folder)
     assert acknowledged
     aftermath.check_deeply(house, acknowledged)
+
+
+# --- while it mirrors -----------------------------------------------------------------
+
+
+def upstream_files(rng, i):
+    """As content(), and something large enough to come in several pieces."""
+    return {"README.md": b"# %d\n" % i, "empty": b"", "sub/a.txt": rng.randbytes(50),
+            **{f"part-{n}.bin": rng.randbytes(rng.choice([100, 70_000, 1_100_000, 9 << 20]))
+               for n in range(rng.randint(1, 3))},
+            "w.safetensors": rng.randbytes(rng.choice([9 << 20, 13 << 20]))}
+
+
+def kill_while_mirroring(house, hub, rng, wanted):
+    """`wanted` kills of jobs that were ordered and not done.  Each job ends right, however
+    often it was killed; of the bytes it held, few are asked for again."""
+    admitted, hashed, killed, tries = set(), set(), 0, 0
+    longest = 1.0
+    while killed < wanted:
+        tries += 1
+        assert tries <= 10 + 3 * wanted, f"only {killed} kills hit a job"
+        name = f"killed/m{tries}"
+        repo = hub.add(name, upstream_files(rng, tries), git=rng.random() < 0.8)
+        mirroring.order(house, name, hub.url)
+        for _ in range(rng.randint(1, 3)):
+            time.sleep(rng.uniform(0, longest))
+            over = name in {m["name"] for m in house.weigh("ls", "--json").json["models"]}
+            killed, longest = (killed, longest * 0.9) if over else (killed + 1, longest * 1.05)
+            house.kill9()
+            house.start()
+            aftermath.good_and_new(house, hashed)
+        mirroring.done(house, name, 60)
+        mirroring.same_files(house, name, repo)
+        house.weigh("verify", name)
+        admitted |= {(name, repo.head)} if repo.git else set()
+        aftermath.check_quickly(house, {(name, repo.head)} if repo.git else set())
+    aftermath.check_deeply(house, admitted)
