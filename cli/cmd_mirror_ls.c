@@ -4,6 +4,7 @@
 #include "cmds.h"
 #include "text.h"
 
+/* Behind the first ones people see those that say something about any row. */
 static const struct out_column columns[] = {
 	{ "NAME", "name", OUT_TEXT, false },
 	{ "STATE", "state", OUT_TEXT, false },
@@ -16,6 +17,8 @@ static const struct out_column columns[] = {
 	{ "FROM", "source", OUT_TEXT, true },
 	{ "WHY", "why", OUT_TEXT, true },
 };
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define COLUMNS_ALWAYS 2
 
 /* --- rows: one for each repository ---------------------------------------------- */
 
@@ -153,6 +156,34 @@ ask(struct client *client, struct doc **out, struct weigh_err *err)
 	return rc;
 }
 
+static bool
+says_something(const struct doc *rows, const char *key)
+{
+	const struct doc *row = rows->first, *member;
+
+	for (; row != NULL; row = row->next) {
+		member = doc_get(row, key);
+		if (member != NULL &&
+		    (member->type != WEIGH_JSON_STRING || member->len > 0))
+			return true;
+	}
+	return false;
+}
+
+static enum weigh_code
+print_rows(const struct call *c, const struct doc *rows, struct weigh_err *err)
+{
+	struct out_column chosen[COLUMNS];
+	bool all = c->out->format != OUT_HUMAN;
+	size_t n = 0;
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		if (all || i < COLUMNS_ALWAYS ||
+		    says_something(rows, columns[i].key))
+			chosen[n++] = columns[i];
+	return out_table(c->out, chosen, n, rows, err);
+}
+
 static enum weigh_code
 print(const struct call *c, struct doc *d, struct weigh_err *err)
 {
@@ -165,8 +196,7 @@ print(const struct call *c, struct doc *d, struct weigh_err *err)
 	    !fill_mirrors(rows, doc_get(d, "mirrors")))
 		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	else
-		rc = out_table(c->out, columns,
-		    sizeof(columns) / sizeof(columns[0]), rows, err);
+		rc = print_rows(c, rows, err);
 	if (rc == WEIGH_OK && doc_count(rows) == 0)
 		out_say(c->out,
 		    "nothing comes from elsewhere yet\n"
