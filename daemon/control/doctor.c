@@ -1,7 +1,7 @@
 /*
  * doctor: is the house well?  Facts are gathered (facts.c, machine.c), judged by
  * weigh/doctor.h, and told.  GET takes milliseconds; POST reads catalog and journal
- * whole and looks for revisions that are not told, as a long job.
+ * whole, looks for revisions that are not told and asks each upstream, as a long job.
  */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <weigh/source.h>
 #include <weigh/version.h>
 
 #include "facts.h"
@@ -339,6 +340,23 @@ look_again(struct search *s, struct weigh_err *err)
 	return rc;
 }
 
+/* --- upstreams ---------------------------------------------------------------------- */
+
+struct upstreams {
+	struct weigh_finding list[WEIGH_SOURCES];
+	size_t count;
+};
+
+static void
+keep_upstream(void *ctx, const char *place, const struct weigh_err *why)
+{
+	struct upstreams *u = ctx;
+
+	if (u->count < WEIGH_SOURCES)
+		weigh_doctor_upstream(place, why != NULL ? why->why : "",
+		    &u->list[u->count++]);
+}
+
 static void
 write_hidden(struct weigh_jw *w, const struct hidden *h)
 {
@@ -367,12 +385,13 @@ write_house(struct weigh_jw *w, const struct facts *f)
 		write_finding(w, &list[i]);
 }
 
-/* `hidden` are named too.  A catalog that does not answer is a finding, and names
+/* `hidden` and `upstreams` are named too.  A catalog that does not answer is a finding, and names
  * nothing. */
 static enum weigh_code
 write_all(struct weigh_buf *out, const struct facts *f,
     const struct control_parts *parts, struct catalog_reader *reader,
-    const struct search *hidden, struct weigh_err *err)
+    const struct search *hidden, const struct upstreams *upstreams,
+    struct weigh_err *err)
 {
 	struct evidence evidence = { .reader = reader };
 	enum weigh_code rc = WEIGH_OK;
@@ -394,6 +413,8 @@ write_all(struct weigh_buf *out, const struct facts *f,
 	}
 	for (i = 0; hidden != NULL && i < hidden->count; i++)
 		write_hidden(&w, &hidden->found[i]);
+	for (i = 0; upstreams != NULL && i < upstreams->count; i++)
+		write_finding(&w, &upstreams->list[i]);
 	weigh_jw_array_end(&w);
 	weigh_jw_object_end(&w);
 	return rc;
@@ -407,7 +428,7 @@ control_doctor(struct question *q, struct catalog_reader *reader)
 
 	facts_gather(&f, &q->control->parts, reader);
 	(void)each_damaged(NULL, reader, &f.house.damaged, NULL);
-	r->rc = write_all(&r->body, &f, &q->control->parts, reader, NULL,
+	r->rc = write_all(&r->body, &f, &q->control->parts, reader, NULL, NULL,
 	    &r->err);
 }
 
@@ -427,6 +448,7 @@ examine(struct examination *e, struct catalog_reader *reader,
     struct search *search)
 {
 	const struct control_parts *parts = &e->control->parts;
+	struct upstreams upstreams = { .count = 0 };
 	struct facts f;
 	enum weigh_code rc;
 
@@ -444,8 +466,11 @@ examine(struct examination *e, struct catalog_reader *reader,
 		f.house.hidden_known = true;
 		f.house.hidden = search->count;
 	}
+	if (rc == WEIGH_OK)
+		rc = fetch_check(parts->fetch, &e->place->progress.cancel,
+		    keep_upstream, &upstreams, &e->err);
 	return rc == WEIGH_OK ?
-	    write_all(&e->out, &f, parts, reader, search, &e->err) :
+	    write_all(&e->out, &f, parts, reader, search, &upstreams, &e->err) :
 	    rc;
 }
 

@@ -152,6 +152,20 @@ list_doors(char *out, size_t size, const char *addresses)
 	out[n] = '\0';
 }
 
+static void
+look_outside(struct weigh_house_facts *h, const struct control_parts *parts)
+{
+	const struct outbound_counters *c = outbound_counters(parts->outbound);
+	struct fetch_outlook outlook;
+
+	fetch_outlook(parts->fetch, &outlook);
+	h->offline = outlook.offline;
+	h->upstreams = outlook.upstreams;
+	h->through = outlook.through != FETCH_THROUGH_OFF;
+	h->asked = atomic_load(&c->asked);
+	h->unanswered = atomic_load(&c->failed);
+}
+
 void
 facts_gather(struct facts *f, const struct control_parts *parts,
     struct catalog_reader *reader)
@@ -164,6 +178,7 @@ facts_gather(struct facts *f, const struct control_parts *parts,
 	list_doors(f->listening, sizeof(f->listening), parts->addresses);
 	look_at_folder(f, parts);
 	look_at_key(&f->house, parts->dirfd);
+	look_outside(&f->house, parts);
 	look_at_catalog(f, reader);
 	look_at_journal(f, parts->dirfd);
 	look_at_scrub(f, parts->scrub, reader);

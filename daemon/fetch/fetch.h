@@ -78,7 +78,8 @@ void fetch_free(struct fetch *f);
 /* struct weigh_fetch_job, its states and orders: weigh/fetchjob.h. */
 
 /* Note an order; *id names the job.  The same order while one is under way joins that.
- * Blocks for a write of the catalog.  WEIGH_USAGE: no source, a selection that is none. */
+ * Blocks for a write of the catalog.  WEIGH_USAGE: no source, a selection that is none;
+ * WEIGH_DENIED: offline. */
 enum weigh_code fetch_order(struct fetch *f,
     const struct weigh_fetch_order *order, const struct gate_who *who,
     int64_t *id, struct weigh_err *err);
@@ -154,6 +155,21 @@ void fetch_asked(struct fetch *f, struct catalog_reader *reader,
 
 /* Did upstream lie about this blob a short while ago?  Then no 206. */
 bool fetch_lied(struct fetch *f, const struct weigh_oid *oid);
+
+/* --- for the doctor -------------------------------------------------------------- */
+
+struct fetch_outlook {
+	bool offline;
+	unsigned upstreams; /* how many are configured */
+	enum fetch_through through;
+};
+void fetch_outlook(struct fetch *f, struct fetch_outlook *out);
+
+/* Ask each configured upstream one small question, one after the other; offline none.
+ * `why` is NULL where it answers and lets us in.  Blocks.  WEIGH_CANCELED. */
+enum weigh_code fetch_check(struct fetch *f, const atomic_bool *cancel,
+    void (*each)(void *ctx, const char *place, const struct weigh_err *why),
+    void *ctx, struct weigh_err *err);
 
 struct fetch_counters {
 	atomic_uint_fast64_t done, failed; /* jobs */

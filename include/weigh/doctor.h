@@ -58,6 +58,11 @@ struct weigh_house_facts {
 
 	const char *listening; /* addresses, separated by blanks */
 
+	bool offline;       /* nothing is asked of others */
+	unsigned upstreams; /* that are configured */
+	bool through;       /* readers' questions bring in what is not here */
+	uint64_t asked, unanswered; /* requests to others since the start */
+
 	uint64_t bad;      /* blobs found bad; each has a finding of its own */
 	uint64_t damaged;  /* repositories likewise */
 	uint64_t hidden;   /* revisions named, and not told; likewise */
@@ -74,7 +79,7 @@ struct weigh_house_facts {
 	bool root, no_new_privs, filtered; /* by a seccomp filter */
 };
 
-#define WEIGH_HOUSE_CHECKS 16
+#define WEIGH_HOUSE_CHECKS 17
 
 /* Judge; answers how many findings there are: always WEIGH_HOUSE_CHECKS. */
 size_t weigh_doctor_house(const struct weigh_house_facts *f,
@@ -100,6 +105,10 @@ void weigh_doctor_evidence(const char *sha256, uint64_t size, const char *why,
 /* One repository whose objects were found bad. */
 void weigh_doctor_repo(
     const char *name, const char *problem, struct weigh_finding *out);
+
+/* One upstream that was asked: `why` it is of no use now, "" if it is. */
+void weigh_doctor_upstream(const char *place, const char *why,
+    struct weigh_finding *out);
 
 /* One revision that the catalog does not have: `ref` leads to it, or if that is ""
  * the journal admitted it. */

@@ -251,6 +251,38 @@ judge_doors(const struct weigh_house_facts *f, struct weigh_finding *out)
 	    "firewall decide who gets there");
 }
 
+/* What would go out of the house. */
+static void
+judge_outside(const struct weigh_house_facts *f, struct weigh_finding *out)
+{
+	if (f->offline) {
+		weigh_doctor_say(out, WEIGH_HEALTH_OK,
+		    "offline: nothing is asked of anybody and no name is "
+		    "looked up; what is not here is answered so at once");
+		return;
+	}
+	if (f->upstreams == 0 && f->through) {
+		weigh_doctor_say(out, WEIGH_HEALTH_WARN,
+		    "what is not here shall be brought in when it is asked "
+		    "for, and no upstream is set");
+		weigh_doctor_mend(out,
+		    "set [mirror] upstream, or pull_through = off");
+		return;
+	}
+	if (f->upstreams == 0) {
+		weigh_doctor_say(out, WEIGH_HEALTH_OK,
+		    "no upstream is set: nothing is asked of anybody but "
+		    "where weigh mirror --from names it");
+		return;
+	}
+	weigh_doctor_say(out, WEIGH_HEALTH_OK,
+	    "upstreams: %u; since the start %" PRIu64 " requests went out, "
+	    "%" PRIu64 " had no answer; %s",
+	    f->upstreams, f->asked, f->unanswered,
+	    f->through ? "readers' questions bring in what is not here" :
+			 "only what weigh mirror orders is brought in");
+}
+
 static void
 judge_bytes(const struct weigh_house_facts *f, struct weigh_finding *out)
 {
@@ -369,6 +401,7 @@ static const struct {
 	{ "journal", judge_journal },
 	{ "key", judge_key },
 	{ "doors", judge_doors },
+	{ "outside", judge_outside },
 	{ "bytes", judge_bytes },
 	{ "hidden", judge_hidden },
 	{ "scrub", judge_scrub },
@@ -443,6 +476,21 @@ weigh_doctor_repo(const char *name, const char *problem,
 	weigh_doctor_mend(out,
 	    "bring its folder below repos/ back from a backup, or publish it "
 	    "again");
+}
+
+void
+weigh_doctor_upstream(const char *place, const char *why,
+    struct weigh_finding *out)
+{
+	out->check = "upstream";
+	if (why[0] == '\0') {
+		weigh_doctor_say(out, WEIGH_HEALTH_OK, "%.300s answers", place);
+		return;
+	}
+	weigh_doctor_say(out, WEIGH_HEALTH_WARN, "%.200s: %.280s", place, why);
+	weigh_doctor_mend(out,
+	    "see that it is reached from here, by a certificate that holds "
+	    "([mirror] ca_file), with a token that it knows ([mirror] tokens)");
 }
 
 void

@@ -42,7 +42,7 @@ def test_a_house_that_is_well(house, tmp):
         assert set(found) == {
             "server", "socket", "folder", "port", "data", "disk", "inodes", "descriptors",
             "memory", "clock", "catalog", "catalog-file", "journal", "key", "doors", "bytes",
-            "hidden", "scrub", "kernel", "sandbox"}
+            "hidden", "scrub", "kernel", "sandbox", "outside"}
     assert "each follows from the one before" in found["journal"][0][1]
     assert found["scrub"][0][0] == "ok", found["scrub"]  # hashed on its way in, just now
     r = house.weigh("doctor")
@@ -54,7 +54,7 @@ def test_the_other_ways_to_say_it(house):
     r = house.weigh("doctor", code=1)
     assert "\nbad   key           keys/mirror.key has mode 0640" in r.out
     assert f"\n                    fix: chmod 600 '{house.data}/keys/mirror.key'" in r.out
-    assert r.err.startswith("weigh: not all is well\n  why: 1 of 20 checks is bad"), r
+    assert r.err.startswith("weigh: not all is well\n  why: 1 of 21 checks is bad"), r
     head, *lines = house.weigh("doctor", "--format", "tsv", code=1).out.splitlines()
     assert head == "check\tstate\twhat\tfix" and all(len(x.split("\t")) == 4 for x in lines)
     quiet = house.weigh("doctor", "-q", code=1).out.split()

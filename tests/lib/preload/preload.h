@@ -9,6 +9,8 @@
  *     PRELOAD_CONTROL  a file of sizeof(struct preload_control), which a test maps
  *                      too: arming, counting and reading happen in place
  *     PRELOAD_TRACE    a file for the records of trace.c
+ *     PRELOAD_OUTWARD  a file for a line of each name looked up and each address
+ *                      spoken to (outward.c); needs none of the others
  *
  * (1) Without PRELOAD_CONTROL, or while it is not armed, every call is as if
  *     this library were not there.

@@ -53,6 +53,31 @@ well(void)
 
 /* What each row changes about it. */
 static void
+offline(struct weigh_house_facts *f)
+{
+	f->offline = true;
+	f->upstreams = 2;
+	f->through = true;
+}
+static void
+two_upstreams(struct weigh_house_facts *f)
+{
+	f->upstreams = 2;
+	f->asked = 7;
+	f->unanswered = 3;
+}
+static void
+pulls(struct weigh_house_facts *f)
+{
+	two_upstreams(f);
+	f->through = true;
+}
+static void
+pulls_nowhere(struct weigh_house_facts *f)
+{
+	f->through = true;
+}
+static void
 no_write(struct weigh_house_facts *f)
 {
 	f->writable = false;
@@ -306,6 +331,15 @@ static const struct {
 	{ "doors", any_door, WEIGH_HEALTH_WARN, "without a token" },
 	{ "doors", near_door, WEIGH_HEALTH_WARN, "without a token" },
 	{ "doors", any_door6, WEIGH_HEALTH_WARN, "without a token" },
+	{ "outside", nothing, WEIGH_HEALTH_OK, "no upstream is set" },
+	{ "outside", offline, WEIGH_HEALTH_OK,
+	    "offline: nothing is asked of anybody and no name is looked up" },
+	{ "outside", two_upstreams, WEIGH_HEALTH_OK,
+	    "upstreams: 2; since the start 7 requests went out, 3 had no "
+	    "answer; only what weigh mirror orders" },
+	{ "outside", pulls, WEIGH_HEALTH_OK, "readers' questions bring in" },
+	{ "outside", pulls_nowhere, WEIGH_HEALTH_WARN,
+	    "and no upstream is set" },
 	{ "bytes", nothing, WEIGH_HEALTH_OK, "none of 12 blobs" },
 	{ "bytes", bad, WEIGH_HEALTH_BAD, "1 of 12 blobs" },
 	{ "bytes", damaged, WEIGH_HEALTH_BAD, "1 repositories" },
@@ -424,6 +458,12 @@ test_things(void **state)
 	weigh_doctor_repo("acme/m", "an object is gone", &out);
 	check_finding("repository", &out, WEIGH_HEALTH_BAD,
 	    "an object is gone");
+	weigh_doctor_upstream("https://hub.example", "", &out);
+	check_finding("it answers", &out, WEIGH_HEALTH_OK,
+	    "https://hub.example answers");
+	weigh_doctor_upstream("https://hub.example", "timed out", &out);
+	check_finding("it does not", &out, WEIGH_HEALTH_WARN,
+	    "https://hub.example: timed out");
 	weigh_doctor_hidden("acme/m", "refs/heads/main", "4b825dc6", &out);
 	check_finding("hidden", &out, WEIGH_HEALTH_BAD,
 	    "acme/m: refs/heads/main leads to 4b825dc6");
