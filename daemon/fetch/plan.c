@@ -11,7 +11,7 @@
 #include "fetch/priv.h"
 
 #define PAGE 1000                 /* entries of a listing that one answer has */
-#define GIT_CALLS 3               /* what is there, which commit, its objects */
+#define GIT_CALLS 2               /* what is there, and its objects */
 #define RUN ((uint64_t)128 << 20) /* bytes one request brings, about */
 
 struct planning {
