@@ -24,9 +24,11 @@ static const struct row {
 	    GATED_FIX },
 	{ 401, 404, "RepoNotFound", WEIGH_NOT_FOUND,
 	    "upstream has no such repository, or hides it without a token",
-	    NULL },
+	    "check the name; if it is private there, put a token into the "
+	    "file that [mirror] tokens names" },
 	{ 404, 404, "RevisionNotFound", WEIGH_NOT_FOUND,
-	    "upstream's repository has no such revision", NULL },
+	    "upstream's repository has no such revision",
+	    "check the name of the branch or tag" },
 	{ 404, 404, "EntryNotFound", WEIGH_NOT_FOUND,
 	    "upstream's revision has no such file", NULL },
 	{ 404, 404, "", WEIGH_NOT_FOUND, "upstream does not have it", NULL },
