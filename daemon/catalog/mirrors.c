@@ -41,6 +41,35 @@ catalog_let_go(struct catalog *c, const struct weigh_oid *oid, bool *gone,
 }
 
 enum weigh_code
+catalog_absent_at(struct catalog_reader *r, const struct weigh_repo *repo,
+    const struct weigh_oid *oid, struct weigh_gitid *commit,
+    char path[WEIGH_PATH_MAX + 1], struct weigh_err *err)
+{
+	struct weigh_repo held;
+	bool found = false;
+	struct query q;
+	int64_t id;
+	enum weigh_code rc = rows_repo(&r->db, repo, &id, &held, err);
+
+	if (rc == WEIGH_OK && id != 0) {
+		q = query_begin(&r->db, SQL_ABSENT_AT);
+		query_oid(&q, oid);
+		query_int(&q, id);
+		found = query_row(&q);
+		if (found) {
+			*commit = query_column_gitid(&q, 0);
+			snprintf(path, WEIGH_PATH_MAX + 1, "%s",
+			    query_column_text(&q, 1));
+		}
+		rc = query_end(&q, err);
+	}
+	if (rc == WEIGH_OK && !found)
+		return weigh_fail(err, WEIGH_NOT_FOUND,
+		    "'%s' lists no such bytes that are not held", repo->name);
+	return rc;
+}
+
+enum weigh_code
 catalog_listings(struct catalog_reader *r, const struct weigh_oid *oid,
     unsigned limit, void (*each)(void *ctx, const struct catalog_listing *l),
     void *ctx, struct weigh_err *err)

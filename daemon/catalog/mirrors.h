@@ -41,6 +41,13 @@ enum weigh_code catalog_listings(struct catalog_reader *r,
     void (*each)(void *ctx, const struct catalog_listing *l), void *ctx,
     struct weigh_err *err);
 
+/* Where a repository lists a blob that is not held: its newest revision with it, and
+ * the path there.  WEIGH_NOT_FOUND: nowhere, or it is held. */
+enum weigh_code catalog_absent_at(struct catalog_reader *r,
+    const struct weigh_repo *repo, const struct weigh_oid *oid,
+    struct weigh_gitid *commit, char path[WEIGH_PATH_MAX + 1],
+    struct weigh_err *err);
+
 /* --- where repositories come from ------------------------------------------ */
 
 /* Texts are borrowed; those that readers tell live during the callback. */

@@ -242,6 +242,11 @@ X(HAS_NAMED, DB_READER,
     "SELECT b.size FROM blobs AS b CROSS JOIN revisions AS v"
     " CROSS JOIN entries AS e ON e.blob = b.id AND e.revision = v.id"
     " WHERE b.oid = ?1 AND v.repo = ?2 ORDER BY v.date DESC LIMIT 1")
+X(ABSENT_AT, DB_READER,
+    "SELECT v.git, e.path FROM blobs AS b CROSS JOIN revisions AS v"
+    " CROSS JOIN entries AS e ON e.blob = b.id AND e.revision = v.id"
+    " WHERE b.oid = ?1 AND b.held = 0 AND v.repo = ?2"
+    " ORDER BY v.date DESC LIMIT 1")
 X(HAS_MADE, DB_READER,
     "SELECT b.size, m.kind FROM blobs AS b CROSS JOIN made AS m ON m.blob = b.id"
     " WHERE b.oid = ?1 AND (m.kind GLOB 'common *' OR"

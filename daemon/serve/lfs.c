@@ -8,6 +8,7 @@
 
 #include <weigh/lfs.h>
 
+#include "catalog/mirrors.h"
 #include "lfs.h"
 #include "publish.h"
 
@@ -53,10 +54,24 @@ find(struct ask *ask, struct catalog_reader *reader,
 		"no revision of this repository names these bytes");
 }
 
+/* Bytes that are listed and not held, and are brought in when they are asked for:
+ * where they are listed. */
+static bool
+comes(struct ask *ask, struct catalog_reader *reader,
+    const struct weigh_oid *oid, struct weigh_gitid *commit,
+    char path[WEIGH_PATH_MAX + 1])
+{
+	return ask_brings(ask, reader, &ask->match.repo) &&
+	    catalog_absent_at(reader, &ask->match.repo, oid, commit, path,
+		NULL) == WEIGH_OK;
+}
+
 static enum weigh_code
 may_have(struct ask *ask, struct catalog_reader *reader,
     const struct weigh_lfs_object *o, struct weigh_err *err)
 {
+	char path[WEIGH_PATH_MAX + 1];
+	struct weigh_gitid commit;
 	uint64_t size;
 	enum weigh_code rc = find(ask, reader, &o->oid, &size, err);
 
@@ -64,7 +79,7 @@ may_have(struct ask *ask, struct catalog_reader *reader,
 		rc = weigh_fail(err, WEIGH_MISMATCH,
 		    "these bytes are %llu, not %llu", (unsigned long long)size,
 		    (unsigned long long)o->size);
-	if (rc == WEIGH_OK)
+	if (rc == WEIGH_OK && !comes(ask, reader, &o->oid, &commit, path))
 		rc = gate_ask(ask->serve->parts.gate, reader, WEIGH_DOOR_LFS,
 		    &o->oid, o->size, err);
 	return rc;
@@ -173,13 +188,35 @@ wants_bytes(const struct ask *ask)
 	return http_wants_bytes(ask->task.x, &e);
 }
 
+/* The bytes, or why not. */
+static enum weigh_code
+open_object(struct ask *ask, struct catalog_reader *reader,
+    const struct weigh_oid *oid)
+{
+	struct http_reply *r = &ask->task.reply;
+	struct gate *gate = ask->serve->parts.gate;
+	char path[WEIGH_PATH_MAX + 1];
+	const bool bytes = wants_bytes(ask),
+		   absent = comes(ask, reader, oid, &ask->commit, path);
+
+	if (bytes)
+		ask_counts(ask, reader, !absent);
+	if (ask_lied(ask, oid) ||
+	    (absent && ask_bring(ask, reader, path, oid, bytes)))
+		return r->rc;
+	if (bytes)
+		return gate_open(gate, reader, WEIGH_DOOR_LFS, oid, r->size,
+		    &r->fd, &r->err);
+	return gate_ask(gate, reader, WEIGH_DOOR_LFS, oid, r->size, &r->err);
+}
+
 void
 serve_lfs_object(struct ask *ask, struct catalog_reader *reader)
 {
 	struct http_reply *r = &ask->task.reply;
-	struct gate *gate = ask->serve->parts.gate;
 	struct weigh_oid oid;
 	enum weigh_code rc;
+	int status;
 
 	if (!weigh_oid_parse(&oid, ask->match.word, strlen(ask->match.word)))
 		rc = weigh_fail(&r->err, WEIGH_NOT_FOUND,
@@ -194,13 +231,13 @@ serve_lfs_object(struct ask *ask, struct catalog_reader *reader)
 	snprintf(r->etag, sizeof(r->etag), "\"%s\"", r->blob);
 	r->type = "application/octet-stream";
 	r->is_file = true;
-	rc = wants_bytes(ask) ?
-	    gate_open(gate, reader, WEIGH_DOOR_LFS, &oid, r->size, &r->fd,
-		&r->err) :
-	    gate_ask(gate, reader, WEIGH_DOOR_LFS, &oid, r->size, &r->err);
+	rc = open_object(ask, reader, &oid);
 	if (rc != WEIGH_OK) {
 		r->is_file = false;
 		r->etag[0] = '\0';
+		status = r->status;
 		lfs_fail(ask, rc);
+		if (status != 0) /* more than the code says */
+			r->status = status;
 	}
 }

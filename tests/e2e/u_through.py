@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from house import House, run, until
+from house import House, run, sha256_of, until
 from upstream import Hub
 
 MIB = 1 << 20
@@ -395,6 +395,12 @@ def test_git_clone_of_what_is_not_here(cold, hub, tmp):
                    check=True, timeout=60)
     assert (tmp / "clone/config.json").read_bytes() == b'{"model_type": "llama"}'
     assert SHA in (tmp / "clone" / FILE).read_text()
+    assert hub.file_bytes() == 0
+    if not shutil.which("git-lfs"):
+        return
+    subprocess.run(["git", "lfs", "pull"], cwd=tmp / "clone", env=env, check=True, timeout=60)
+    assert sha256_of(tmp / "clone" / FILE) == SHA
+    assert hub.file_bytes() == 3 * SEGMENT + 12345
 
 
 def test_hits_and_misses_are_counted(cold):
