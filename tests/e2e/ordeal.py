@@ -6,11 +6,12 @@ fewer than n calls.  What must hold is in `judge`.
 import hashlib
 import shutil
 import subprocess
+import time
 
 import aftermath
 import models
 from faults import Control, FaultyHouse, preload_or_skip
-from house import Result, check_sentences, tree_of, until
+from house import House, Result, check_sentences, tree_of, until
 
 HELD = "acme/held"
 
@@ -70,9 +71,11 @@ class Ordeal:
 class AddOrdeal(Ordeal):
     """weigh add while weighd's disk fails.  Model `held` was there before."""
 
-    def __init__(self, tmp, fault=None, make=content):
+    def __init__(self, tmp, fault=None, make=content, env=()):
         self.tmp, self.make = tmp, make
-        self.house = FaultyHouse(tmp).start()
+        self.house = FaultyHouse(tmp)
+        self.house.env.update(env)
+        self.house.start()
         self.held = models.small(tmp / "held", weights=5 << 20)
         self.acknowledged = {(HELD, self.house.add(self.held, HELD)["revision"])}
         self.stuck = set()
@@ -177,6 +180,69 @@ class GcOrdeal(AddOrdeal):
 
     def note(self, r):
         """Nothing is acknowledged by a gc."""
+
+
+class MirrorOrdeal(AddOrdeal):
+    """weigh mirror from another weighd while the disk of this one fails.  A job whose disk
+    fails waits and tries again, so nobody waits for it here."""
+
+    WAITING, DONE, OVER = 5, 7, {5, 6, 7, 8, 9}
+
+    def __init__(self, tmp, fault=None, make=content):
+        (tmp / "far").mkdir()
+        self.far = House(tmp / "far").start()
+        super().__init__(tmp, fault, make, env={"WEIGHD_MIRROR_UPSTREAM": self.far.url})
+
+    def prepare(self, n):
+        super().prepare(n)
+        self.revision = self.far.add(self.folder, self.name)["revision"]
+
+    def state(self):
+        rows, = aftermath.ask(self.house, "SELECT state FROM jobs ORDER BY id DESC LIMIT 1")
+        return rows[0][0] if rows else None
+
+    def operate(self):
+        r = finish(*self.house.command("mirror", self.name, "--detach", "--json"),
+                   env=self.house.env)
+        end = time.monotonic() + (30 if self.fault is None or not self.fault.lasting else 3)
+        while r.code == 0 and time.monotonic() < end and not self.stands():
+            time.sleep(0.02)
+        return r
+
+    def stands(self):
+        """It is over, or waits; a full disk may not take the word of that."""
+        if self.house.proc.poll() is not None or self.state() in self.OVER:
+            return True
+        return not self.fault.deadly and self.house.get("/readyz").status != 200
+
+    def judge(self, r):
+        """Whole or not at all: what can be seen is whole; then it comes."""
+        house = self.house
+        if self.fault.deadly:
+            until(lambda: house.proc.poll() is not None)
+            house.ended()
+            house.start()
+        assert house.proc.poll() is None, "weighd died"
+        if self.fault.lasting or house.get("/readyz").status != 200:
+            house.kill9()
+            house.start()
+        self.still_reads()
+        aftermath.check_catalog(house)
+        self.repeat()
+        aftermath.check_quickly(house, self.acknowledged)
+
+    def repeat(self):
+        """It goes on by itself, or when somebody says so."""
+        if self.state() in {self.WAITING}:
+            finish(*self.house.command("mirror", "pause", self.name), env=self.house.env)
+            finish(*self.house.command("mirror", "resume", self.name), env=self.house.env)
+        r = self.house.weigh("mirror", self.name, "--json")
+        assert r.json["revision"] == self.revision
+        self.note(r)
+
+    def end(self):
+        super().end()
+        self.far.stop()
 
 
 class PullOrdeal(Ordeal):
