@@ -4,6 +4,7 @@
 #include "cmds.h"
 #include "text.h"
 
+/* Behind the first ones people see those that say something about any row. */
 static const struct out_column columns[] = {
 	{ "NAME", "name", OUT_TEXT, false },
 	{ "STATE", "state", OUT_TEXT, false },
@@ -16,6 +17,8 @@ static const struct out_column columns[] = {
 	{ "FROM", "source", OUT_TEXT, true },
 	{ "WHY", "why", OUT_TEXT, true },
 };
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define COLUMNS_ALWAYS 2
 
 /* --- rows: one for each repository ---------------------------------------------- */
 
@@ -66,9 +69,10 @@ put_job(struct doc *row, const struct doc *job)
 static bool
 put_mirror(struct doc *row, const struct doc *m)
 {
-	char looked[TEXT_WHEN];
+	char looked[TEXT_WHEN] = "not yet";
 
-	text_when((int64_t)doc_u64(m, "checked"), looked);
+	if (doc_u64(m, "checked") != 0)
+		text_when((int64_t)doc_u64(m, "checked"), looked);
 	if (doc_get(row, "source") == NULL &&
 	    !(doc_put_str(row, "state",
 		  doc_bool(m, "through") ? "pulled through" : "held") &&
@@ -76,32 +80,42 @@ put_mirror(struct doc *row, const struct doc *m)
 		doc_put_str(row, "why", doc_str(m, "error"))))
 		return false;
 	return put_bool(row, "follow", doc_bool(m, "follow")) &&
-	    doc_put_str(row, "upstream", doc_str(m, "upstream")) &&
+	    doc_put_str(row, "upstream",
+		doc_u64(m, "checked") != 0 ? doc_str(m, "upstream") : "") &&
 	    doc_put_str(row, "looked", looked);
 }
 
-/* Jobs are told newest first; those that are done are told by their mirror. */
+/* The newest job of each repository, unless it ended as it should: then its mirror
+ * says how it stands, and older failures are history.  Jobs are told newest first. */
 static bool
-fill_rows(struct doc *rows, const struct doc *d)
+fill_jobs(struct doc *rows, struct doc *ended, const struct doc *jobs)
 {
-	const struct doc *jobs = doc_get(d, "jobs");
-	const struct doc *mirrors = doc_get(d, "mirrors");
-	const struct doc *j, *m;
-	struct doc *row;
+	const struct doc *j = jobs != NULL ? jobs->first : NULL;
 
-	for (j = jobs != NULL ? jobs->first : NULL; j != NULL; j = j->next) {
+	for (; j != NULL; j = j->next) {
 		const char *state = doc_str(j, "state");
+		const char *name = doc_str(j, "name");
+		bool over = strcmp(state, "done") == 0 ||
+		    strcmp(state, "canceled") == 0;
+		struct doc *row;
 
-		if (strcmp(state, "done") == 0 ||
-		    strcmp(state, "canceled") == 0 ||
-		    find(rows, doc_str(j, "name")) != NULL)
+		if (find(rows, name) != NULL || find(ended, name) != NULL)
 			continue;
-		row = add_row(rows, doc_str(j, "name"));
-		if (row == NULL || !put_job(row, j))
+		row = add_row(over ? ended : rows, name);
+		if (row == NULL || (!over && !put_job(row, j)))
 			return false;
 	}
-	for (m = mirrors != NULL ? mirrors->first : NULL; m; m = m->next) {
-		row = find(rows, doc_str(m, "name"));
+	return true;
+}
+
+static bool
+fill_mirrors(struct doc *rows, const struct doc *mirrors)
+{
+	const struct doc *m = mirrors != NULL ? mirrors->first : NULL;
+
+	for (; m != NULL; m = m->next) {
+		struct doc *row = find(rows, doc_str(m, "name"));
+
 		if (row == NULL)
 			row = add_row(rows, doc_str(m, "name"));
 		if (row == NULL || !put_mirror(row, m))
@@ -142,21 +156,52 @@ ask(struct client *client, struct doc **out, struct weigh_err *err)
 	return rc;
 }
 
+static bool
+says_something(const struct doc *rows, const char *key)
+{
+	const struct doc *row = rows->first, *member;
+
+	for (; row != NULL; row = row->next) {
+		member = doc_get(row, key);
+		if (member != NULL &&
+		    (member->type != WEIGH_JSON_STRING || member->len > 0))
+			return true;
+	}
+	return false;
+}
+
+static enum weigh_code
+print_rows(const struct call *c, const struct doc *rows, struct weigh_err *err)
+{
+	struct out_column chosen[COLUMNS];
+	bool all = c->out->format != OUT_HUMAN;
+	size_t n = 0;
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		if (all || i < COLUMNS_ALWAYS ||
+		    says_something(rows, columns[i].key))
+			chosen[n++] = columns[i];
+	return out_table(c->out, chosen, n, rows, err);
+}
+
 static enum weigh_code
 print(const struct call *c, struct doc *d, struct weigh_err *err)
 {
 	struct doc *rows = doc_new(WEIGH_JSON_ARRAY, "repositories");
+	struct doc *ended = doc_new(WEIGH_JSON_ARRAY, "ended");
 	enum weigh_code rc;
 
-	if (rows == NULL || !fill_rows(rows, d))
+	if (rows == NULL || ended == NULL ||
+	    !fill_jobs(rows, ended, doc_get(d, "jobs")) ||
+	    !fill_mirrors(rows, doc_get(d, "mirrors")))
 		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	else
-		rc = out_table(c->out, columns,
-		    sizeof(columns) / sizeof(columns[0]), rows, err);
+		rc = print_rows(c, rows, err);
 	if (rc == WEIGH_OK && doc_count(rows) == 0)
 		out_say(c->out,
 		    "nothing comes from elsewhere yet\n"
 		    "next: weigh mirror ORG/NAME --dry-run");
+	doc_free(ended);
 	doc_free(rows);
 	return rc;
 }

@@ -372,8 +372,10 @@ file_seal(struct fetch *f, struct catalog_reader *reader, struct file *file)
 
 	weigh_err_clear(&err);
 	rc = store_part_seal(file->part, &writer, &blob, &err);
-	if (rc == WEIGH_MISMATCH)
+	if (rc == WEIGH_MISMATCH) {
 		lie_note(f, &file->oid);
+		atomic_fetch_add(&f->counters.refetched, file->size);
+	}
 	pthread_mutex_lock(&f->lock);
 	if (rc == WEIGH_OK) {
 		file->part = NULL; /* the writer's */

@@ -8,6 +8,7 @@
 #include "log/log.h"
 
 #define WINDOW 64 /* files under way at most */
+#define DROP_TRIES 200
 
 /* --- its row ---------------------------------------------------------------------- */
 
@@ -125,15 +126,46 @@ resolve(struct fetch *f, struct work *w, struct weigh_err *err)
 
 /* --- what it holds -------------------------------------------------------------------------- */
 
+struct missing {
+	const struct listing *list;
+	uint64_t bytes;
+};
+
+/* What an earlier run fetched of a file takes its room already. */
+static enum weigh_code
+less_part(void *ctx, const struct store_left *left, struct weigh_err *err)
+{
+	struct missing *m = ctx;
+
+	(void)err;
+	for (size_t i = 0; i < m->list->n; i++) {
+		const struct listed *file = &m->list->files[i];
+
+		if (file->wanted && !file->held &&
+		    weigh_oid_equal(&file->oid, &left->oid)) {
+			m->bytes -= left->held < m->bytes ? left->held :
+							    m->bytes;
+			break;
+		}
+	}
+	return WEIGH_OK;
+}
+
 /* Is there room for what is missing? */
 static enum weigh_code
 check_room(struct fetch *f, const struct work *w, struct weigh_err *err)
 {
-	uint64_t room = store_room(f->parts.store), missing = 0;
+	uint64_t room = store_room(f->parts.store), missing;
+	struct missing m = { .list = &w->list };
+	enum weigh_code rc;
 
 	for (size_t i = 0; i < w->list.n; i++)
 		if (w->list.files[i].wanted && !w->list.files[i].held)
-			missing += w->list.files[i].size;
+			m.bytes += w->list.files[i].size;
+	rc = store_each_part(f->parts.store, less_part, &m, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	missing = m.bytes;
 	if (missing <= room)
 		return WEIGH_OK;
 	(void)weigh_fail(err, WEIGH_FULL,
@@ -179,8 +211,6 @@ list(struct fetch *f, struct catalog_reader *reader, struct work *w,
 
 	if (!w->resolved)
 		rc = resolve(f, w, err);
-	snprintf(w->list.stage_name, sizeof(w->list.stage_name), "job-%lld",
-	    (long long)w->job.id);
 	if (rc == WEIGH_OK)
 		rc = listing_bring(f, &w->list, place_of(w), &w->cancel,
 		    &w->rev.repo, &w->rev, &w->wait, err);
@@ -448,15 +478,17 @@ act(struct fetch *f, struct catalog_reader *reader, struct work *w,
 	return STEP_KINDS;
 }
 
-/* A word counts more than what the action came to.  Who stops begins nothing more, even
- * where the last action came to something: the next might go on for ever. */
+/* A word counts more than what the action came to, but for what is admitted.  Who stops
+ * begins nothing more, even where the last action came to something: the next might go
+ * on for ever.  Offline nothing fails: it is left for when there is a way out. */
 static void
 hear(struct fetch *f, struct work *w, struct step_event *e)
 {
 	pthread_mutex_lock(&f->lock);
-	if (w->word != STEP_KINDS)
+	if (w->word != STEP_KINDS && e->kind != STEP_ADMITTED)
 		e->kind = w->word;
-	else if (atomic_load(&f->stop) && e->kind != STEP_ADMITTED)
+	else if ((atomic_load(&f->stop) && e->kind != STEP_ADMITTED) ||
+	    (e->kind == STEP_FAILED && !places_reached(f, w->places)))
 		e->kind = STEP_STOPPED;
 	w->word = STEP_KINDS;
 	if (!atomic_load(&f->stop))
@@ -489,8 +521,72 @@ show(struct fetch *f, struct work *w, bool keep)
 		    NULL);
 }
 
+struct oids {
+	struct weigh_oid *all;
+	size_t n, room;
+};
+
+static enum weigh_code
+take_oid(void *ctx, const struct catalog_job_file *file, struct weigh_err *err)
+{
+	struct oids *o = ctx;
+	size_t room = o->room > 0 ? 2 * o->room : 64;
+	struct weigh_oid *more;
+
+	if (weigh_oid_is_zero(&file->oid))
+		return WEIGH_OK;
+	if (o->n == o->room) {
+		more = realloc(o->all, room * sizeof(*more));
+		if (more == NULL)
+			return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+		o->all = more;
+		o->room = room;
+	}
+	o->all[o->n++] = file->oid;
+	return WEIGH_OK;
+}
+
+/* Once nobody is at it any more, which takes as long as its workers need to notice. */
 static void
-finish(struct fetch *f, struct work *w)
+drop_part(struct fetch *f, const struct weigh_oid *oid)
+{
+	enum weigh_code rc = WEIGH_CONFLICT;
+	const struct file *file;
+	bool wanted = false;
+
+	for (unsigned i = 0; i < DROP_TRIES && rc == WEIGH_CONFLICT && !wanted;
+	     i++) {
+		pthread_mutex_lock(&f->lock);
+		if (i > 0)
+			fetch_wait(f, &f->moved, 50);
+		file = file_find(f, oid);
+		wanted = file != NULL && file->holders > 0;
+		pthread_mutex_unlock(&f->lock);
+		if (file == NULL)
+			rc = store_drop_part(f->parts.store, oid, NULL);
+	}
+}
+
+/* A job that was given up leaves nothing of files that nobody else waits for. */
+static void
+drop_parts(struct fetch *f, struct catalog_reader *reader, int64_t id)
+{
+	struct oids o = { .all = NULL };
+	bool needed;
+
+	(void)catalog_job_files(reader, id, take_oid, &o, NULL);
+	for (size_t i = 0; i < o.n; i++) {
+		if (catalog_job_needs(reader, &o.all[i], &needed, NULL) !=
+		    WEIGH_OK)
+			break;
+		if (!needed)
+			drop_part(f, &o.all[i]);
+	}
+	free(o.all);
+}
+
+static void
+finish(struct fetch *f, struct catalog_reader *reader, struct work *w)
 {
 	char name[WEIGH_REPO_TEXT];
 	bool failed = w->step.state == WEIGH_FETCH_FAILED;
@@ -499,6 +595,8 @@ finish(struct fetch *f, struct work *w)
 	log_event(failed ? LOG_ERROR_LEVEL : LOG_INFO_LEVEL, "job", "name",
 	    name, "state", weigh_fetch_state_name(w->step.state), "why",
 	    failed ? w->step.err.why : NULL, NULL);
+	if (w->step.state == WEIGH_FETCH_CANCELED)
+		drop_parts(f, reader, w->job.id);
 	listing_close(&w->list);
 	(void)stage_drop(f->parts.dirfd, w->list.stage_name, NULL);
 	if (failed)
@@ -519,6 +617,8 @@ job_run(struct fetch *f, struct catalog_reader *reader, struct work *w)
 	enum step_kind came;
 	unsigned at;
 
+	snprintf(w->list.stage_name, sizeof(w->list.stage_name), "job-%lld",
+	    (long long)w->job.id);
 	do {
 		at = w->step.at;
 		e.now = fetch_now();
@@ -535,7 +635,7 @@ job_run(struct fetch *f, struct catalog_reader *reader, struct work *w)
 		e = (struct step_event){ .kind = came, .wait = w->wait };
 	} while (came != STEP_KINDS);
 	if (!weigh_fetch_state_live(w->step.state))
-		finish(f, w);
+		finish(f, reader, w);
 	else
 		listing_close(&w->list);
 	w->resolved = false;

@@ -7,24 +7,9 @@
 #include "log/log.h"
 
 #define JOBS_LOOK 1000 /* rows that are read at once */
-#define JOBS_KEPT 1000 /* that have ended */
+#define JOBS_KEPT 1000 /* numbers behind the newest: older ones that ended go */
 
 /* --- which job goes next ------------------------------------------------------------ */
-
-static bool
-is_offline(const struct fetch *f)
-{
-	return outbound_offline(f->parts.outbound);
-}
-
-static bool
-has_folder(const struct places *p)
-{
-	for (unsigned i = 0; i < p->n; i++)
-		if (p->list[i].at.dirfd >= 0)
-			return true;
-	return false;
-}
 
 /* With the lock held. */
 static bool
@@ -32,7 +17,7 @@ is_ready(const struct fetch *f, const struct work *w)
 {
 	enum weigh_fetch_state state = w->step.state;
 
-	if (w->running || (is_offline(f) && !has_folder(w->places)))
+	if (w->running || !places_reached(f, w->places))
 		return w->word == STEP_CANCELED && !w->running;
 	if (w->word != STEP_KINDS)
 		return true;
@@ -86,6 +71,26 @@ unlink_work(struct fetch *f, struct work *w)
 	*at = w->next;
 }
 
+/* What is configured may be another since it was ordered, or last tried. */
+static void
+refresh(struct fetch *f, struct work *w)
+{
+	struct places *fresh = NULL;
+	struct weigh_err err;
+
+	weigh_err_clear(&err);
+	if (places_for(f, &w->job.order, &fresh, &err) != WEIGH_OK) {
+		log_event(LOG_WARN_LEVEL, "upstream-not-read", "why", err.why,
+		    NULL);
+		return;
+	}
+	pthread_mutex_lock(&f->lock);
+	places_drop(w->places);
+	w->places = fresh;
+	step_sources(&w->step, fresh->n);
+	pthread_mutex_unlock(&f->lock);
+}
+
 static void *
 jobs_main(void *arg)
 {
@@ -110,6 +115,7 @@ jobs_main(void *arg)
 		w->running = true;
 		f->running++;
 		pthread_mutex_unlock(&f->lock);
+		refresh(f, w);
 		job_run(f, reader, w);
 		pthread_mutex_lock(&f->lock);
 		f->running--;
@@ -280,9 +286,13 @@ write_new(void *ctx, struct catalog *catalog, struct audit *audit,
     struct weigh_err *err)
 {
 	struct new_job *n = ctx;
+	enum weigh_code rc;
 
 	(void)audit;
-	return catalog_job_add(catalog, &n->job, n->token, err);
+	rc = catalog_job_add(catalog, &n->job, n->token, err);
+	return rc == WEIGH_OK ?
+	    catalog_jobs_drop(catalog, n->job.id - JOBS_KEPT, err) :
+	    rc;
 }
 
 static enum weigh_code
@@ -320,20 +330,33 @@ join(struct fetch *f, const struct weigh_fetch_order *order,
 }
 
 static enum weigh_code
+refuse_offline(struct weigh_err *err)
+{
+	(void)weigh_fail(err, WEIGH_DENIED, "this mirror is offline");
+	weigh_fix(err, "set [mirror] offline = no in weighd.conf and reload");
+	return WEIGH_DENIED;
+}
+
+/* What it names is read before it is written down. */
+static enum weigh_code
 check_order(struct fetch *f, const struct weigh_fetch_order *order,
     struct weigh_err *err)
 {
-	bool none;
+	struct places *places = NULL;
+	enum weigh_code rc = places_for(f, order, &places, err);
 
-	pthread_mutex_lock(&f->lock);
-	none = order->source[0] == '\0' && f->places->n == 0;
-	pthread_mutex_unlock(&f->lock);
-	if (!none)
-		return WEIGH_OK;
-	(void)weigh_fail(err, WEIGH_USAGE, "no upstream is configured");
-	weigh_fix(err,
-	    "set [mirror] upstream in weighd.conf, or name one with --from");
-	return WEIGH_USAGE;
+	if (rc != WEIGH_OK)
+		return rc;
+	if (places->n == 0) {
+		rc = weigh_fail(err, WEIGH_USAGE, "no upstream is configured");
+		weigh_fix(err,
+		    "set [mirror] upstream in weighd.conf, or name one with "
+		    "--from");
+	} else if (!places_reached(f, places)) {
+		rc = refuse_offline(err);
+	}
+	places_drop(places);
+	return rc;
 }
 
 enum weigh_code
@@ -341,7 +364,6 @@ fetch_order(struct fetch *f, const struct weigh_fetch_order *order,
     const struct gate_who *who, int64_t *id, struct weigh_err *err)
 {
 	struct new_job n = { .token = who != NULL ? who->token : "" };
-	struct places *places = NULL;
 	enum weigh_code rc;
 
 	if ((rc = check_order(f, order, err)) != WEIGH_OK)
@@ -350,17 +372,6 @@ fetch_order(struct fetch *f, const struct weigh_fetch_order *order,
 		*id = n.job.id;
 		return gate_write(f->parts.gate, write_order, &n, err);
 	}
-	/* What it names is read before it is written down. */
-	if ((rc = places_for(f, order, &places, err)) != WEIGH_OK)
-		return rc;
-	if (is_offline(f) && !has_folder(places)) {
-		rc = weigh_fail(err, WEIGH_DENIED,
-		    "this mirror is offline: nothing is asked of anybody");
-		weigh_fix(err, "order it where [mirror] offline is no");
-	}
-	places_drop(places);
-	if (rc != WEIGH_OK)
-		return rc;
 	n.job.order = *order;
 	n.job.made = n.job.changed = fetch_now();
 	rc = gate_write(f->parts.gate, write_new, &n, err);
@@ -435,6 +446,8 @@ freshen(struct fetch *f, struct weigh_fetch_job *job)
 		job->done_files = atomic_load(&w->done_files);
 		job->done_bytes = atomic_load(&w->done_bytes);
 		job->rate = atomic_load(&w->rate);
+		if (!w->running && !places_reached(f, w->places))
+			(void)refuse_offline(&job->err);
 	}
 	pthread_mutex_unlock(&f->lock);
 }

@@ -124,6 +124,16 @@ places_drop(struct places *p)
 	free(p);
 }
 
+bool
+places_reached(const struct fetch *f, const struct places *p)
+{
+	bool any = !outbound_offline(f->parts.outbound);
+
+	for (unsigned i = 0; i < p->n && !any; i++)
+		any = p->sources[i].local;
+	return any;
+}
+
 /* --- how often ------------------------------------------------------------------------ */
 
 /* With its lock held.  NULL: there are more than anybody configures; not counted. */

@@ -64,6 +64,8 @@ enum weigh_code places_read(struct places **out, struct fetch *f,
 bool places_have(const struct places *p, const char *text);
 struct places *places_hold(struct places *p);
 void places_drop(struct places *p); /* NULL does nothing */
+/* Can any of them be asked: online, or a folder of this machine? */
+bool places_reached(const struct fetch *f, const struct places *p);
 
 /* How often one origin may be asked. */
 struct governor {
@@ -175,10 +177,10 @@ struct listed {
 	uint64_t size;
 	bool lfs, wanted;
 	enum weigh_select_why why; /* … or why not */
-	struct weigh_oid oid;   /* lfs */
-	struct weigh_gitid git; /* of the blob, or the pointer */
-	bool held;              /* in the store */
-	struct file *file;      /* on its way, for a job */
+	struct weigh_oid oid;      /* lfs */
+	struct weigh_gitid git;    /* of the blob, or the pointer */
+	bool held;                 /* in the store */
+	struct file *file;         /* on its way, for a job */
 };
 
 /* A revision in its stage, and what it holds. */

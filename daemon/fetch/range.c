@@ -49,6 +49,7 @@ doubt(struct sink *s)
 	bool forget;
 
 	lie_note(s->f, &s->file->oid);
+	atomic_fetch_add(&s->f->counters.refetched, WEIGH_SEGMENT);
 	pthread_mutex_lock(&s->f->lock);
 	forget = ++s->file->misses == FILE_MISSES;
 	pthread_mutex_unlock(&s->f->lock);

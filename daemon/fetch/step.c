@@ -16,6 +16,14 @@ step_init(struct step *s, enum weigh_fetch_state state, bool known,
 	s->until = until;
 }
 
+void
+step_sources(struct step *s, unsigned n)
+{
+	s->nsources = n < STEP_SOURCES ? n : STEP_SOURCES;
+	if (s->at >= s->nsources)
+		s->at = 0;
+}
+
 bool
 step_has_source(const struct step *s)
 {

@@ -99,6 +99,9 @@ void step_init(struct step *s, enum weigh_fetch_state state, bool known,
     unsigned nsources, int64_t until);
 enum step_action step_next(struct step *s, const struct step_event *e);
 
+/* From now on there are so many sources; before a start. */
+void step_sources(struct step *s, unsigned n);
+
 /* May the source in use be asked? false: each said no. */
 bool step_has_source(const struct step *s);
 

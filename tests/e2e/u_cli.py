@@ -214,6 +214,15 @@ def test_what_is_mirrored_in_a_table_and_in_a_document(p):
     assert p.is_held()
 
 
+def test_an_old_failure_is_history(p):
+    p.hub.misbehave("no_repo", p.name)
+    p.weigh("mirror", p.name, code=3)
+    assert re.search(rf"^{p.name} +failed ", p.weigh("mirror", "ls").out, re.M)
+    p.hub.behave()
+    p.weigh("mirror", p.name)
+    assert re.search(rf"^{p.name} +held .* not yet ", p.weigh("mirror", "ls").out, re.M)
+
+
 def test_pins(p):
     p.weigh("mirror", p.name)
     p.weigh("pin", p.name, "-m", "what the paper used")
