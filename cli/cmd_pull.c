@@ -61,6 +61,8 @@ print_json(const struct pull *p, struct weigh_err *err)
 	weigh_jw_ku64(&w, "fetched_files", p->fetched);
 	weigh_jw_ku64(&w, "fetched_bytes", p->received);
 	weigh_jw_ku64(&w, "refetched_bytes", p->refetched);
+	weigh_jw_ku64(&w, "left_out_files", p->left_out);
+	weigh_jw_ku64(&w, "left_out_bytes", p->left_out_bytes);
 	weigh_jw_object_end(&w);
 	rc = out_buffer(p->c->out, &b, err);
 	weigh_buf_free(&b);
@@ -94,6 +96,21 @@ print_people(const struct pull *p)
 	out_say(p->c->out, "next: weigh verify --dir '%s'", p->folder);
 }
 
+/* A mirror that took a part in says so; everybody hears it, but not a script's -q. */
+static void
+say_left_out(const struct pull *p)
+{
+	char files[TEXT_COUNT], size[TEXT_SIZE];
+
+	if (p->left_out == 0)
+		return;
+	text_count(p->left_out, "file", files);
+	text_size(p->left_out_bytes, size);
+	out_say(p->c->out, "%s, %s, %s not held there and left out%s '%.200s'",
+	    files, size, p->left_out == 1 ? "is" : "are",
+	    p->left_out == 1 ? ":" : "; the first is", p->left_out_first);
+}
+
 static enum weigh_code
 print(const struct pull *p, struct weigh_err *err)
 {
@@ -104,6 +121,7 @@ print(const struct pull *p, struct weigh_err *err)
 		if (p->c->out->verbose)
 			print_files(p);
 		print_people(p);
+		say_left_out(p);
 		break;
 	case OUT_TSV:
 		out_line("name\trevision\tfiles\tbytes\tdir");

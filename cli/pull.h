@@ -62,6 +62,10 @@ struct pull {
 
 	struct pull_file *files; /* the plan: what was chosen, by path */
 	size_t count;
+	bool partial_there; /* the server does not hold all of it */
+	size_t left_out;    /* files that it does not hold, and that were chosen */
+	uint64_t left_out_bytes;
+	const char *left_out_first; /* the first of them, the manifest's */
 	uint64_t bytes;        /* of all files of the plan */
 	uint64_t to_fetch;     /* of those to fetch */
 	uint64_t kept;         /* files */
@@ -72,7 +76,7 @@ struct pull {
 };
 
 /* pull_manifest.c: ask what the revision consists of, check the answer, and
- * choose by --include and --exclude. */
+ * choose by --include and --exclude, of what the server holds. */
 enum weigh_code pull_ask_manifest(struct pull *p, struct weigh_err *err);
 enum weigh_code pull_choose(struct pull *p, struct weigh_err *err);
 

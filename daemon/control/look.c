@@ -1,4 +1,5 @@
 /* look: verbs that only read: status, models, files, show, manifest, key. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -350,6 +351,7 @@ control_show(struct question *q, struct catalog_reader *reader)
 struct manifest {
 	struct weigh_buf *out;
 	unsigned seen;
+	uint64_t absent;
 	char last[WEIGH_PATH_MAX + 1];
 };
 
@@ -367,6 +369,7 @@ write_line(void *ctx, const struct catalog_entry *e)
 
 	m->seen++;
 	snprintf(m->last, sizeof(m->last), "%s", e->path);
+	m->absent += !e->directory && e->absent;
 	if (!e->directory)
 		weigh_manifest_line(m->out, &file);
 }
@@ -424,6 +427,10 @@ control_manifest(struct question *q, struct catalog_reader *reader)
 	snprintf(r->etag, sizeof(r->etag), "\"%s\"", hex);
 	http_reply_field(r, WEIGH_HEADER_MANIFEST, "%s", hex);
 	http_reply_field(r, "X-Repo-Commit", "%s", commit);
+	if (m.absent > 0 &&
+	    !fetch_through_allows(q->control->parts.fetch, reader, &s.ref.repo))
+		http_reply_field(r, WEIGH_HEADER_LEFT_OUT, "%" PRIu64,
+		    m.absent);
 }
 
 /* --- midstates and key ----------------------------------------------------------------------------------- */

@@ -42,6 +42,9 @@ enum weigh_exit {
 #define WEIGH_HEADER_DESCRIPTOR "Weigh-Descriptor"
 /* The manifest's SHA-256, on /-/v1/manifest. */
 #define WEIGH_HEADER_MANIFEST "Weigh-Manifest"
+/* Also there: how many of its files are not held here and are not brought in when they
+ * are asked for; no field, none. */
+#define WEIGH_HEADER_LEFT_OUT "Weigh-Left-Out"
 
 /* Write `{"code":…,"what":…,"why":…,"fix":…}` as one value. */
 void weigh_control_error(struct weigh_jw *w, const struct weigh_err *err);

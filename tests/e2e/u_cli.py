@@ -101,12 +101,20 @@ def test_what_it_would_be(p):
     assert re.search(r"^license: +apache-2.0$", r.out, re.M), r
 
 
-def test_a_part_of_it(p):
+def test_a_part_of_it(p, tmp):
     p.weigh("mirror", p.name, "--formats", "safetensors")
     assert p.house.get(f"/{p.name}/resolve/main/model.safetensors").status == 200
     a = p.house.get(f"/{p.name}/resolve/main/pytorch_model.bin")
     assert a.status == 404 and a["X-Error-Code"] == "EntryNotFound", a
+    d = p.json("pull", p.name, "--to", tmp / "part")
+    assert (d["files"], d["left_out_files"], d["left_out_bytes"]) == (5, 1, 290_000)
+    assert not (tmp / "part/pytorch_model.bin").exists()
+    r = p.weigh("pull", p.name, "--to", tmp / "part")
+    assert "1 file, 290 kB, is not held there and left out: 'pytorch_model.bin'" in r.err, r
+    assert p.json("verify", "--dir", tmp / "part")["part_of"]
+    p.weigh("pull", p.name, "--to", tmp / "none", "--include", "*.bin", code=3)
     p.weigh("mirror", p.name)  # and later the rest of it
+    assert p.json("pull", p.name, "--to", tmp / "part")["files"] == 6
     a = p.house.get(f"/{p.name}/resolve/main/pytorch_model.bin")
     assert a.body == p.files["pytorch_model.bin"]
 
