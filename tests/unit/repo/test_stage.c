@@ -212,6 +212,10 @@ test_cuttings(void **state)
 	}
 }
 
+#define TOO_LONG \
+	"12345678901234567890123456789012345678901234567890" \
+	"123456789012345"
+
 /* (3): another opening of the same name finds it; dropped, it is gone. */
 static enum weigh_code
 join_name(void *ctx, const char *name, struct weigh_err *err)
@@ -225,8 +229,7 @@ static void
 test_life(void **state)
 {
 	static const char *const bad[] = { "", ".", "..", "a/b", "A", "a_b",
-		"12345678901234567890123456789012345678901234567890"
-		"123456789012345" };
+		TOO_LONG };
 	struct object objects[5];
 	struct stage *other = NULL;
 	struct weigh_buf pack, names;
