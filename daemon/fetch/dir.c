@@ -199,7 +199,7 @@ tell_file(const struct source_place *p, int folder, const struct dir_file *file,
 	enum weigh_code rc;
 	int fd = -1;
 
-	rc = dir_walk_open(folder, file, &fd, err);
+	rc = dir_walk_open(folder, file->path, file->size, &fd, err);
 	if (rc == WEIGH_OK)
 		rc = name_bytes(p, fd, &f, err);
 	fd_close(&fd);
@@ -246,14 +246,9 @@ dir_locate(const struct source_place *p, const struct weigh_repo *repo,
 	for (size_t i = 0; i < n; i++)
 		out[i] = (struct source_bytes){ .site = p->site, .fd = -1 };
 	rc = open_folder(p, repo, &fd, err);
-	for (size_t i = 0; rc == WEIGH_OK && i < n; i++) {
-		const struct dir_file f = {
-			.path = (char *)(uintptr_t)files[i].path,
-			.size = files[i].size,
-		};
-
-		rc = dir_walk_open(fd, &f, &out[i].fd, err);
-	}
+	for (size_t i = 0; rc == WEIGH_OK && i < n; i++)
+		rc = dir_walk_open(fd, files[i].path, files[i].size, &out[i].fd,
+		    err);
 	for (size_t i = 0; rc != WEIGH_OK && i < n; i++)
 		fd_close(&out[i].fd); /* all or none */
 	fd_close(&fd);

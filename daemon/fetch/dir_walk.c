@@ -152,24 +152,23 @@ dir_walk_read(struct dir_walk *w, int folder, struct weigh_err *err)
 /* --- one file ------------------------------------------------------------------------------- */
 
 enum weigh_code
-dir_walk_open(int folder, const struct dir_file *f, int *fd,
+dir_walk_open(int folder, const char *path, uint64_t size, int *fd,
     struct weigh_err *err)
 {
 	enum weigh_code rc = WEIGH_OK;
 	struct stat st;
 
 	/* A pipe would wait for its writer. */
-	*fd = fd_open_beneath(folder, f->path, O_RDONLY | O_NONBLOCK, 0);
+	*fd = fd_open_beneath(folder, path, O_RDONLY | O_NONBLOCK, 0);
 	if (*fd < 0 || fstat(*fd, &st) != 0)
-		rc = weigh_fail_errno(err, errno, "cannot open '%.300s'",
-		    f->path);
+		rc = weigh_fail_errno(err, errno, "cannot open '%.300s'", path);
 	else if (!S_ISREG(st.st_mode))
 		rc = weigh_fail(err, WEIGH_NOT_FOUND, "'%.300s' is no file",
-		    f->path);
-	else if ((uint64_t)st.st_size != f->size)
+		    path);
+	else if ((uint64_t)st.st_size != size)
 		rc = weigh_fail(err, WEIGH_CHANGED,
-		    "'%.300s' had %llu bytes when it was listed", f->path,
-		    (unsigned long long)f->size);
+		    "'%.300s' had %llu bytes when it was listed", path,
+		    (unsigned long long)size);
 	if (rc != WEIGH_OK)
 		fd_close(fd);
 	return rc;

@@ -33,9 +33,9 @@ enum weigh_code dir_walk_read(struct dir_walk *w, int folder,
     struct weigh_err *err);
 void dir_walk_free(struct dir_walk *w);
 
-/* Open one for reading: WEIGH_CHANGED if it has another size now, WEIGH_NOT_FOUND if it
- * is no file any more. */
-enum weigh_code dir_walk_open(int folder, const struct dir_file *f, int *fd,
-    struct weigh_err *err);
+/* Open one of `size` bytes for reading: WEIGH_CHANGED if it has another size now,
+ * WEIGH_NOT_FOUND if it is no file any more. */
+enum weigh_code dir_walk_open(int folder, const char *path, uint64_t size,
+    int *fd, struct weigh_err *err);
 
 #endif

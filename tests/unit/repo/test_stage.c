@@ -212,9 +212,8 @@ test_cuttings(void **state)
 	}
 }
 
-#define TOO_LONG \
-	"12345678901234567890123456789012345678901234567890" \
-	"123456789012345"
+static const char too_long[] = "1234567890123456789012345678901234567890"
+			       "1234567890123456789012345";
 
 /* (3): another opening of the same name finds it; dropped, it is gone. */
 static enum weigh_code
@@ -229,7 +228,7 @@ static void
 test_life(void **state)
 {
 	static const char *const bad[] = { "", ".", "..", "a/b", "A", "a_b",
-		TOO_LONG };
+		too_long };
 	struct object objects[5];
 	struct stage *other = NULL;
 	struct weigh_buf pack, names;
