@@ -216,6 +216,23 @@ fetch_stop(struct fetch *f)
 	join(f->workers, &f->nworkers);
 }
 
+/* Clients held them: their answers are over. */
+static void
+end_files(struct fetch *f)
+{
+	const struct weigh_err err = { .code = WEIGH_CANCELED,
+		.why = "weighd is stopping" };
+	struct file *file;
+
+	pthread_mutex_lock(&f->lock);
+	while ((file = f->files) != NULL) {
+		file->active++; /* it stays until it is left */
+		file_end(f, file, &err);
+		file_leave(f, file);
+	}
+	pthread_mutex_unlock(&f->lock);
+}
+
 void
 fetch_free(struct fetch *f)
 {
@@ -225,9 +242,7 @@ fetch_free(struct fetch *f)
 		return;
 	fetch_stop(f);
 	know_free(f);
-	while (f->files != NULL) /* clients held them: their answers are over */
-		file_end(f, f->files,
-		    &(struct weigh_err){ .code = WEIGH_CANCELED });
+	end_files(f);
 	for (w = f->works; w != NULL; w = next) {
 		next = w->next;
 		work_free(w);

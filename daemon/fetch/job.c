@@ -325,7 +325,9 @@ measure(struct work *w, const struct window *win)
 	for (unsigned i = 0; i < win->n; i++) {
 		const struct file *file = w->list.files[win->at[i]].file;
 
-		if (file->part != NULL)
+		if (file->sealing)
+			bytes += file->size;
+		else if (file->part != NULL)
 			bytes += store_part_held(file->part);
 	}
 	atomic_store(&w->done_files, w->held_files);

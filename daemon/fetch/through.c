@@ -481,6 +481,8 @@ fetch_flow(struct fetch *f, struct catalog_reader *reader,
 		return rc;
 	rc = file_open(f, reader, file, err);
 	pthread_mutex_lock(&f->lock);
+	while (file->opening || file->sealing)
+		fetch_wait(f, &f->moved, 1000);
 	if (rc == WEIGH_OK)
 		rc = flow_of(file, out, err);
 	file_release(f, file);
