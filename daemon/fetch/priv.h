@@ -280,8 +280,8 @@ struct fetch {
 	struct file *files;
 	struct work *works;
 	struct know *knows;
-	unsigned running; /* jobs */
-	unsigned idle;    /* workers */
+	unsigned running;    /* jobs */
+	unsigned idle, busy; /* workers */
 	uint64_t numbers;
 	atomic_bool stop;
 	bool started;

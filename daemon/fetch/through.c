@@ -485,6 +485,8 @@ fetch_flow(struct fetch *f, struct catalog_reader *reader,
 		fetch_wait(f, &f->moved, 1000);
 	if (rc == WEIGH_OK)
 		rc = flow_of(file, out, err);
+	if (rc == WEIGH_OK)
+		workers_wake(f); /* there are some for clients alone */
 	file_release(f, file);
 	pthread_mutex_unlock(&f->lock);
 	return rc;

@@ -24,9 +24,23 @@ places_at(const struct fetch *f, const struct file *file)
 	return runs < most ? (unsigned)runs : most;
 }
 
+/* Workers of jobs; as many more as bring one file are for clients alone, so that none
+ * waits behind an upstream that is silent. */
+static unsigned
+most_workers(const struct fetch *f)
+{
+	unsigned most = f->settings.jobs * f->settings.files *
+	    f->settings.ranges;
+	unsigned room = WORKER_THREADS - f->settings.ranges;
+
+	return most < room ? most : room;
+}
+
 static bool
 may_take(const struct fetch *f, const struct file *file, int64_t now)
 {
+	if (file->flow == NULL && f->busy >= most_workers(f))
+		return false;
 	return !file->opening && !file->sealing && !file->drained &&
 	    !atomic_load(&file->cancel) && file->not_before <= now &&
 	    file->norigins > 0 &&
@@ -229,9 +243,11 @@ worker_main(void *arg)
 			continue;
 		}
 		file->active++;
+		f->busy++;
 		pthread_mutex_unlock(&f->lock);
 		work_on(f, reader, file);
 		pthread_mutex_lock(&f->lock);
+		f->busy--;
 		file_leave(f, file);
 	}
 	pthread_mutex_unlock(&f->lock);
@@ -242,12 +258,9 @@ worker_main(void *arg)
 void
 workers_wake(struct fetch *f)
 {
-	unsigned most = f->settings.jobs * f->settings.files *
-	    f->settings.ranges;
+	unsigned most = most_workers(f) + f->settings.ranges;
 	char name[16];
 
-	if (most > WORKER_THREADS)
-		most = WORKER_THREADS;
 	for (unsigned i = f->idle; i < f->settings.ranges &&
 	     f->nworkers < most && !atomic_load(&f->stop);
 	     i++) {
