@@ -22,8 +22,8 @@
 #include "making.h"
 #include "turn.h"
 
-#define SMALL_BATCH 64        /* small files that get their names at once */
-#define SMALL_MAX (64u << 20) /* bytes of one; git keeps no larger ones */
+#define SMALL_BATCH 256       /* small files that get their names at once */
+#define SMALL_MAX (64u << 20) /* bytes of one, and of a batch about */
 
 struct mirroring {
 	struct making making; /* first: a step's making is the mirroring's */
@@ -53,22 +53,40 @@ read_listing(struct mirroring *s, struct weigh_err *err)
 
 /* --- small files ------------------------------------------------------------------- */
 
-/* Sealed files on their way to their names. */
+/* Files on their way to their names. */
 struct batch {
 	struct store_writer *writers[SMALL_BATCH];
+	const struct catalog_entry *entries[SMALL_BATCH];
 	struct store_blob blobs[SMALL_BATCH];
 	size_t n;
+	uint64_t bytes;
 };
 
+static void
+drop_batch(struct batch *b)
+{
+	while (b->n > 0)
+		store_abandon(b->writers[--b->n]);
+	b->bytes = 0;
+}
+
+/* Their syncs meet, their names last together, their rows are one transaction. */
 static enum weigh_code
 send_batch(struct mirroring *s, struct batch *b, struct weigh_err *err)
 {
 	enum weigh_code rc = WEIGH_OK;
 
 	if (b->n > 0)
+		rc = store_seal_many(b->writers, b->n, b->blobs, err);
+	for (size_t i = 0; rc == WEIGH_OK && i < b->n; i++)
+		if (!weigh_oid_equal(&b->blobs[i].oid, &b->entries[i]->oid))
+			rc = weigh_fail(err, WEIGH_MISMATCH,
+			    "'%s' did not stay what it was",
+			    b->entries[i]->path);
+	if (rc == WEIGH_OK && b->n > 0)
 		rc = gate_receive_many(s->making.gate, s->making.reader,
 		    b->writers, b->blobs, b->n, s->m->who, err);
-	b->n = 0;
+	drop_batch(b);
 	return rc;
 }
 
@@ -95,7 +113,7 @@ seems_held(struct mirroring *s, const struct weigh_oid *oid, bool *held,
 }
 
 static enum weigh_code
-seal_small(struct mirroring *s, const struct catalog_entry *e, struct batch *b,
+add_small(struct mirroring *s, const struct catalog_entry *e, struct batch *b,
     struct weigh_err *err)
 {
 	struct store_writer *w = NULL;
@@ -109,24 +127,33 @@ seal_small(struct mirroring *s, const struct catalog_entry *e, struct batch *b,
 		    err);
 	if (rc == WEIGH_OK && bytes.len > 0)
 		rc = store_append(w, bytes.data, bytes.len, err);
-	if (rc == WEIGH_OK)
-		rc = store_seal(w, &e->oid, &b->blobs[b->n], err);
 	weigh_buf_free(&bytes);
-	if (rc == WEIGH_OK)
-		b->writers[b->n++] = w;
-	else
+	if (rc != WEIGH_OK) {
 		store_abandon(w);
-	return weigh_context(err, rc, "'%s'", e->path);
+		return weigh_context(err, rc, "'%s'", e->path);
+	}
+	b->entries[b->n] = e;
+	b->writers[b->n++] = w;
+	b->bytes += e->size;
+	return WEIGH_OK;
+}
+
+static bool
+is_full(const struct batch *b)
+{
+	return b->n == SMALL_BATCH || b->bytes >= SMALL_MAX;
 }
 
 /* They came with the stage, and are held whatever is selected. */
 static enum weigh_code
 receive_small(struct mirroring *s, struct weigh_err *err)
 {
-	struct batch b = { .n = 0 };
+	struct batch *b = calloc(1, sizeof(*b));
 	enum weigh_code rc = WEIGH_OK;
 	bool held;
 
+	if (b == NULL)
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	for (size_t i = 0; rc == WEIGH_OK && i < s->listing.count; i++) {
 		const struct catalog_entry *e = &s->listing.entries[i];
 
@@ -134,14 +161,14 @@ receive_small(struct mirroring *s, struct weigh_err *err)
 			continue;
 		rc = seems_held(s, &e->oid, &held, err);
 		if (rc == WEIGH_OK && !held)
-			rc = seal_small(s, e, &b, err);
-		if (rc == WEIGH_OK && b.n == SMALL_BATCH)
-			rc = send_batch(s, &b, err);
+			rc = add_small(s, e, b, err);
+		if (rc == WEIGH_OK && is_full(b))
+			rc = send_batch(s, b, err);
 	}
 	if (rc == WEIGH_OK)
-		return send_batch(s, &b, err);
-	for (size_t i = 0; i < b.n; i++)
-		store_abandon(b.writers[i]);
+		rc = send_batch(s, b, err);
+	drop_batch(b);
+	free(b);
 	return rc;
 }
 
