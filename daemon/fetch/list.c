@@ -322,7 +322,7 @@ read_index(void *ctx, const struct weigh_select_file *file,
 	const struct listed *found = find(l, file->path);
 
 	if (found == NULL || found->lfs)
-		return WEIGH_OK; /* says nothing: makes nothing complete */
+		return WEIGH_OK; /* it cannot be had */
 	return stage_blob(l->stage, &found->git, out, err);
 }
 

@@ -149,7 +149,7 @@ governor_of(struct fetch *f, const struct place *p)
 	    strlen(p->at.site.base) >= sizeof(g->base))
 		return NULL;
 	g = &f->governors[f->ngovernors++];
-	strcpy(g->base, p->at.site.base);
+	memcpy(g->base, p->at.site.base, strlen(p->at.site.base) + 1);
 	weigh_budget_init(&g->budget, p->at.site.token[0] != '\0' ? 0 : CALLS,
 	    CALLS_SECONDS);
 	return g;

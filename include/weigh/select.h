@@ -5,6 +5,7 @@
  * (1) The same listing and the same rules give the same answer on every machine.
  * (2) A rule of formats leaves nothing out unless the format that is kept is complete:
  *     the one file, or every shard that its index names, is in the listing and wanted.
+ *     Where the index cannot be had, the shards' names say how many they are.
  * (3) A selection as text (members of a JSON object) and back is the same selection.
  *
  * What is a second copy, beside weights that are complete in their folder as
@@ -99,8 +100,8 @@ enum weigh_select_why weigh_select_match(const struct weigh_select *s,
 
 /* Decide over a whole listing, in byte order of paths, each path once: sets `why` of
  * each.  `index` brings the bytes of an index that is in the listing (a JSON file of a
- * few MiB; out's ceiling holds) and is asked only where its answer counts; not
- * WEIGH_OK ends it with that.  WEIGH_NOMEM.  An index that cannot be read makes
+ * few MiB; out's ceiling holds), nothing if it cannot be had, and is asked only where
+ * its answer counts; not WEIGH_OK ends it with that.  WEIGH_NOMEM.  An index that cannot be read makes
  * nothing complete (2). */
 enum weigh_code weigh_select_decide(const struct weigh_select *s,
     struct weigh_select_file *files, size_t n,

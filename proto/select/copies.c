@@ -199,20 +199,67 @@ has_all(const struct copies *c, const char *index_path,
 	return w->nshards > 0;
 }
 
+/* Of the first shard's path, how many there are; 0: it is no first shard of these
+ * weights. */
+static unsigned
+count_shards(const char *path, const char *weights)
+{
+	static const char first[] = "-00001-of-", end[] = ".safetensors";
+	size_t n = strlen(weights);
+	unsigned count = 0;
+
+	if (strncmp(path, weights, n) != 0 ||
+	    strncmp(path + n, first, sizeof(first) - 1) != 0)
+		return 0;
+	path += n + sizeof(first) - 1;
+	if (strlen(path) != 5 + sizeof(end) - 1 || !are_digits(path, 5) ||
+	    strcmp(path + 5, end) != 0)
+		return 0;
+	for (int i = 0; i < 5; i++)
+		count = count * 10 + (unsigned)(path[i] - '0');
+	return count;
+}
+
+static bool
+has_shards(const struct copies *c, const char *weights, unsigned count)
+{
+	char path[WEIGH_PATH_MAX + 64];
+
+	for (unsigned i = 1; i <= count; i++) {
+		(void)snprintf(path, sizeof(path),
+		    "%.*s-%05u-of-%05u.safetensors", WEIGH_PATH_MAX, weights, i,
+		    count);
+		if (wanted(c, path) == NULL)
+			return false;
+	}
+	return count > 0;
+}
+
+/* Where nobody can read the index, which may be a large file itself, the shards'
+ * own names say how many they are. */
+static bool
+has_all_numbers(const struct copies *c, const char *weights)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (has_shards(c, weights,
+			count_shards(c->files[i].path, weights)))
+			return true;
+	return false;
+}
+
 static enum weigh_code
-look_into(struct copies *c, const struct weigh_select_file *file, bool *whole,
-    struct weigh_err *err)
+look_into(struct copies *c, const struct weigh_select_file *file,
+    const char *weights, bool *whole, struct weigh_err *err)
 {
 	struct weigh_header *h = NULL;
 	struct weigh_buf text;
-	enum weigh_code rc;
+	enum weigh_code rc = WEIGH_OK;
 
-	*whole = false;
-	if (file->size > INDEX_MAX)
-		return WEIGH_OK;
 	weigh_buf_init(&text, INDEX_MAX);
-	rc = c->index(c->ctx, file, &text, err);
-	if (rc == WEIGH_OK)
+	if (file->size <= INDEX_MAX)
+		rc = c->index(c->ctx, file, &text, err);
+	*whole = rc == WEIGH_OK && text.len == 0 && has_all_numbers(c, weights);
+	if (rc == WEIGH_OK && text.len > 0)
 		rc = read_index(&text, &h, err);
 	if (h != NULL)
 		*whole = has_all(c, file->path, weigh_header_facts(h));
@@ -223,8 +270,8 @@ look_into(struct copies *c, const struct weigh_select_file *file, bool *whole,
 
 /* Each index is asked for once. */
 static enum weigh_code
-index_is_whole(struct copies *c, const char *path, bool *whole,
-    struct weigh_err *err)
+index_is_whole(struct copies *c, const char *path, const char *weights,
+    bool *whole, struct weigh_err *err)
 {
 	const struct weigh_select_file *file = wanted(c, path);
 	enum weigh_code rc = WEIGH_OK;
@@ -235,7 +282,7 @@ index_is_whole(struct copies *c, const char *path, bool *whole,
 		return WEIGH_OK;
 	known = &c->known[file - c->files];
 	if (*known == KNOWN_NOT_YET &&
-	    (rc = look_into(c, file, whole, err)) == WEIGH_OK)
+	    (rc = look_into(c, file, weights, whole, err)) == WEIGH_OK)
 		*known = *whole ? KNOWN_WHOLE : KNOWN_PARTLY;
 	*whole = *known == KNOWN_WHOLE;
 	return rc;
@@ -257,12 +304,12 @@ is_whole(struct copies *c, const char *weights, bool *whole,
 		return WEIGH_OK;
 	(void)snprintf(path, sizeof(path), "%s.safetensors.index.json",
 	    weights);
-	rc = index_is_whole(c, path, whole, err);
+	rc = index_is_whole(c, path, weights, whole, err);
 	if (rc != WEIGH_OK || *whole || dot == NULL)
 		return rc;
 	(void)snprintf(path, sizeof(path), "%.*s.safetensors.index%s.json",
 	    (int)(dot - weights), weights, dot);
-	return index_is_whole(c, path, whole, err);
+	return index_is_whole(c, path, weights, whole, err);
 }
 
 /* --- what goes ------------------------------------------------------------------- */
