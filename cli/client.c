@@ -9,7 +9,7 @@
 #include "client.h"
 #include "stop.h"
 
-#define ANSWER_MAX (4u << 20)
+#define ANSWER_MAX (64u << 20) /* as much as weighd ever says in one */
 
 static int
 on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)

@@ -13,7 +13,7 @@
 #include "local.h"
 #include "stop.h"
 
-#define ANSWER_MAX (4u << 20)
+#define ANSWER_MAX (64u << 20) /* as much as weighd ever says in one */
 #define PIECE 16384
 #define LOOK_MS 200 /* how often a wait looks whether to stop */
 
