@@ -122,11 +122,10 @@ cmd_mirror_sync(const struct call *c, struct weigh_err *err)
 	struct client client = { 0 };
 	enum weigh_code rc;
 
-	rc = c->nargs > 0 ? given_names(c, &names, err) : WEIGH_OK;
+	rc = call_client(c, &client, err);
 	if (rc == WEIGH_OK)
-		rc = call_client(c, &client, err);
-	if (rc == WEIGH_OK && c->nargs == 0)
-		rc = all_names(&client, &names, err);
+		rc = c->nargs > 0 ? given_names(c, &names, err) :
+				    all_names(&client, &names, err);
 	if (rc == WEIGH_OK &&
 	    (jobs = calloc(names.n + 1, sizeof(*jobs))) == NULL)
 		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");

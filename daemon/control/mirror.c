@@ -108,7 +108,7 @@ write_mirror(void *ctx, const struct catalog_mirror *m)
 static enum weigh_code
 write_mirrors(struct mirrors *m, bool from, struct weigh_err *err)
 {
-	enum weigh_code rc;
+	enum weigh_code rc = WEIGH_OK;
 
 	do {
 		m->rows = 0;

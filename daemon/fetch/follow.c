@@ -416,8 +416,7 @@ follow_start(struct follow *f, struct weigh_err *err)
 	int problem = pthread_create(&f->thread, NULL, run, f);
 
 	if (problem != 0)
-		return weigh_fail(err, WEIGH_NOMEM, "no thread: %s",
-		    strerror(problem));
+		return weigh_fail_errno(err, problem, "cannot start a thread");
 	f->started = true;
 	return WEIGH_OK;
 }
