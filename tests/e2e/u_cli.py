@@ -207,6 +207,18 @@ def test_ctrl_c_ends_the_waiting_alone(p):
     until(p.is_held)
 
 
+def test_the_house_s_own_rule_of_formats(tmp):
+    files = {"model.safetensors": b"s" * 1000, "pytorch_model.bin": b"b" * 1000}
+    with Hub(tmp / "hub", {"acme/m": files}) as hub:
+        house = House(tmp, env={"WEIGHD_MIRROR_UPSTREAM": hub.url,
+                                "WEIGHD_MIRROR_FORMATS": "safetensors"}).start()
+        house.weigh("mirror", "acme/m")
+        assert house.get("/acme/m/resolve/main/pytorch_model.bin").status == 404
+        house.weigh("mirror", "acme/m", "--formats", "all")
+        assert house.get("/acme/m/resolve/main/pytorch_model.bin").status == 200
+        house.stop()
+
+
 # --- lists ------------------------------------------------------------------------------
 
 

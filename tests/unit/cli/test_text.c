@@ -73,6 +73,30 @@ test_durations(void **state)
 }
 
 static void
+test_points_in_time(void **state)
+{
+	static const struct {
+		int64_t when;
+		const char *text;
+	} rows[] = {
+		{ 0, "-" },
+		{ -1, "-" },
+		{ 1, "1970-01-01T00:00:01Z" },
+		{ 1795379687, "2026-11-22T20:34:47Z" },
+		{ 253402300799, "9999-12-31T23:59:59Z" },
+		{ INT64_MAX, "-" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char out[TEXT_WHEN];
+
+		text_when(rows[i].when, out);
+		check_str(rows[i].text, out, rows[i].text);
+	}
+}
+
+static void
 test_counts(void **state)
 {
 	static const struct {
@@ -201,6 +225,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_durations),
+		cmocka_unit_test(test_points_in_time),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_fit),

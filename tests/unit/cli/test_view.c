@@ -88,6 +88,10 @@ test_rates(void **state)
 	"\"total\":4000,\"sha256\":\"9f86d081884c7d65\",\"blob_done\":1," \
 	"\"blob_total\":4},\"jobs\":[{\"kind\":\"verify\"," \
 	"\"subject\":\"acme/m\",\"done\":50,\"total\":100}]," \
+	"\"upstream_per_second\":3000000,\"mirrors\":[{\"name\":\"acme/n\"," \
+	"\"state\":\"waiting\",\"done_bytes\":1000,\"bytes\":4000," \
+	"\"rate\":500,\"source\":\"https://hub.example\"," \
+	"\"error\":{\"why\":\"status 429\"}}]," \
 	"\"answers\":[{\"client\":\"127.0.0.1:5\",\"path\":\"/a\\u001b[2J/b\"," \
 	"\"sent\":1000,\"total\":2000,\"rate\":500,\"ms\":3000}," \
 	"{\"client\":\"[::1]:6\",\"path\":\"/c\"},{\"path\":\"/d\"}]}"
@@ -107,12 +111,15 @@ test_screen(void **state)
 {
 	static const char *const parts[] = {
 		"weighd at unix:/s, up 1m00s; q ends\n",
-		"3 connections, 7 requests/s, 2.0 MB/s out, 0 B/s in\n",
+		"3 connections, 7 requests/s, 2.0 MB/s out, 3.0 MB/s in\n",
 		"5 blobs, 1.0 kB, 1 bad, room for 3.0 GB\n",
 		"scrub is reading: 1.0 kB of 4.0 kB this round; 9f86d081884c at 25%\n",
 		"JOBS\n",
 		"verify acme/m",
 		"50%",
+		"MIRROR JOBS\n",
+		"acme/n  waiting  1.0 kB of 4.0 kB  500 B/s  https://hub.example: "
+		"status 429\n",
 		"  1.0 kB   2.0 kB    500 B/s     3s  127.0.0.1:5            ",
 		"/a\\x1b[2J/b\n",
 	};

@@ -57,6 +57,32 @@ test_what_is_an_order(void **state)
 	free(o);
 }
 
+/* What an order does not say: a kept one means all files, a new one what is usual. */
+static void
+test_formats_that_are_usual(void **state)
+{
+	static const char silent[] = "{\"name\":\"o/m\"}";
+	static const char all[] = "{\"name\":\"o/m\",\"formats\":\"all\"}";
+	struct weigh_fetch_order *o = malloc(sizeof(*o));
+
+	(void)state;
+	assert_non_null(o);
+	check_code("kept",
+	    weigh_fetch_order_read(o, silent, strlen(silent), NULL), WEIGH_OK);
+	check_u64("kept", o->select.formats, WEIGH_FORMATS_ALL);
+	check_code("asked",
+	    weigh_fetch_order_asked(o, WEIGH_FORMATS_SAFETENSORS, silent,
+		strlen(silent), NULL),
+	    WEIGH_OK);
+	check_u64("asked", o->select.formats, WEIGH_FORMATS_SAFETENSORS);
+	check_code("said",
+	    weigh_fetch_order_asked(o, WEIGH_FORMATS_SAFETENSORS, all,
+		strlen(all), NULL),
+	    WEIGH_OK);
+	check_u64("said", o->select.formats, WEIGH_FORMATS_ALL);
+	free(o);
+}
+
 static void
 write_order(struct weigh_buf *out, const struct weigh_fetch_order *o)
 {
@@ -127,6 +153,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_an_order),
+		cmocka_unit_test(test_formats_that_are_usual),
 		cmocka_unit_test(test_there_and_back),
 		cmocka_unit_test(test_errors_are_kept),
 	};
