@@ -258,6 +258,8 @@ draw(struct wait *w, struct mirror_job *jobs, size_t n)
 			job->line = -1;
 		}
 	}
+	if (total == 0) /* not known yet: nothing is not all of it */
+		return;
 	w->bars.total = total;
 	bars_total(&w->bars, done);
 	bars_draw(&w->bars);
