@@ -8,7 +8,7 @@
 #include "base/metric.h"
 #include "catalog/jobs.h"
 
-#define LAST_OF 256 /* jobs that are looked at for the last failure */
+#define LAST_OF 64 /* jobs that are looked at for the last failure */
 
 static bool
 count_live(void *ctx, const struct weigh_fetch_job *job, const char *token)
