@@ -42,7 +42,7 @@ look_at(struct fetch *f, const struct place *p, const atomic_bool *cancel,
 		.cancel = cancel,
 		.basic = p->kind == &source_git,
 	};
-	struct outbound_head head;
+	struct outbound_head head = { .status = 0 };
 	enum weigh_code rc;
 
 	if (p->at.dirfd >= 0)

@@ -240,7 +240,7 @@ set_rate(struct outbound *o)
 	uint64_t rate;
 	int64_t burst;
 
-	localtime_r(&now, &local);
+	(void)localtime_r(&now, &local);
 	pthread_mutex_lock(&o->lock);
 	rate = weigh_night(o->settings.night_from, o->settings.night_until,
 		   (unsigned)local.tm_hour) ?

@@ -17,9 +17,11 @@ static bool
 is_file(const char *number, const struct stat *file)
 {
 	struct stat st;
+	char *end;
+	long fd = strtol(number, &end, 10);
 
-	return fstat(atoi(number), &st) == 0 && st.st_ino == file->st_ino &&
-	    st.st_dev == file->st_dev;
+	return *end == '\0' && fstat((int)fd, &st) == 0 &&
+	    st.st_ino == file->st_ino && st.st_dev == file->st_dev;
 }
 
 bool
