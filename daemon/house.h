@@ -12,6 +12,7 @@
 #define HOUSE_H
 
 #include <event2/event.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "audit/audit.h"
@@ -57,6 +58,7 @@ struct house {
 	struct pool *writer, *workers, *heavy, *streams;
 	struct loop *outer_loop; /* outbound's alone */
 	struct outbound *outbound;
+	atomic_bool leaving; /* nobody makes room any more */
 	struct fetch *fetch;
 	struct follow *follow;
 	struct scrub *scrub;

@@ -190,6 +190,7 @@ take_down(struct house *h)
 		control_stop(h->control);
 	if (h->gate != NULL)
 		gate_stop(h->gate);
+	atomic_store(&h->leaving, true);
 	if (h->outbound != NULL)
 		outbound_stop(h->outbound);
 	fetch_stop(h->fetch);   /* it calls the writer, too, */

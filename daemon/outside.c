@@ -3,8 +3,11 @@
  * and their settings.
  */
 #include <stdio.h>
+#include <time.h>
 
 #include "house.h"
+#include "log/log.h"
+#include "upkeep/room.h"
 
 struct outbound_settings
 house_outbound_settings(const struct config *c)
@@ -61,6 +64,30 @@ house_formats(const struct config *c)
 	return (enum weigh_formats)config_number(c, PARAM_mirror_formats);
 }
 
+/* What was only pulled through gives way to what is wanted now. */
+static bool
+make_room(void *ctx, struct catalog_reader *reader, uint64_t bytes)
+{
+	struct house *h = ctx;
+	struct room room = {
+		.gate = h->gate,
+		.reader = reader,
+		.fetch = h->fetch,
+		.wanted = bytes,
+		.now = time(NULL),
+		.cancel = &h->leaving,
+	};
+	struct weigh_err err = { .code = WEIGH_OK };
+	char freed[24];
+
+	if (room_make(&room, &err) != WEIGH_OK)
+		log_event(LOG_WARN_LEVEL, "no-room", "why", err.why, NULL);
+	snprintf(freed, sizeof(freed), "%llu", (unsigned long long)room.freed);
+	if (room.freed > 0)
+		log_event(LOG_INFO_LEVEL, "room-made", "bytes", freed, NULL);
+	return store_lack(h->store, bytes) == 0;
+}
+
 static enum weigh_code
 make_fetch(struct house *h, struct weigh_err *err)
 {
@@ -74,6 +101,8 @@ make_fetch(struct house *h, struct weigh_err *err)
 		.data = h->folder.path,
 		.catalog_path = h->catalog_path,
 		.post = loop_post,
+		.make_room = make_room,
+		.ctx = h,
 	};
 
 	return fetch_new(&h->fetch, &parts, &settings, err);

@@ -60,6 +60,11 @@ struct fetch_parts {
 	const char *data; /* its path, for libgit2 */
 	const char *catalog_path;
 	job_post_fn *post; /* how waiters come home: loop_post */
+	/* So many bytes do not fit: can what was only pulled through make room?  It
+	 * did if true.  Blocks.  NULL: it cannot. */
+	bool (*make_room)(void *ctx, struct catalog_reader *reader,
+	    uint64_t bytes);
+	void *ctx;
 };
 
 enum weigh_code fetch_new(struct fetch **out, const struct fetch_parts *parts,

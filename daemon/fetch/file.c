@@ -293,7 +293,7 @@ file_failed(struct fetch *f, struct file *file, unsigned at,
 
 /* Who had it before may still be about to close it. */
 static enum weigh_code
-open_part(struct fetch *f, const struct file *file, struct store_part **out,
+wait_for_part(struct fetch *f, const struct file *file, struct store_part **out,
     struct weigh_err *err)
 {
 	const struct timespec nap = { .tv_nsec = 50000000 };
@@ -305,6 +305,19 @@ open_part(struct fetch *f, const struct file *file, struct store_part **out,
 		rc = store_part_open(f->parts.store, &file->oid, file->size,
 		    out, err);
 	}
+	return rc;
+}
+
+/* What does not fit may find room in the cache. */
+static enum weigh_code
+open_part(struct fetch *f, struct catalog_reader *reader,
+    const struct file *file, struct store_part **out, struct weigh_err *err)
+{
+	enum weigh_code rc = wait_for_part(f, file, out, err);
+
+	if (rc == WEIGH_FULL && f->parts.make_room != NULL &&
+	    f->parts.make_room(f->parts.ctx, reader, file->size))
+		rc = wait_for_part(f, file, out, err);
 	return rc;
 }
 
@@ -346,7 +359,7 @@ file_open(struct fetch *f, struct catalog_reader *reader, struct file *file,
 		if (here)
 			(void)store_drop_part(f->parts.store, &file->oid, NULL);
 		else
-			rc = open_part(f, file, &part, err);
+			rc = open_part(f, reader, file, &part, err);
 		pthread_mutex_lock(&f->lock);
 		file->part = part;
 		file->opening = false;

@@ -153,7 +153,8 @@ less_part(void *ctx, const struct store_left *left, struct weigh_err *err)
 
 /* Is there room for what is missing? */
 static enum weigh_code
-check_room(struct fetch *f, const struct work *w, struct weigh_err *err)
+check_room(struct fetch *f, struct catalog_reader *reader, const struct work *w,
+    struct weigh_err *err)
 {
 	uint64_t room = store_room(f->parts.store), missing;
 	struct missing m = { .list = &w->list };
@@ -166,7 +167,9 @@ check_room(struct fetch *f, const struct work *w, struct weigh_err *err)
 	if (rc != WEIGH_OK)
 		return rc;
 	missing = m.bytes;
-	if (missing <= room)
+	if (missing <= room ||
+	    (f->parts.make_room != NULL &&
+		f->parts.make_room(f->parts.ctx, reader, missing)))
 		return WEIGH_OK;
 	(void)weigh_fail(err, WEIGH_FULL,
 	    "%llu bytes are missing, and there is room for %llu",
@@ -223,7 +226,7 @@ list(struct fetch *f, struct catalog_reader *reader, struct work *w,
 	count_files(w);
 	if ((rc = keep_files(f, w, err)) != WEIGH_OK)
 		return rc;
-	return check_room(f, w, err);
+	return check_room(f, reader, w, err);
 }
 
 /* --- its bytes ---------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@ import hashlib
 import os
 import socket
 import sqlite3
+import sys
 import time
 
 import pytest
@@ -11,11 +12,17 @@ import models
 from a_doctor import doctor
 from certs import Certs
 from faults import LIBRARY, preload_or_skip
-from house import House, until
+from h_full import small_disk
+from house import House, run, until
 from upstream import Hub
 
 MIB = 1 << 20
 NOW = ("--older", "0")
+AGE = """import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("UPDATE mirrors SET used = used - 100000")
+db.commit()
+"""
 DENIED = 4  # exit status: policy says no
 
 
@@ -240,3 +247,28 @@ def test_pull_through_from_nowhere_is_said(tmp):
     house = mirror(tmp, "").start()
     assert doctor(house)["outside"][0][0] == "warn"
     house.stop()
+
+
+# --- a disk that is full of the cache ---------------------------------------------------------
+
+
+def test_the_cache_gives_way_to_what_is_wanted(tmp, hub):
+    """On 8 MiB four files of 1 MiB are pulled through; then 5 MiB are asked for."""
+    big = models.noise(5 * MIB, 77)
+    hub.add("acme/big", {"README.md": models.CARD, "w.safetensors": big})
+    (tmp / "house").mkdir()
+    with small_disk(tmp / "house/data", "8m") as disk:
+        house = mirror(tmp, hub)
+        house.wrap = house.enter = disk.enter
+        house.env["WEIGHD_STORE_KEEP_FREE"] = "0"
+        house.start()
+        for i in range(4):
+            pull(house, i)
+        assert house.get("/acme/big/resolve/main/w.safetensors").status in (502, 503, 507), "just read"
+        house.stop()
+        run(*disk.enter, sys.executable, "-c", AGE, house.data / "catalog.db")
+        house.start()
+        a = house.get("/acme/big/resolve/main/w.safetensors")
+        assert (a.status, a.body) == (200, big), a.status
+        assert any("room-made" in line for line in house.log), house.log
+        house.stop()
