@@ -97,8 +97,9 @@ SETTING(upload, open, NUMBER, "64", 1, 1024,
     "One in parts that nobody touches for an hour is dropped. Read at start only.")
 SETTING(mirror, upstream, SOURCES, "", 0, 0,
     "Where repositories come from, separated by blanks, asked in this order: the URL "
-    "of a Hub or of another weighd; git+URL, a forge with LFS; dir:PATH, a folder of "
-    "ORG/NAME folders on this machine. Empty: nothing is asked of anybody unless "
+    "of a Hub or of another weighd; git+URL, a forge with LFS; git+file:PATH, a folder "
+    "of ORG/NAME.git repositories on this machine; dir:PATH, one of ORG/NAME folders "
+    "with files. Empty: nothing is asked of anybody unless "
     "weigh mirror --from names it.")
 SETTING(mirror, tokens, TEXT, "", 0, 0,
     "A file with the tokens that are shown to upstreams, a line for each: its URL, a "

@@ -159,6 +159,15 @@ def test_from_a_folder(tmp):
     h.stop()
 
 
+def test_a_client_that_asks_first(forge, tmp):
+    h = mirror_of(tmp, f"git+{forge.url}", more="pull_through = any\n")
+    assert h.get("/acme/m/resolve/main/w.safetensors").body == FILES["w.safetensors"]
+    assert h.get("/acme/m/resolve/main/README.md").body == b"second\n"
+    assert history(tmp, clone(h, tmp)) == [forge["acme/m"].head]
+    assert h.get("/api/models/no/such").status == 404
+    h.stop()
+
+
 @pytest.mark.parametrize("source", ["git+file:/srv", "dir:/srv"])
 def test_nobody_orders_a_folder(house, source):
     said = house.weigh("mirror", "acme/m", "--from", source, code=(1, 2, 64))
