@@ -433,7 +433,7 @@ sum_rest(struct store_part *p, uint64_t n, struct weigh_err *err)
 		       len = weigh_segment_length(p->size, n);
 	struct segment *s = &p->segments[n];
 	enum weigh_code rc;
-	uint32_t crc;
+	uint32_t crc = 0;
 
 	if (s->held == len)
 		return WEIGH_OK;

@@ -311,7 +311,7 @@ test_follows(void **state)
 static void
 test_many(void **state)
 {
-	struct client c[40];
+	struct client c[40] = { { 0, NULL, 0, 0 } };
 
 	(void)state;
 	for (int i = 0; i < 40; i++)
@@ -366,7 +366,7 @@ test_wanted(void **state)
 static void
 test_failed(void **state)
 {
-	struct client c[3];
+	struct client c[3] = { { 0, NULL, 0, 0 } };
 	struct weigh_err err;
 
 	(void)state;

@@ -383,6 +383,7 @@ make_list(const struct making *m, size_t *count)
 	check_true("final", weigh_hasher_final(h, &oid));
 	list = weigh_hasher_list(h, &bytes);
 	copy = malloc(bytes);
+	assert_non_null(copy);
 	memcpy(copy, list, bytes);
 	*count = bytes / WEIGH_MIDSTATE_SIZE;
 	weigh_hasher_free(h);
