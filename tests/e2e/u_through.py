@@ -102,25 +102,32 @@ SHA = hashlib.sha256(make_bytes(3 * SEGMENT + 12345)).hexdigest()
 # --- repositories and revisions -------------------------------------------------------
 
 
-@pytest.mark.parametrize("ask", [
-    lambda h: h.get(f"/api/models/{NAME}"),
-    lambda h: h.get(f"/api/models/{NAME}/revision/main"),
-    lambda h: h.get(f"/api/models/{NAME}/tree/main?recursive=true"),
-    lambda h: h.get(f"/api/models/{NAME}/refs"),
-    lambda h: h.get(f"/api/models/{NAME}/commits/main"),
-    lambda h: h.get(f"/api/models/{NAME}/auth-check"),
-    lambda h: h.ask("POST", f"/api/models/{NAME}/paths-info/main", b"paths=config.json",
-                    Content_Type="application/x-www-form-urlencoded"),
-    lambda h: h.ask("HEAD", URL),
-    lambda h: h.get(f"/{NAME}/raw/main/{FILE}"),
-    lambda h: h.get(f"/{NAME}.git/info/refs?service=git-upload-pack", Git_Protocol="version=2"),
-], ids="info revision tree refs commits auth-check paths head raw git".split())
-def test_any_question_makes_it_known(cold, hub, ask):
-    assert ask(cold).status == 200
+QUESTIONS = {
+    "info": lambda h, n: h.get(f"/api/models/{n}"),
+    "revision": lambda h, n: h.get(f"/api/models/{n}/revision/main"),
+    "tree": lambda h, n: h.get(f"/api/models/{n}/tree/main?recursive=true"),
+    "refs": lambda h, n: h.get(f"/api/models/{n}/refs"),
+    "commits": lambda h, n: h.get(f"/api/models/{n}/commits/main"),
+    "auth": lambda h, n: h.get(f"/api/models/{n}/auth-check"),
+    "paths": lambda h, n: h.ask("POST", f"/api/models/{n}/paths-info/main", b"paths=config.json",
+                                Content_Type="application/x-www-form-urlencoded"),
+    "head": lambda h, n: h.ask("HEAD", f"/{n}/resolve/main/{FILE}"),
+    "raw": lambda h, n: h.get(f"/{n}/raw/main/{FILE}"),
+    "git": lambda h, n: h.get(f"/{n}.git/info/refs?service=git-upload-pack",
+                              Git_Protocol="version=2"),
+}
+
+
+def test_any_question_makes_it_known(cold, hub):
+    """Each of a repository of its own, that nobody asked for before."""
+    for what, ask in QUESTIONS.items():
+        name = f"acme/by-{what}"
+        hub.add(name, {"config.json": b"{}", FILE: what.encode() * 1000})
+        assert ask(cold, name).status == 200, what
+        asked = len(hub.asked)
+        assert ask(cold, name).status == 200, what
+        assert len(hub.asked) == asked, f"{what}: upstream is not asked twice"
     assert hub.file_bytes() == 0
-    asked = len(hub.asked)
-    assert ask(cold).status == 200
-    assert len(hub.asked) == asked, "upstream is not asked twice"
 
 
 def test_many_ask_at_once(cold, hub):
