@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <weigh/closure.h>
 #include <weigh/upstream.h>
 
 #include "base/fd.h"
@@ -221,7 +222,7 @@ make_told(struct told *t, struct weigh_err *err)
 }
 
 static enum weigh_code
-bring_told(struct told *t, struct weigh_err *err)
+list_told(struct told *t, struct weigh_err *err)
 {
 	enum weigh_code rc;
 
@@ -232,9 +233,43 @@ bring_told(struct told *t, struct weigh_err *err)
 	if (rc == WEIGH_OK)
 		rc = t->place->kind->list(&t->at, t->repo, t->rev, take_told,
 		    t->l, t->wait, err);
+	return rc;
+}
+
+static enum weigh_code
+bring_told(struct told *t, struct weigh_err *err)
+{
+	enum weigh_code rc = list_told(t, err);
+
 	if (rc == WEIGH_OK)
 		rc = make_told(t, err);
 	free_files(t->l);
+	if (rc == WEIGH_OK)
+		rc = stage_each_entry(t->l->stage, &t->l->commit, take_entry,
+		    t->l, err);
+	return rc;
+}
+
+/* Is it worth asking for, only to look?  Cards, configs, and indexes of weights. */
+static bool
+tells(const struct listed *file)
+{
+	if (file->lfs || file->size > SMALL_MOST)
+		return false;
+	return strstr(file->path, ".safetensors.index") != NULL ||
+	    (file->size <= WEIGH_CLOSURE_FILE &&
+		weigh_closure_tells(file->path));
+}
+
+static enum weigh_code
+look_told(struct told *t, struct weigh_err *err)
+{
+	enum weigh_code rc = list_told(t, err);
+	struct weigh_oid oid;
+
+	for (size_t i = 0; i < t->l->n && rc == WEIGH_OK; i++)
+		if (tells(&t->l->files[i]))
+			rc = stage_small(t, &t->l->files[i], &oid, err);
 	return rc;
 }
 
@@ -264,40 +299,55 @@ bring_objects(struct told *t, struct weigh_err *err)
 	return rc;
 }
 
-enum weigh_code
-listing_bring(struct fetch *f, struct listing *l, const struct place *place,
-    const atomic_bool *cancel, const struct weigh_repo *repo,
-    const struct source_revision *rev, int64_t *wait, struct weigh_err *err)
+/* By git, or else by `told`. */
+static enum weigh_code
+bring(struct told *t, const struct source_revision *rev,
+    enum weigh_code (*told)(struct told *t, struct weigh_err *err),
+    struct weigh_err *err)
 {
-	struct told t = {
-		.f = f,
-		.l = l,
-		.at = place->at,
-		.place = place,
-		.repo = repo,
-		.rev = rev,
-		.wait = wait,
-	};
+	struct listing *l = t->l;
 	enum weigh_code rc = WEIGH_OK;
 
-	t.at.cancel = cancel;
 	free_files(l);
 	l->proved = false;
 	l->visibility = rev->private_ ? WEIGH_PRIVATE :
 	    rev->gated                ? WEIGH_GATED :
 					WEIGH_PUBLIC;
 	if (l->stage == NULL)
-		rc = stage_open(&l->stage, f->parts.dirfd, f->parts.data,
+		rc = stage_open(&l->stage, t->f->parts.dirfd, t->f->parts.data,
 		    l->stage_name, err);
 	if (rc == WEIGH_OK)
-		rc = bring_objects(&t, err);
+		rc = bring_objects(t, err);
+	if (rc == WEIGH_OK)
+		return stage_each_entry(l->stage, &l->commit, take_entry, l,
+		    err);
 	if (rc == WEIGH_NOT_FOUND && l->stage != NULL) {
 		weigh_err_clear(err);
-		rc = bring_told(&t, err);
+		rc = told(t, err);
 	}
-	if (rc == WEIGH_OK)
-		rc = stage_each_entry(l->stage, &l->commit, take_entry, l, err);
 	return rc;
+}
+
+enum weigh_code
+listing_bring(struct fetch *f, struct listing *l, const struct place *place,
+    const atomic_bool *cancel, const struct weigh_repo *repo,
+    const struct source_revision *rev, int64_t *wait, struct weigh_err *err)
+{
+	struct told t = { f, l, place->at, place, repo, rev, wait };
+
+	t.at.cancel = cancel;
+	return bring(&t, rev, bring_told, err);
+}
+
+enum weigh_code
+listing_look(struct fetch *f, struct listing *l, const struct place *place,
+    const struct weigh_repo *repo, const struct source_revision *rev,
+    int64_t *wait, struct weigh_err *err)
+{
+	struct told t = { f, l, place->at, place, repo, rev, wait };
+
+	t.at.cancel = &f->stop;
+	return bring(&t, rev, look_told, err);
 }
 
 /* --- what of it --------------------------------------------------------------------------- */

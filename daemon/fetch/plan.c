@@ -39,8 +39,8 @@ ask_place(struct planning *p, const struct place *place, struct weigh_err *err)
 		rc = place->kind->resolve(&at, &p->order->repo,
 		    p->order->revision, "", &p->rev, &wait, err);
 	if (rc == WEIGH_OK)
-		rc = listing_bring(p->f, &p->list, place, at.cancel,
-		    &p->order->repo, &p->rev, &wait, err);
+		rc = listing_look(p->f, &p->list, place, &p->order->repo,
+		    &p->rev, &wait, err);
 	if (rc == WEIGH_OK)
 		snprintf(p->plan->source, sizeof(p->plan->source), "%s",
 		    place->name);
@@ -76,7 +76,7 @@ has_revision(const struct planning *p)
 	struct weigh_gitid commit;
 	bool known;
 
-	weigh_gitid_hex(&p->list.commit, hex);
+	weigh_gitid_hex(&p->rev.commit, hex);
 	return catalog_resolve(p->reader, &p->order->repo, hex, &commit, &known,
 		   NULL) == WEIGH_OK;
 }

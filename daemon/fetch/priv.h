@@ -200,6 +200,11 @@ enum weigh_code listing_bring(struct fetch *f, struct listing *l,
     const struct place *place, const atomic_bool *cancel,
     const struct weigh_repo *repo, const struct source_revision *rev,
     int64_t *wait, struct weigh_err *err);
+/* The same, only to look: where no git is offered, of small files those alone come that
+ * tell of others, and no commit is made. */
+enum weigh_code listing_look(struct fetch *f, struct listing *l,
+    const struct place *place, const struct weigh_repo *repo,
+    const struct source_revision *rev, int64_t *wait, struct weigh_err *err);
 /* Which files the selection wants, and which are held. */
 enum weigh_code listing_select(struct fetch *f, struct catalog_reader *reader,
     struct listing *l, const struct weigh_select *select,

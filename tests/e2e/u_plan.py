@@ -103,10 +103,14 @@ def test_without_git_it_is_said_that_upstream_only_tells(tmp):
     with Hub(tmp) as hub:
         hub.add("acme/m", FILES, git=False)
         house = House(tmp, env={"WEIGHD_MIRROR_UPSTREAM": hub.url}).start()
-        told = plan(house)
-        house.stop()
+        told = plan(house, "--formats", "safetensors")
+        asked = {a.path.rpartition("/")[2] for a in hub.of("/resolve/")}
+        assert asked == {"README.md", "config.json"} and told["license"] == "apache-2.0"
         assert told["proved"] is False and told["revision"] == hub["acme/m"].head
-        assert told["files"] == COUNT and hub.calls("safetensors") == 0
+        assert told["files"] == COUNT - len(COPIES) and len(told["also"]) == 2
+        house.weigh("mirror", "acme/m")
+        assert plan(house)["held_files"] == COUNT
+        house.stop()
 
 
 def test_the_second_upstream_is_asked_where_the_first_has_it_not(tmp, hub):
