@@ -7,6 +7,10 @@
 
 #include "doc.h"
 
+/* The largest answer is a plan of very many files. */
+static const struct weigh_json_limits limits = { 64, 1 << 20, 4000000,
+	64u << 20 };
+
 struct doc *
 doc_new(enum weigh_json_token type, const char *key)
 {
@@ -105,7 +109,7 @@ read_value(struct weigh_json *j, enum weigh_json_token token, const char *key,
 enum weigh_code
 doc_parse(struct doc **out, const char *json, size_t len, struct weigh_err *err)
 {
-	struct weigh_json *j = weigh_json_new(&weigh_json_small);
+	struct weigh_json *j = weigh_json_new(&limits);
 	struct doc *d = NULL;
 	enum weigh_code rc;
 

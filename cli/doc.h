@@ -2,7 +2,7 @@
  * doc: a JSON answer of weighd as a small tree, to be looked into and printed
  * again with fields this weigh does not know yet.
  *
- * (1) A tree never costs more than weigh_json_small allows to read.
+ * (1) A tree is of at most 64 MiB of text, 64 levels deep.
  * (2) Asking for what is not there, or is of another type, answers the default:
  *     "" , 0, false, NULL.
  */

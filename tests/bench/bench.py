@@ -23,6 +23,7 @@ sys.path.insert(0, str(HERE.parent / "e2e"))
 from house import BUILD  # noqa: E402
 from lists import REPOS, Lists  # noqa: E402
 from measure import middle, processor  # noqa: E402
+from mirror import READERS, SHARD, Mirror  # noqa: E402
 from rows import FEW, FILES, MIB, SECONDS, Ingest, Many, Serve, more_descriptors  # noqa: E402
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
@@ -44,7 +45,11 @@ def plain(side):
     return side["amount"]
 
 
-UNITS = {rate: "{}/s", each: "µs a {}", plain: "{}"}
+def upstream(side):
+    return side["upstream_mib"]
+
+
+UNITS = {rate: "{}/s", each: "µs a {}", plain: "{}", upstream: "MiB"}
 
 
 @dataclass
@@ -62,6 +67,7 @@ class Row:
     ours_max: float = None
     cpu_max: float = None    # CPU seconds for the same amount, ours / rival
     warm: bool = True        # a round for nothing first
+    most: int = 99           # rounds, where one takes long
 
     def goals(self, r):
         """(text, met) of each."""
@@ -116,6 +122,25 @@ ROWS = [
         "slowest of 6 that find nothing", plain, ratio_max=1.0, ours_max=50),
     Row("list-growth", Lists, Lists.growth, "few", f"{REPOS // 10:,} repositories",
         "slowest of 4 for words", plain, ratio_max=3.0),
+    Row("mirror-link", Mirror, Mirror.shard, "link", "the link: 1 Gbit/s, 20 ms",
+        f"mirror of a shard of {SHARD:,} MiB", ratio_min=0.95, warm=False, most=3),
+    Row("mirror-curl", Mirror, Mirror.shard, "curl", "curl",
+        "the same", ratio_min=1.0, warm=False, most=3),
+    Row("mirror-aria2c", Mirror, Mirror.shard, "aria2c", "aria2c -x16 -s16",
+        "the same", ratio_min=1.0, warm=False, most=3),
+    Row("mirror-cpu", Mirror, Mirror.shard, "pass", "curl, and SHA-256",
+        "the same", cpu_max=1.15, warm=False, most=3),
+    Row("mirror-readers", Mirror, Mirror.readers, "one", "one reader",
+        f"the last of {READERS} readers of what is not here", plain, ratio_max=1.1,
+        warm=False, most=1),
+    Row("mirror-once", Mirror, Mirror.readers, "file", "the file",
+        f"from upstream for {READERS} readers", upstream, ratio_max=1.01, warm=False, most=1),
+    Row("mirror-kills", Mirror, Mirror.kills, "calm", "without kills",
+        "through the link, kill -9 every 2 s", plain, ratio_max=1.05, warm=False, most=3),
+    Row("mirror-r1", Mirror, Mirror.deepseek, "early", "the first quarter",
+        "last quarter of DeepSeek-R1's files, shrunk", each, ratio_max=1.1, warm=False, most=3),
+    Row("mirror-k25", Mirror, Mirror.kimi, "early", "the first quarter",
+        "last quarter of Kimi-K2.5's files, shrunk", each, ratio_max=1.1, warm=False, most=3),
 ]
 
 
@@ -153,7 +178,7 @@ def run_rounds(scene, row):
     """All rounds of a method, for every row that reads them."""
     if row.warm:
         row.method(scene)
-    return [row.method(scene) for _ in range(ROUNDS)]
+    return [row.method(scene) for _ in range(min(ROUNDS, row.most))]
 
 
 def run_scene(kind, rows, memory, disk):
@@ -230,7 +255,7 @@ def main(names):
     print("\n".join(HEAD))
     results = []
     try:
-        for kind in (Ingest, Serve, Many, Lists):
+        for kind in (Ingest, Serve, Many, Lists, Mirror):
             rows = [row for row in wanted if row.scene is kind]
             if rows:
                 results += run_scene(kind, rows, memory, disk)

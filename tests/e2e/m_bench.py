@@ -2,6 +2,7 @@
 Figures are not looked at: a busy machine must not fail a test."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -86,8 +87,9 @@ def test_the_client_takes_no_error_for_an_answer(shared):
     assert p.returncode == 1 and b"404" in p.stderr and p.stdout == b""
 
 
-WITH_LINKS = pytest.mark.skipif(os.geteuid() != 0 or not os.path.exists("/dev/net/tun"),
-                                reason="needs root and /dev/net/tun")
+WITH_LINKS = pytest.mark.skipif(
+    os.geteuid() != 0 or not os.path.exists("/dev/net/tun") or shutil.which("aria2c") is None,
+    reason="needs root, /dev/net/tun and aria2c")
 
 
 @WITH_LINKS
@@ -107,6 +109,19 @@ def test_the_link_is_as_fast_and_as_long_as_told(tmp):
         assert whole < 5 and (tmp / "copy").stat().st_size == size
         passed, back = link.close()["ways"]
         assert 1.03 * size < passed["bytes"] < 1.3 * size and back["bytes"] < size / 8
+
+
+@WITH_LINKS
+def test_a_row_over_the_link(tmp):
+    """Every side of it brings the file; what a small one costs says nothing."""
+    p = run_bench(tmp, "mirror-link", "mirror-cpu")
+    assert p.returncode == 0, p.stderr
+    row = json.loads((BUILD / "bench/mirror-link.json").read_text())
+    (sides,) = row["rounds"]
+    assert set(sides) == {"ours", "aria2c", "curl", "pass", "link"} and row["ratio"] < 1
+    for side in ("ours", "aria2c", "curl"):
+        assert 8 < sides[side]["wire_mib"] < 12, side
+    assert sides["pass"]["cpu_seconds"] > sides["curl"]["cpu_seconds"]
 
 
 def test_load_asks_once_and_waits_for_all(shared):
