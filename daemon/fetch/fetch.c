@@ -57,7 +57,7 @@ fetch_wait(struct fetch *f, pthread_cond_t *cond, int64_t ms)
 }
 
 int
-fetch_thread(pthread_t *out, void *(*run)(void *f), struct fetch *f,
+fetch_thread(pthread_t *out, void *(*run)(void *fetch), struct fetch *f,
     const char *name)
 {
 	static const int own[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
@@ -89,58 +89,73 @@ fetch_holds(struct catalog_reader *reader, const struct weigh_oid *oid)
 /* --- settings --------------------------------------------------------------------- */
 
 static void
-free_settings(struct fetch_settings *s)
+free_texts(char *texts[TEXTS])
 {
-	free((void *)(uintptr_t)s->upstream);
-	free((void *)(uintptr_t)s->tokens);
-	free((void *)(uintptr_t)s->ca_file);
-	free((void *)(uintptr_t)s->listed);
-	memset(s, 0, sizeof(*s));
+	for (size_t i = 0; i < TEXTS; i++)
+		free(texts[i]);
 }
 
+/* Settings with texts of their own. */
 static bool
-copy_settings(struct fetch_settings *out, const struct fetch_settings *in)
+copy_settings(struct fetch_settings *out, char *texts[TEXTS],
+    const struct fetch_settings *in)
 {
 	*out = *in;
-	out->upstream = strdup(in->upstream);
-	out->tokens = strdup(in->tokens);
-	out->ca_file = strdup(in->ca_file);
-	out->listed = strdup(in->listed);
-	return out->upstream != NULL && out->tokens != NULL &&
-	    out->ca_file != NULL && out->listed != NULL;
+	out->upstream = texts[0] = strdup(in->upstream);
+	out->tokens = texts[1] = strdup(in->tokens);
+	out->ca_file = texts[2] = strdup(in->ca_file);
+	out->listed = texts[3] = strdup(in->listed);
+	return texts[0] != NULL && texts[1] != NULL && texts[2] != NULL &&
+	    texts[3] != NULL;
+}
+
+/* Put these settings in the place of those, and those in theirs; with the lock held. */
+static void
+swap_settings(struct fetch *f, struct fetch_settings *s, char *texts[TEXTS])
+{
+	struct fetch_settings old = f->settings;
+
+	f->settings = *s;
+	*s = old;
+	for (size_t i = 0; i < TEXTS; i++) {
+		char *text = f->texts[i];
+
+		f->texts[i] = texts[i];
+		texts[i] = text;
+	}
 }
 
 enum weigh_code
 fetch_set(struct fetch *f, const struct fetch_settings *settings,
     struct weigh_err *err)
 {
-	struct fetch_settings fresh, old;
-	struct places *places, *before;
+	char *texts[TEXTS] = { NULL };
+	struct fetch_settings fresh;
+	struct places *places = NULL;
 	enum weigh_code rc;
 
-	if (!copy_settings(&fresh, settings)) {
-		free_settings(&fresh);
+	if (!copy_settings(&fresh, texts, settings)) {
+		free_texts(texts);
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	}
 	pthread_mutex_lock(&f->lock);
-	old = f->settings;
-	f->settings = fresh;
+	swap_settings(f, &fresh, texts);
 	pthread_mutex_unlock(&f->lock);
 	rc = places_read(&places, f, settings->upstream, true, err);
 	pthread_mutex_lock(&f->lock);
-	before = f->places;
 	if (rc == WEIGH_OK) {
+		struct places *before = f->places;
+
 		f->places = places;
+		places = before;
 	} else { /* a configuration is used whole or not at all */
-		before = NULL;
-		fresh = f->settings;
-		f->settings = old;
-		old = fresh;
+		swap_settings(f, &fresh, texts);
 	}
+	job_threads(f);
 	pthread_cond_broadcast(&f->moved);
 	pthread_mutex_unlock(&f->lock);
-	places_drop(before);
-	free_settings(&old);
+	places_drop(places);
+	free_texts(texts);
 	return rc;
 }
 
@@ -248,7 +263,7 @@ fetch_free(struct fetch *f)
 		work_free(w);
 	}
 	places_drop(f->places);
-	free_settings(&f->settings);
+	free_texts(f->texts);
 	catalog_reader_close(f->reader);
 	pthread_cond_destroy(&f->work);
 	pthread_cond_destroy(&f->moved);

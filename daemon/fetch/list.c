@@ -33,7 +33,8 @@ listing_close(struct listing *l)
 }
 
 static enum weigh_code
-add_file(struct listing *l, const struct listed *file, struct weigh_err *err)
+add_file(struct listing *l, const char *path, const struct listed *file,
+    struct weigh_err *err)
 {
 	size_t room = l->room > 0 ? 2 * l->room : 64;
 	struct listed *more = l->files;
@@ -46,7 +47,7 @@ add_file(struct listing *l, const struct listed *file, struct weigh_err *err)
 		l->room = room;
 	}
 	more[l->n] = *file;
-	if ((more[l->n].path = strdup(file->path)) == NULL)
+	if ((more[l->n].path = strdup(path)) == NULL)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	l->n++;
 	return WEIGH_OK;
@@ -56,7 +57,6 @@ static enum weigh_code
 take_entry(void *ctx, const struct repo_entry *e, struct weigh_err *err)
 {
 	struct listed file = {
-		.path = (char *)(uintptr_t)e->path,
 		.size = e->size,
 		.lfs = e->lfs,
 		.wanted = true,
@@ -66,14 +66,13 @@ take_entry(void *ctx, const struct repo_entry *e, struct weigh_err *err)
 
 	if (e->lfs)
 		file.oid = e->oid;
-	return e->directory ? WEIGH_OK : add_file(ctx, &file, err);
+	return e->directory ? WEIGH_OK : add_file(ctx, e->path, &file, err);
 }
 
 static enum weigh_code
 take_told(void *ctx, const struct source_file *f, struct weigh_err *err)
 {
 	const struct listed file = {
-		.path = (char *)(uintptr_t)f->path,
 		.size = f->size,
 		.lfs = f->lfs,
 		.wanted = true,
@@ -81,7 +80,7 @@ take_told(void *ctx, const struct source_file *f, struct weigh_err *err)
 		.git = f->git,
 	};
 
-	return add_file(ctx, &file, err);
+	return add_file(ctx, f->path, &file, err);
 }
 
 /* --- as told: where no git is offered --------------------------------------------------- */

@@ -131,13 +131,12 @@ jobs_main(void *arg)
 	return NULL;
 }
 
-/* As many as may run; with the lock held. */
-static void
+void
 job_threads(struct fetch *f)
 {
 	char name[16];
 
-	while (f->started && f->njobs < JOB_THREADS &&
+	while (f->started && !atomic_load(&f->stop) && f->njobs < JOB_THREADS &&
 	    f->njobs < f->settings.jobs + 1) {
 		snprintf(name, sizeof(name), "job-%u", f->njobs);
 		if (fetch_thread(&f->jobs[f->njobs], jobs_main, f, name) != 0)

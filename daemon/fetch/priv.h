@@ -35,6 +35,7 @@
 #define ORIGINS STEP_SOURCES
 #define GOVERNORS 32
 #define LIES 1024
+#define TEXTS 4       /* of the settings */
 #define FILE_MISSES 3 /* then a list is forgotten */
 
 /* --- places.c ----------------------------------------------------------------- */
@@ -246,13 +247,15 @@ enum weigh_code places_for(struct fetch *f,
 enum weigh_code job_keep(struct fetch *f, const struct weigh_fetch_job *job,
     struct weigh_err *err);
 void work_free(struct work *w);
+/* As many threads as jobs may run; with the lock held. */
+void job_threads(struct fetch *f);
 
 /* --- through.c ---------------------------------------------------------------- */
 
 struct know; /* one question that clients wait for */
 void know_stop(struct fetch *f);
 void know_free(struct fetch *f);
-void *know_main(void *fetch);
+void *know_main(void *arg);
 /* A lie was told of this blob: remember, and write it down. */
 void lie_note(struct fetch *f, const struct weigh_oid *oid);
 void lie_take(void *fetch, const struct weigh_oid *oid, int64_t until);
@@ -280,7 +283,8 @@ struct fetch {
 	pthread_cond_t
 	    moved; /* a file ended, a job was told something or is new */
 	pthread_cond_t asked; /* a client wants something to be known */
-	struct fetch_settings settings; /* texts: ours */
+	struct fetch_settings settings; /* its texts: */
+	char *texts[TEXTS];
 	struct places *places;
 	struct file *files;
 	struct work *works;
@@ -313,7 +317,7 @@ int64_t fetch_now(void); /* seconds since 1970 */
 int64_t fetch_ms(void);  /* monotonic */
 uint32_t fetch_chance(void);
 /* A thread of ours, with the signals blocked that are the main thread's. */
-int fetch_thread(pthread_t *out, void *(*main)(void *f), struct fetch *f,
+int fetch_thread(pthread_t *out, void *(*run)(void *fetch), struct fetch *f,
     const char *name);
 /* Wait on one of the conditions above, `ms` at most; the lock is held. */
 void fetch_wait(struct fetch *f, pthread_cond_t *cond, int64_t ms);
