@@ -87,6 +87,20 @@ place_of(const struct work *w)
 	return &w->places->list[w->step.at];
 }
 
+/* Whoever looks at the job meanwhile sees all of it or nothing. */
+static void
+keep_resolved(struct fetch *f, struct work *w)
+{
+	pthread_mutex_lock(&f->lock);
+	w->job.commit = w->rev.commit;
+	snprintf(w->job.ref, sizeof(w->job.ref), "%s%s",
+	    w->rev.branch[0] == '\0' ? "" :
+		w->rev.tag           ? "refs/tags/" :
+				       "refs/heads/",
+	    w->rev.branch);
+	pthread_mutex_unlock(&f->lock);
+}
+
 /* Ask the source in use; by the commit's id once that is known (1). */
 static enum weigh_code
 resolve(struct fetch *f, struct work *w, struct weigh_err *err)
@@ -112,14 +126,8 @@ resolve(struct fetch *f, struct work *w, struct weigh_err *err)
 		return rc;
 	if (w->rev.segments)
 		governor_trust(f, p);
-	if (!known) {
-		w->job.commit = w->rev.commit;
-		snprintf(w->job.ref, sizeof(w->job.ref), "%s%s",
-		    w->rev.branch[0] == '\0' ? "" :
-			w->rev.tag           ? "refs/tags/" :
-					       "refs/heads/",
-		    w->rev.branch);
-	}
+	if (!known)
+		keep_resolved(f, w);
 	w->resolved = true;
 	return WEIGH_OK;
 }
@@ -187,9 +195,11 @@ count_held(struct work *w, const struct listed *file)
 	w->held_bytes += file->size;
 }
 
+/* The caller holds the lock: others look at the job. */
 static void
 count_files(struct work *w)
 {
+	w->job.proved = w->list.proved;
 	w->job.files = w->job.bytes = 0;
 	w->held_files = w->held_bytes = 0;
 	for (size_t i = 0; i < w->list.n; i++) {
@@ -222,8 +232,9 @@ list(struct fetch *f, struct catalog_reader *reader, struct work *w,
 		    err);
 	if (rc != WEIGH_OK)
 		return rc;
-	w->job.proved = w->list.proved;
+	pthread_mutex_lock(&f->lock);
 	count_files(w);
+	pthread_mutex_unlock(&f->lock);
 	if ((rc = keep_files(f, w, err)) != WEIGH_OK)
 		return rc;
 	return check_room(f, reader, w, err);
