@@ -394,59 +394,54 @@ take_follow(struct weigh_repofile *f, const char *text, size_t len)
 
 /* Behind the last one, or it was not printed so. */
 static bool
-take_mark(struct weigh_repofile *f, struct weigh_repomark *mark,
+take_mark(struct weigh_repofile *f, enum weigh_repomark_kind kind,
     const char *text, size_t len)
 {
 	struct cursor c = { text, len };
+	struct weigh_repomark mark = { .kind = kind };
 	char why[WEIGH_REPOFILE_WHY];
 	uint64_t time = 0;
 
-	if (!take_gitid(&c, &mark->commit))
+	if (!take_gitid(&c, &mark.commit))
 		return false;
-	if (mark->kind == WEIGH_MARK_TOLD &&
-	    (!take_text(&c, " ") || !take_gitid(&c, &mark->told)))
+	if (kind == WEIGH_MARK_TOLD &&
+	    (!take_text(&c, " ") || !take_gitid(&c, &mark.told)))
 		return false;
-	if (mark->kind == WEIGH_MARK_PIN &&
+	if (kind == WEIGH_MARK_PIN &&
 	    (!take_text(&c, " ") || !take_u63(&c, &time)))
 		return false;
-	mark->time = (int64_t)time;
-	if (mark->kind == WEIGH_MARK_PIN && take_text(&c, " ")) {
+	mark.time = (int64_t)time;
+	if (kind == WEIGH_MARK_PIN && take_text(&c, " ")) {
 		if (!is_line(c.p, c.len, sizeof(why)))
 			return false;
 		memcpy(why, c.p, c.len);
 		why[c.len] = '\0';
 		cursor_skip(&c, c.len);
-		mark->why = why;
+		mark.why = why;
 	}
 	if (c.len != 0 ||
 	    (f->nmarks > 0 &&
-		compare_marks(&f->marks[f->nmarks - 1], mark) >= 0))
+		compare_marks(&f->marks[f->nmarks - 1], &mark) >= 0))
 		return false;
-	return weigh_repofile_mark(f, mark, NULL) == WEIGH_OK;
+	return weigh_repofile_mark(f, &mark, NULL) == WEIGH_OK;
 }
 
 static bool
 take_partial(struct weigh_repofile *f, const char *text, size_t len)
 {
-	struct weigh_repomark mark = { .kind = WEIGH_MARK_PARTIAL };
-
-	return take_mark(f, &mark, text, len);
+	return take_mark(f, WEIGH_MARK_PARTIAL, text, len);
 }
 
 static bool
 take_told(struct weigh_repofile *f, const char *text, size_t len)
 {
-	struct weigh_repomark mark = { .kind = WEIGH_MARK_TOLD };
-
-	return take_mark(f, &mark, text, len);
+	return take_mark(f, WEIGH_MARK_TOLD, text, len);
 }
 
 static bool
 take_pin(struct weigh_repofile *f, const char *text, size_t len)
 {
-	struct weigh_repomark mark = { .kind = WEIGH_MARK_PIN };
-
-	return take_mark(f, &mark, text, len);
+	return take_mark(f, WEIGH_MARK_PIN, text, len);
 }
 
 static const struct {
