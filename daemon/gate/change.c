@@ -465,10 +465,13 @@ commit(struct gate *g, struct catalog_reader *reader, struct gate_commit *c,
 		},
 		.c = c,
 	};
-	enum weigh_code rc;
+	enum weigh_code rc = WEIGH_OK;
 
-	rc = making_run(&x.making, steps, sizeof(steps) / sizeof(steps[0]),
-	    err);
+	if (!c->pull)
+		rc = gate_check_ours(reader, &c->repo, err);
+	if (rc == WEIGH_OK)
+		rc = making_run(&x.making, steps,
+		    sizeof(steps) / sizeof(steps[0]), err);
 	c->commit = x.making.commit.id;
 	c->bytes = x.making.new_bytes;
 	c->unchanged = x.making.unchanged;

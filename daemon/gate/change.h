@@ -110,7 +110,8 @@ struct gate_commit {
 /* Files whose bytes come along are kept as the rules of .gitattributes say; those
  * of GATE_PUT_HELD as LFS.  An LFS file that the rules do not know gets a line
  * there, so that git's own clients see it as one.  WEIGH_STALE: the branch is not
- * where `parent` says.  WEIGH_USAGE names a path whose blob is not held, may not be
+ * where `parent` says.  WEIGH_EXISTS: the repository follows somebody else's, whose
+ * branches it has (a pull request may be made).  WEIGH_USAGE names a path whose blob is not held, may not be
  * used, or has another size. */
 enum weigh_code gate_commit(struct gate *g, struct catalog_reader *reader,
     struct gate_commit *c, struct weigh_err *err);

@@ -193,6 +193,44 @@ gate_follow(struct gate *g, struct catalog_reader *reader,
 	return change(&c, err);
 }
 
+struct followed {
+	bool follow;
+	char source[WEIGH_REPOFILE_SOURCE];
+};
+
+static void
+look_at_follow(void *ctx, const struct catalog_mirror *m)
+{
+	struct followed *f = ctx;
+
+	f->follow = m->follow;
+	snprintf(f->source, sizeof(f->source), "%s", m->source);
+}
+
+enum weigh_code
+gate_check_ours(struct catalog_reader *reader, const struct weigh_repo *repo,
+    struct weigh_err *err)
+{
+	struct followed f = { .follow = false };
+	enum weigh_code rc;
+
+	rc = catalog_mirror(reader, repo, look_at_follow, &f, err);
+	if (rc != WEIGH_OK && rc != WEIGH_NOT_FOUND)
+		return rc;
+	weigh_err_clear(err);
+	if (!f.follow)
+		return WEIGH_OK;
+	(void)weigh_fail(err, WEIGH_EXISTS,
+	    "'%s' follows %s: the next look there would move its branches "
+	    "away from what is published here",
+	    repo->name, f.source);
+	weigh_fix(err,
+	    "publish under another name, or end that first with weigh mirror "
+	    "rm %s",
+	    repo->name);
+	return WEIGH_EXISTS;
+}
+
 /* --- pins -------------------------------------------------------------------------------------- */
 
 static enum weigh_code

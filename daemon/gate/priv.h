@@ -104,6 +104,11 @@ enum weigh_code gate_check_ref(struct catalog_reader *reader,
     const struct weigh_repo *repo, enum catalog_ref_kind kind, const char *name,
     bool may_be, struct weigh_err *err);
 
+/* kept.c: may a branch of it be changed here?  WEIGH_EXISTS: it follows somebody else,
+ * and the next look would move the branch away. */
+enum weigh_code gate_check_ours(struct catalog_reader *reader,
+    const struct weigh_repo *repo, struct weigh_err *err);
+
 /* Quarantine a blob, mark it bad, write it into the journal. */
 enum weigh_code gate_condemn(struct gate *g, const struct weigh_oid *oid,
     uint64_t size, const struct store_finding *f, struct weigh_err *err);

@@ -19,9 +19,12 @@ gate_may_publish(struct catalog_reader *reader, const struct weigh_repo *repo,
 		return WEIGH_OK;
 	if (rc != WEIGH_OK)
 		return rc;
-	if (strcmp(held.name, repo->name) == 0)
-		return gate_check_ref(reader, repo, CATALOG_BRANCH, branch,
-		    true, err);
+	if (strcmp(held.name, repo->name) == 0) {
+		rc = gate_check_ours(reader, repo, err);
+		return rc != WEIGH_OK ? rc :
+					gate_check_ref(reader, repo,
+					    CATALOG_BRANCH, branch, true, err);
+	}
 	rc = weigh_fail(err, WEIGH_EXISTS,
 	    "the name is taken: '%s' is held here, and names that differ only "
 	    "in case are one name",

@@ -187,3 +187,19 @@ def test_what_changed_in_words(m):
     m.sync()
     r = m.house.weigh("diff", m.name, old, "main")
     assert "-You may.\n+You may not.\n" in r.out, r
+
+
+def test_what_is_followed_is_not_published_on(place, tmp_path):
+    house, hub = place
+    followed = Followed(house, hub, "acme/followed-only")
+    models.write(tmp_path, {"README.md": b"# Mine\n"})
+    said = house.weigh("add", tmp_path, followed.name, code=(1, 2, 3, 4, 5, 6, 7))
+    assert "follows" in said.err and "weigh mirror rm" in said.err, said
+    ops = b'{"key":"header","value":{"summary":"mine"}}\n' \
+          b'{"key":"file","value":{"path":"x","content":"eA==","encoding":"base64"}}\n'
+    token = house.weigh("token", "new", "me", "--role", "publish", "--json").json["token"]
+    answer = house.ask("POST", f"/api/models/{followed.name}/commit/main", ops,
+                       Authorization=f"Bearer {token}", Content_Type="application/x-ndjson")
+    assert answer.status == 409, answer
+    house.weigh("mirror", "rm", followed.name)
+    house.weigh("add", tmp_path, followed.name)

@@ -454,12 +454,16 @@ test_follow(void **state)
 	check_code("follow", gate_follow(f.g.gate, f.g.reader, &order, &f.err),
 	    WEIGH_OK);
 	check_again(&f, "followed");
+	check_code("a branch that follows",
+	    gate_may_publish(f.g.reader, &far, "main", &f.err), WEIGH_EXISTS);
 	check_u64("followed",
 	    (uint64_t)ask(&f, "SELECT count(*) FROM mirrors WHERE follow = 1"),
 	    1);
 	order.request = "";
 	check_code("no more", gate_follow(f.g.gate, f.g.reader, &order, &f.err),
 	    WEIGH_OK);
+	check_code("a branch that is ours",
+	    gate_may_publish(f.g.reader, &far, "main", &f.err), WEIGH_OK);
 	check_u64("not followed",
 	    (uint64_t)ask(&f, "SELECT count(*) FROM mirrors WHERE follow = 1"),
 	    0);
