@@ -326,9 +326,17 @@ enum weigh_code catalog_resolve(struct catalog_reader *r,
     const struct weigh_repo *repo, const char *rev, struct weigh_gitid *commit,
     bool *repo_known, struct weigh_err *err);
 
-/* The same where a path may follow: the longest name of a revision that `text`
- * ("refs/pr/1/config.json") begins with, up to a '/' or its end; with `whole` it
- * may be all of it.  *used is its length. */
+/* The same for people, who paste what weigh prints: if nothing is called `rev`, the
+ * one commit that begins with it, of at least CATALOG_SHORT digits; by which
+ * upstream calls it counts too.  WEIGH_USAGE: several do. */
+#define CATALOG_SHORT 7
+enum weigh_code catalog_resolve_short(struct catalog_reader *r,
+    const struct weigh_repo *repo, const char *rev, struct weigh_gitid *commit,
+    struct weigh_err *err);
+
+/* As catalog_resolve where a path may follow: the longest name of a revision that
+ * `text` ("refs/pr/1/config.json") begins with, up to a '/' or its end; with `whole`
+ * it may be all of it.  *used is its length. */
 enum weigh_code catalog_resolve_prefix(struct catalog_reader *r,
     const struct weigh_repo *repo, const char *text, bool whole,
     struct weigh_gitid *commit, size_t *used, bool *repo_known,

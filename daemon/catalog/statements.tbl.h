@@ -76,6 +76,9 @@ X(REF_DROP, DB_WRITER,
 /* --- revisions */
 X(REVISION_ID, DB_WRITER | DB_READER,
     "SELECT id, git FROM revisions WHERE repo = ?1 AND git = ?2")
+X(REVISION_SHORT, DB_READER,
+    "SELECT git FROM revisions WHERE repo = ?1 AND git BETWEEN ?2 AND ?3"
+    " ORDER BY git")
 X(REVISION_PAGE, DB_READER,
     "SELECT git FROM revisions WHERE repo = ?1 AND git > ?2"
     " ORDER BY git LIMIT ?3")
@@ -369,6 +372,9 @@ X(TOLD_SET, DB_WRITER,
 X(TOLD, DB_READER,
     "SELECT v.id, v.git FROM told AS t JOIN revisions AS v ON v.id = t.revision"
     " WHERE t.repo = ?1 AND t.git = ?2")
+X(TOLD_SHORT, DB_READER,
+    "SELECT v.git FROM told AS t JOIN revisions AS v ON v.id = t.revision"
+    " WHERE t.repo = ?1 AND t.git BETWEEN ?2 AND ?3 ORDER BY t.git")
 X(TOLD_OF, DB_READER,
     "SELECT git FROM told WHERE revision = ?1 LIMIT 1")
 X(PIN_SET, DB_WRITER,

@@ -217,9 +217,8 @@ do_pin(struct pinning *p, struct catalog_reader *reader,
 {
 	struct gate *gate = p->question.control->parts.gate;
 	enum weigh_code rc;
-	bool known;
 
-	rc = catalog_resolve(reader, &p->ref.repo, p->ref.rev, commit, &known,
+	rc = catalog_resolve_short(reader, &p->ref.repo, p->ref.rev, commit,
 	    err);
 	if (rc != WEIGH_OK)
 		return rc;

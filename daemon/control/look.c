@@ -52,7 +52,6 @@ find_subject(struct question *q, struct catalog_reader *reader,
 {
 	char name[WEIGH_REPO_TEXT + WEIGH_REV_MAX + 2];
 	char revision[WEIGH_REV_MAX + 1];
-	bool repo_known;
 	enum weigh_code rc;
 
 	if (!control_query(q, "name", name, sizeof(name)))
@@ -66,8 +65,8 @@ find_subject(struct question *q, struct catalog_reader *reader,
 	rc = control_may(q, reader, WEIGH_RIGHT_LOOK, &s->ref.repo);
 	if (rc != WEIGH_OK)
 		return rc;
-	return catalog_resolve(reader, &s->ref.repo, s->ref.rev, &s->commit,
-	    &repo_known, err);
+	return catalog_resolve_short(reader, &s->ref.repo, s->ref.rev,
+	    &s->commit, err);
 }
 
 static void

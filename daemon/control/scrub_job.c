@@ -115,9 +115,8 @@ read_revision(struct scrubbing *s, struct catalog_reader *reader)
 	struct weigh_gitid commit;
 	uint64_t total = 0;
 	enum weigh_code rc;
-	bool known;
 
-	rc = catalog_resolve(reader, &s->ref.repo, s->ref.rev, &commit, &known,
+	rc = catalog_resolve_short(reader, &s->ref.repo, s->ref.rev, &commit,
 	    &s->err);
 	if (rc == WEIGH_OK)
 		rc = catalog_revision(reader, &s->ref.repo, &commit, keep_total,

@@ -156,12 +156,11 @@ keep_total(void *ctx, const struct catalog_revision *rev)
 static enum weigh_code
 find_revision(struct verify *v, struct catalog_reader *reader)
 {
-	bool repo_known;
 	uint64_t total = 0;
 	enum weigh_code rc;
 
-	rc = catalog_resolve(reader, &v->ref.repo, v->ref.rev, &v->commit,
-	    &repo_known, &v->err);
+	rc = catalog_resolve_short(reader, &v->ref.repo, v->ref.rev, &v->commit,
+	    &v->err);
 	if (rc == WEIGH_OK)
 		rc = catalog_revision(reader, &v->ref.repo, &v->commit,
 		    keep_total, &total, &v->err);

@@ -254,6 +254,25 @@ def test_pins(p):
     assert kinds == ["mirrored", "pinned", "unpinned"]
 
 
+def test_a_revision_by_the_digits_that_are_printed(p, tmp):
+    """What `events` and `pin` print in 12 digits is understood where it is pasted."""
+    p.weigh("mirror", p.name)
+    old, short = p.repo.head, p.repo.head[:12]
+    new = p.repo.commit({**p.files, "LICENSE": b"You may not.\n"})
+    p.weigh("mirror", "sync", p.name)
+    d = p.json("diff", p.name, short, "main")
+    assert (d["old_revision"], d["revision"], d["changed"]) == (old, new, 1), d
+    at = f"{p.name}@{short}"
+    assert p.json("show", at)["revision"] == p.json("verify", at)["revision"] == old
+    assert p.json("pull", at, "--to", tmp / "old")["revision"] == old
+    assert (tmp / "old/LICENSE").read_bytes() == b"You may.\n"
+    assert p.json("pin", at)["revision"] == old
+    assert len(p.json("files", f"{p.name}@{old[:7]}")["files"]) == 6
+    p.weigh("unpin", at)
+    r = p.weigh("show", f"{p.name}@{old[:6]}", code=3)
+    assert f"has no revision '{old[:6]}'" in r.err, r
+
+
 def test_events_since(p):
     p.weigh("mirror", p.name)
     assert len(p.json("events", p.name, "--since", "1h")["events"]) == 1

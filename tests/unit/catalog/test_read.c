@@ -9,6 +9,7 @@
 #include <weigh/buf.h>
 
 #include "catalog/db.h"
+#include "catalog/mirrors.h"
 #include "check.h"
 #include "shelf.h"
 
@@ -112,6 +113,72 @@ test_resolve(void **state)
 		check_str(row->label, err.why, row->why ? row->why : "");
 		check_true(row->label,
 		    known == (row->why == NULL || row->why[0] == 'r'));
+	}
+	shelf_close(&s);
+}
+
+/* Nothing is called so, but a commit begins so. */
+static const struct short_row {
+	const char *label;
+	const char *rev;
+	enum weigh_code rc;
+	unsigned commit;
+	const char *why;
+} shorts[] = {
+	{ "a branch first", "main", WEIGH_OK, 1, "" },
+	{ "a commit in full", C0 "0004", WEIGH_OK, 4, "" },
+	{ "too short for any", "c0c0c1", WEIGH_NOT_FOUND, 0,
+	    "repository 'acme/one' has no revision 'c0c0c1'" },
+	{ "several", "c0c0c0c", WEIGH_USAGE, 0,
+	    "'c0c0c0c' begins more than one commit of 'acme/one': " C0
+	    "0001 and " C0 "0002" },
+	{ "too short", "c0c0c0", WEIGH_NOT_FOUND, 0,
+	    "repository 'acme/one' has no revision 'c0c0c0'" },
+	{ "none begins so", "c0c0c0d", WEIGH_NOT_FOUND, 0,
+	    "repository 'acme/one' has no revision 'c0c0c0d'" },
+	{ "capitals", "C0C0C0C", WEIGH_NOT_FOUND, 0,
+	    "repository 'acme/one' has no revision 'C0C0C0C'" },
+	{ "upstream's name for it", "0123456", WEIGH_OK, 4, "" },
+	{ "an odd number of its digits", "012345678", WEIGH_OK, 4, "" },
+	{ "another upstream's", "0123457", WEIGH_NOT_FOUND, 0,
+	    "repository 'acme/one' has no revision '0123457'" },
+	{ "one commit under two names", "fedcba9", WEIGH_OK, 4, "" },
+};
+
+static void
+tell_of_four(struct shelf *s, const char *hex)
+{
+	const struct weigh_repo repo = shelf_repo("acme/one");
+	const struct weigh_gitid four = shelf_commit(4);
+	struct weigh_gitid told;
+
+	check_true(hex, weigh_gitid_parse(&told, hex, strlen(hex)));
+	check_code(hex, catalog_tell(s->catalog, &repo, &told, &four, NULL),
+	    WEIGH_OK);
+}
+
+static void
+test_resolve_short(void **state)
+{
+	const struct weigh_repo repo = shelf_repo("acme/one");
+	struct shelf s;
+
+	(void)state;
+	fill(&s);
+	tell_of_four(&s, "0123456789abcdef0123456789abcdef01234567");
+	tell_of_four(&s, "fedcba9876543210fedcba9876543210fedcba98");
+	tell_of_four(&s, "fedcba9876543210fedcba9876543210fedcba99");
+	for (size_t i = 0; i < sizeof(shorts) / sizeof(shorts[0]); i++) {
+		const struct short_row *row = &shorts[i];
+		struct weigh_gitid commit = { { 0 } };
+		struct weigh_err err = { .code = WEIGH_OK };
+
+		check_code(row->label,
+		    catalog_resolve_short(s.reader, &repo, row->rev, &commit,
+			&err),
+		    row->rc);
+		check_u64(row->label, shelf_number(&commit), row->commit);
+		check_str(row->label, err.why, row->why);
 	}
 	shelf_close(&s);
 }
@@ -450,6 +517,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_resolve),
+		cmocka_unit_test(test_resolve_short),
 		cmocka_unit_test(test_find_repo_in_any_case),
 		cmocka_unit_test(test_tree),
 		cmocka_unit_test(test_rows_come_back),
