@@ -65,8 +65,9 @@ pick(const struct source_place *p, const char *url, const char *rev,
 
 /* The commit is all that there is to say whether it moved. */
 static enum weigh_code
-keep_revision(struct source_revision *out, const struct weigh_git_pick *found,
-    const struct weigh_repo *repo, const char *etag, struct weigh_err *err)
+keep_revision(struct source_revision *out, const struct source_place *p,
+    const struct weigh_git_pick *found, const struct weigh_repo *repo,
+    const char *etag, struct weigh_err *err)
 {
 	char hex[WEIGH_GITID_HEX + 1];
 
@@ -78,6 +79,8 @@ keep_revision(struct source_revision *out, const struct weigh_git_pick *found,
 	if (!found->found)
 		return weigh_fail(err, WEIGH_NOT_FOUND,
 		    "upstream's repository has no such revision");
+	/* A forge does not tell who may read. */
+	out->private_ = source_shows_token(p);
 	(void)snprintf(out->branch, sizeof(out->branch), "%s", found->branch);
 	weigh_gitid_hex(&found->commit, hex);
 	(void)snprintf(out->etag, sizeof(out->etag), "\"%s\"", hex);
@@ -102,7 +105,7 @@ git_resolve(const struct source_place *p, const struct weigh_repo *repo,
 		if (rc == WEIGH_OK)
 			rc = pick(p, url, rev, &found, wait, err);
 	}
-	return rc == WEIGH_OK ? keep_revision(out, &found, repo, etag, err) :
+	return rc == WEIGH_OK ? keep_revision(out, p, &found, repo, etag, err) :
 				rc;
 }
 

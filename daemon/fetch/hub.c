@@ -179,9 +179,10 @@ check_commit(const struct weigh_gitid *got, const char *rev,
 }
 
 static enum weigh_code
-take_info(struct source_revision *out, const struct weigh_repo *repo,
-    const char *rev, const struct outbound_head *head,
-    const struct weigh_buf *body, struct weigh_err *err)
+take_info(struct source_revision *out, const struct source_place *p,
+    const struct weigh_repo *repo, const char *rev,
+    const struct outbound_head *head, const struct weigh_buf *body,
+    struct weigh_err *err)
 {
 	struct weigh_upstream_info info;
 	enum weigh_code rc;
@@ -197,7 +198,8 @@ take_info(struct source_revision *out, const struct weigh_repo *repo,
 		    "upstream has disabled this repository");
 	out->commit = info.commit;
 	out->gated = info.gated;
-	out->private_ = info.private_;
+	/* What is told to our token alone is not for everybody. */
+	out->private_ = info.private_ || (!info.shown && source_shows_token(p));
 	out->segments = info.weighd;
 	out->date = info.date;
 	out->repo = info.repo;
@@ -223,7 +225,7 @@ hub_resolve(const struct source_place *p, const struct weigh_repo *repo,
 		out->unchanged = true;
 		(void)snprintf(out->etag, sizeof(out->etag), "%s", etag);
 	} else if (rc == WEIGH_OK) {
-		rc = take_info(out, repo, rev, &head, &body, err);
+		rc = take_info(out, p, repo, rev, &head, &body, err);
 	}
 	weigh_buf_free(&body);
 	if (rc == WEIGH_OK && !out->unchanged)

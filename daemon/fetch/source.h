@@ -30,6 +30,13 @@ struct source_place {
 	const atomic_bool *cancel;
 };
 
+/* Is a token of ours shown there?  Then what is told need not be for everybody. */
+static inline bool
+source_shows_token(const struct source_place *p)
+{
+	return p->site.token != NULL && p->site.token[0] != '\0';
+}
+
 /* What a revision's name means there, now. */
 struct source_revision {
 	struct weigh_gitid commit; /* of dir: zero until it is listed */
@@ -37,9 +44,11 @@ struct source_revision {
 	bool tag;
 	char etag[80];  /* for asking whether it moved; "" */
 	bool unchanged; /* out of resolve with `etag`: still the same */
-	bool gated, private_;
+	bool gated;
+	bool
+	    private_; /* it is, or may be: our token was shown, and nothing told */
 	bool segments; /* a weighd: it tells midstates of what it serves */
-	int64_t date; /* of the commit, seconds since 1970; 0: not told */
+	int64_t date;  /* of the commit, seconds since 1970; 0: not told */
 	/* What it is called now, where the name asked for led elsewhere. */
 	struct weigh_repo repo;
 };

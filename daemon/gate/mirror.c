@@ -293,6 +293,30 @@ check_name(struct mirroring *s, struct weigh_err *err)
 	return rc;
 }
 
+/* (16) What is in it already is shut with it: a repository is open as a whole.  A
+ * failure behind this leaves it shut. */
+static enum weigh_code
+shut(struct mirroring *s, struct weigh_err *err)
+{
+	struct turn t = {
+		.gate = s->making.gate,
+		.reader = s->making.reader,
+		.verb = CATALOG_SHOW,
+		.repo = s->m->repo,
+		.visibility = s->m->visibility,
+		.origin = s->origin,
+	};
+	enum weigh_code rc;
+
+	if (s->making.created || s->known ||
+	    s->m->visibility <= s->was.visibility)
+		return WEIGH_OK;
+	rc = turn_run(&t, err);
+	if (rc == WEIGH_OK)
+		s->was.visibility = s->m->visibility;
+	return rc;
+}
+
 /* The same again, to be changed. */
 static enum weigh_code
 edit_facts(struct mirroring *s, struct weigh_err *err)
@@ -551,9 +575,11 @@ mirror(struct mirroring *s, struct weigh_err *err)
 	if (rc == WEIGH_OK)
 		rc = count_held(s, err);
 	if (rc == WEIGH_OK)
-		rc = edit_facts(s, err);
-	if (rc == WEIGH_OK)
 		rc = knows_revision(s, &s->m->commit, &s->known, err);
+	if (rc == WEIGH_OK)
+		rc = shut(s, err);
+	if (rc == WEIGH_OK)
+		rc = edit_facts(s, err);
 	if (rc != WEIGH_OK)
 		return rc;
 	return s->known ? admit_known(s, err) : admit_new(s, err);

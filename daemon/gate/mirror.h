@@ -14,6 +14,9 @@
  *      else it has to come from upstream like any other.
  * (15) The cache lets go only what nothing but pulled-through repositories list, in
  *      revisions that are not pinned.
+ * (16) A revision that upstream does not show to everybody is not open to everybody
+ *      here: a repository that is new is as shut as it is there, one that was more open
+ *      is shut before the revision is in it. Nothing here opens it again but a person.
  *
  * Small files come with the stage: they are held whatever is selected.  LFS files were
  * received before (gate_receive).
@@ -46,7 +49,7 @@ struct gate_mirrored {
 	void *ctx;
 	bool
 	    partial; /* what is not here yet is listed as not held (pull-through) */
-	enum weigh_visibility visibility; /* of a repository that is new */
+	enum weigh_visibility visibility; /* as upstream shows it; (16) */
 	const struct gate_who *who;       /* origin: "mirrored from SOURCE" */
 	/* out */
 	struct weigh_oid manifest;

@@ -38,6 +38,7 @@ struct weigh_upstream_info {
 	struct weigh_repo repo; /* as it is called there now */
 	struct weigh_gitid commit;
 	bool gated, private_, disabled;
+	bool shown;   /* "private" was told */
 	bool weighd;  /* its "_id" is the one a weighd makes of the name */
 	int64_t date; /* lastModified, seconds since 1970; 0: not told */
 };

@@ -111,8 +111,11 @@ static enum weigh_code
 read_private(struct weigh_json *j, enum weigh_json_token first, void *out,
     struct weigh_err *err)
 {
+	struct telling *t = out;
+
 	(void)j;
-	return read_yes(first, &((struct telling *)out)->info.private_, err);
+	t->info.shown = true;
+	return read_yes(first, &t->info.private_, err);
 }
 
 static enum weigh_code

@@ -138,6 +138,7 @@ class Hub:
         self.rate, self.limit, self.xet = rate, limit, xet
         self.asked, self.rules, self.links, self.listings = [], [], set(), {}
         self.moved = {}              # old name -> new one: 307
+        self.tells_private = True
         self.link_seconds = None     # a cdn link works so long
         self.handshakes_failed = self.connected = 0
         self.spent, self.window = 0, time.monotonic()
@@ -420,13 +421,16 @@ class Hub:
         doc = {
             "_id": "0" * 24, "id": repo.name, "modelId": repo.name, "author": named[0] or None,
             "sha": commit, "lastModified": stamp(repo.dates[commit]),
-            "createdAt": stamp(min(repo.dates.values())), "private": False,
+            "createdAt": stamp(min(repo.dates.values())),
+            "private": repo.tokens is not None and not repo.gated,
             "gated": "manual" if repo.gated else False, "disabled": False, "downloads": 7,
             "likes": 1, "tags": [], "cardData": {}, "usedStorage": 1, "spaces": [],
             "siblings": [self.sibling(f, "blobs" in asked.query)
                          for f in repo.revisions[commit].values()]}
         if self.xet:
             doc["xetEnabled"] = True
+        if not self.tells_private:
+            del doc["private"]
         body = json.dumps(doc).encode()
         etag = f'"{hashlib.sha1(body).hexdigest()}"'
         if asked["If-None-Match"] in (etag, f"W/{etag}"):

@@ -1,0 +1,98 @@
+"""What upstream shows to our token alone is not shown to everybody here."""
+import pytest
+
+import mirroring
+from upstream import Hub
+
+W = "model.safetensors"
+FILES = {"README.md": b"---\nlicense: mit\n---\n", "config.json": b"{}", W: b"secret" * 50000}
+DOORS = ("/api/models/acme/m", "/api/models/acme/m/tree/main", f"/acme/m/resolve/main/{W}",
+         "/acme/m/resolve/main/config.json", "/acme/m/raw/main/README.md",
+         "/acme/m.git/info/refs?service=git-upload-pack", "/api/models/acme/m/commits/main")
+
+
+@pytest.fixture
+def near(tmp):
+    """A weighd that knows a token of each of these hubs."""
+    started = []
+
+    def begin(*hubs, git=False, **settings):
+        tokens = tmp / "tokens"
+        tokens.write_text("".join(f"{hub.url} hf_ours\n" for hub in hubs))
+        tokens.chmod(0o600)
+        started.append(mirroring.mirror_house(
+            tmp / f"house{len(started)}", mirror_tokens=tokens,
+            mirror_upstream=" ".join(("git+" if git else "") + hub.url for hub in hubs),
+            **settings).start())
+        return started[-1]
+    yield begin
+    for house in started:
+        mirroring.sound(house)
+        house.stop()
+
+
+def shut(house, doors=DOORS):
+    for door in doors:
+        a = house.get(door)
+        assert a.status in (401, 403, 404), (door, a)
+        assert b"secret" not in a.body
+
+
+def hidden(house):
+    shut(house)
+    assert not any(m["id"] == "acme/m" for m in house.get("/api/models").json)
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "not told"])
+@pytest.mark.parametrize("git", [True, False], ids=["git", "listing"])
+def test_private_there_private_here(near, tmp, git, told):
+    """Whoever asks first, and whether or not the Hub says that it is."""
+    with Hub(tmp / "hub") as hub:
+        hub.add("acme/m", FILES, tokens=["hf_ours"], git=git)
+        hub.tells_private = told
+        house = near(hub, mirror_pull_through="any")
+        for _ in range(2):
+            hidden(house)
+        house.weigh("mirror", "acme/m")
+        assert mirroring.held(house, hub["acme/m"].files[W])
+        hidden(house)
+        hidden(house.restart())
+
+
+def test_gated_there_gated_here(near, tmp):
+    with Hub(tmp / "hub") as hub:
+        hub.add("acme/m", FILES, tokens=["hf_ours"], gated=True)
+        house = near(hub, mirror_pull_through="any")
+        for _ in range(2):
+            assert house.get(DOORS[0]).status == 200, "what it has can be seen, as there"
+            assert house.get(DOORS[2]).status == house.get(DOORS[3]).status == 401
+        assert hub.file_bytes() == 0
+
+
+def test_a_forge_that_wants_our_token(near, tmp):
+    with Hub(tmp / "hub") as hub:
+        hub.add("acme/m", FILES, tokens=["hf_ours"])
+        house = near(hub, git=True, mirror_pull_through="any")
+        hidden(house)
+        house.weigh("mirror", "acme/m")
+        hidden(house)
+
+
+@pytest.mark.parametrize("gated", [True, False], ids=["gated", "private"])
+@pytest.mark.parametrize("how", ["job", "asked"])
+def test_shut_behind_us(near, tmp, gated, how):
+    """What was open is shut with the first revision that is not for everybody."""
+    with Hub(tmp / "hub") as hub:
+        repo = hub.add("acme/m", {**FILES, W: b"open" * 50000})
+        house = near(hub, mirror_pull_through="any")
+        house.weigh("mirror", "acme/m")
+        assert house.get(DOORS[2]).status == 200
+        repo.tokens, repo.gated = ["hf_ours"], gated
+        new = repo.commit(FILES)
+        if how == "job":
+            house.weigh("mirror", "acme/m")
+        at = f"/acme/m/resolve/{new}/"
+        for _ in range(2):
+            shut(house, [at + W, at + "config.json"])
+        house.restart()
+        shut(house, [at + W, at + "config.json"])
