@@ -7,7 +7,6 @@
 #include "fetch/priv.h"
 #include "log/log.h"
 
-#define WINDOW 64 /* files under way at most */
 #define DROP_TRIES 200
 
 /* --- its row ---------------------------------------------------------------------- */
@@ -188,13 +187,6 @@ check_room(struct fetch *f, struct catalog_reader *reader, const struct work *w,
 	return WEIGH_FULL;
 }
 
-static void
-count_held(struct work *w, const struct listed *file)
-{
-	w->held_files++;
-	w->held_bytes += file->size;
-}
-
 /* The caller holds the lock: others look at the job. */
 static void
 count_files(struct work *w)
@@ -210,7 +202,7 @@ count_files(struct work *w)
 		w->job.files++;
 		w->job.bytes += file->size;
 		if (file->held)
-			count_held(w, file);
+			work_count(w, file);
 	}
 	atomic_store(&w->done_files, w->held_files);
 	atomic_store(&w->done_bytes, w->held_bytes);
@@ -238,170 +230,6 @@ list(struct fetch *f, struct catalog_reader *reader, struct work *w,
 	if ((rc = keep_files(f, w, err)) != WEIGH_OK)
 		return rc;
 	return check_room(f, reader, w, err);
-}
-
-/* --- its bytes ---------------------------------------------------------------------------------- */
-
-/* Files under way. */
-struct window {
-	size_t at[WINDOW]; /* numbers in the listing */
-	unsigned n;
-	size_t next;          /* the first that was not begun */
-	struct weigh_err err; /* the first failure */
-	int64_t wait;
-};
-
-static enum weigh_code
-want(struct fetch *f, struct work *w, struct listed *file,
-    struct weigh_err *err)
-{
-	struct origin o = {
-		.at = w->step.at,
-		.repo = w->rev.repo,
-		.rev = w->rev,
-		.path = strdup(file->path),
-	};
-
-	if (o.path == NULL)
-		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	o.places = places_hold(w->places);
-	file->file = file_want(f, &file->oid, file->size, w->job.order.priority,
-	    &o);
-	return file->file != NULL ?
-	    WEIGH_OK :
-	    weigh_fail(err, WEIGH_NOMEM, "out of memory");
-}
-
-/* Begin as many as may be under way.  The lock is taken for each. */
-static void
-fill(struct fetch *f, struct catalog_reader *reader, struct work *w,
-    struct window *win)
-{
-	unsigned most;
-
-	pthread_mutex_lock(&f->lock);
-	most = f->settings.files < WINDOW ? f->settings.files : WINDOW;
-	pthread_mutex_unlock(&f->lock);
-	for (; win->n < most && win->next < w->list.n; win->next++) {
-		struct listed *file = &w->list.files[win->next];
-		enum weigh_code rc;
-
-		if (!file->wanted || file->held)
-			continue;
-		if (fetch_holds(reader, &file->oid)) { /* it came by another */
-			file->held = true;
-			count_held(w, file);
-			continue;
-		}
-		pthread_mutex_lock(&f->lock);
-		rc = want(f, w, file, &win->err);
-		pthread_mutex_unlock(&f->lock);
-		if (rc != WEIGH_OK)
-			return;
-		win->at[win->n++] = win->next;
-	}
-}
-
-/* Take those that ended out of the window; with the lock held. */
-static void
-reap(struct fetch *f, struct work *w, struct window *win)
-{
-	for (unsigned i = 0; i < win->n;) {
-		struct listed *file = &w->list.files[win->at[i]];
-
-		if (!file->file->ended) {
-			i++;
-			continue;
-		}
-		if (file->file->err.code == WEIGH_OK) {
-			const struct step_event e = { .kind = STEP_PROGRESS };
-
-			file->held = true;
-			count_held(w, file);
-			(void)step_next(&w->step, &e);
-		} else if (win->err.code == WEIGH_OK) {
-			win->err = file->file->err;
-			win->wait = file->file->wait;
-		}
-		win->at[i] = win->at[--win->n];
-		file_release(f, file->file);
-		file->file = NULL;
-	}
-}
-
-/* How far it is, and how fast; with the lock held. */
-static void
-measure(struct work *w, const struct window *win)
-{
-	uint64_t bytes = w->held_bytes;
-	int64_t now = fetch_ms();
-
-	for (unsigned i = 0; i < win->n; i++) {
-		const struct file *file = w->list.files[win->at[i]].file;
-
-		if (file->sealing)
-			bytes += file->size;
-		else if (file->part != NULL)
-			bytes += store_part_held(file->part);
-	}
-	atomic_store(&w->done_files, w->held_files);
-	atomic_store(&w->done_bytes, bytes);
-	if (now - w->seen_at < 1000)
-		return;
-	if (w->seen_at != 0 && bytes >= w->seen_bytes)
-		atomic_store(&w->rate,
-		    (bytes - w->seen_bytes) * 1000 /
-			(uint64_t)(now - w->seen_at));
-	w->seen_at = now;
-	w->seen_bytes = bytes;
-}
-
-/* Is it worth going on with the others after this failure? */
-static bool
-others_may_come(enum weigh_code code)
-{
-	return code == WEIGH_OK || code == WEIGH_NOT_FOUND ||
-	    code == WEIGH_MISMATCH || code == WEIGH_MALFORMED ||
-	    code == WEIGH_FORBIDDEN || code == WEIGH_TOO_BIG;
-}
-
-static bool
-is_told(const struct fetch *f, const struct work *w)
-{
-	return w->word != STEP_KINDS || atomic_load(&f->stop);
-}
-
-static enum weigh_code
-bring(struct fetch *f, struct catalog_reader *reader, struct work *w,
-    struct weigh_err *err)
-{
-	struct window win = { .wait = -1 };
-	bool more = true;
-
-	w->seen_at = 0;
-	while (more) {
-		if (win.err.code == WEIGH_OK || others_may_come(win.err.code))
-			fill(f, reader, w, &win);
-		pthread_mutex_lock(&f->lock);
-		reap(f, w, &win);
-		measure(w, &win);
-		more = !is_told(f, w) && others_may_come(win.err.code) &&
-		    (win.n > 0 || win.next < w->list.n);
-		if (more && win.n > 0)
-			fetch_wait(f, &f->moved, 1000);
-		pthread_mutex_unlock(&f->lock);
-	}
-	pthread_mutex_lock(&f->lock);
-	for (unsigned i = 0; i < win.n; i++) {
-		file_release(f, w->list.files[win.at[i]].file);
-		w->list.files[win.at[i]].file = NULL;
-	}
-	pthread_mutex_unlock(&f->lock);
-	atomic_store(&w->rate, 0);
-	w->wait = win.wait;
-	if (win.err.code != WEIGH_OK)
-		*err = win.err;
-	return win.err.code;
 }
 
 /* --- in ------------------------------------------------------------------------------------------- */
@@ -477,7 +305,7 @@ act(struct fetch *f, struct catalog_reader *reader, struct work *w,
 		rc = list(f, reader, w, err);
 		return rc == WEIGH_OK ? STEP_LISTED : STEP_FAILED;
 	case STEP_DO_FETCH:
-		rc = bring(f, reader, w, err);
+		rc = work_bring(f, reader, w, err);
 		return rc == WEIGH_OK ? STEP_FETCHED : STEP_FAILED;
 	case STEP_DO_ADMIT:
 		rc = admit(f, reader, w, err);

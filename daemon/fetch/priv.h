@@ -5,10 +5,11 @@
  *   file.c     blobs on their way: who wants them, where from, how they end
  *   worker.c   the threads that bring bytes, and which file each takes next
  *   range.c    one request for a run of bytes, judged and placed
- *   job.c      the threads that carry out jobs; one job, from its row to its end
+ *   job.c      one job, from its row to its end
+ *   window.c   the files of one job that are under way at once
  *   list.c     what a revision holds, into a stage, and what of it is wanted
  *   plan.c     what an order would do
- *   orders.c   orders, words and looks from outside
+ *   orders.c   orders, words and looks from outside; the threads of jobs
  *   through.c  what clients wait for: repositories to be known, bytes that flow
  *
  * One lock, `lock`, for all that is said to be under it; it is never held over disk or
@@ -170,7 +171,7 @@ void workers_wake(struct fetch *f);
 enum weigh_code range_bring(struct fetch *f, struct file *file, unsigned at,
     uint64_t first, uint64_t len, int64_t *wait, struct weigh_err *err);
 
-/* --- job.c, list.c ------------------------------------------------------------ */
+/* --- job.c, window.c, list.c -------------------------------------------------- */
 
 /* One file of a revision. */
 struct listed {
@@ -247,6 +248,12 @@ enum weigh_code places_for(struct fetch *f,
 enum weigh_code job_keep(struct fetch *f, const struct weigh_fetch_job *job,
     struct weigh_err *err);
 void work_free(struct work *w);
+/* One file of the selection more is held. */
+void work_count(struct work *w, const struct listed *file);
+/* Have all files come that are wanted and not held; blocks until they are, one fails
+ * for good or the job is told something.  w->wait as of a source. */
+enum weigh_code work_bring(struct fetch *f, struct catalog_reader *reader,
+    struct work *w, struct weigh_err *err);
 /* As many threads as jobs may run; with the lock held. */
 void job_threads(struct fetch *f);
 
