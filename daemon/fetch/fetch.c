@@ -1,5 +1,4 @@
 /* fetch: its making and its end; see fetch.h. */
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -54,25 +53,6 @@ fetch_wait(struct fetch *f, pthread_cond_t *cond, int64_t ms)
 	};
 
 	(void)pthread_cond_timedwait(cond, &f->lock, &at);
-}
-
-int
-fetch_thread(pthread_t *out, void *(*run)(void *fetch), struct fetch *f,
-    const char *name)
-{
-	static const int own[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
-	sigset_t all, old;
-	int failed;
-
-	sigfillset(&all);
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		sigdelset(&all, own[i]);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	failed = pthread_create(out, NULL, run, f);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (failed == 0)
-		(void)pthread_setname_np(*out, name);
-	return failed;
 }
 
 bool

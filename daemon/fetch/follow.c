@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/thread.h"
 #include "fetch/events.h"
 #include "log/log.h"
 
@@ -413,7 +414,7 @@ follow_set(struct follow *f, unsigned seconds)
 enum weigh_code
 follow_start(struct follow *f, struct weigh_err *err)
 {
-	int problem = pthread_create(&f->thread, NULL, run, f);
+	int problem = thread_start(&f->thread, run, f, "follow");
 
 	if (problem != 0)
 		return weigh_fail_errno(err, problem, "cannot start a thread");

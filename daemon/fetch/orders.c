@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/thread.h"
 #include "fetch/priv.h"
 #include "log/log.h"
 
@@ -139,7 +140,7 @@ job_threads(struct fetch *f)
 	while (f->started && !atomic_load(&f->stop) && f->njobs < JOB_THREADS &&
 	    f->njobs < f->settings.jobs + 1) {
 		snprintf(name, sizeof(name), "job-%u", f->njobs);
-		if (fetch_thread(&f->jobs[f->njobs], jobs_main, f, name) != 0)
+		if (thread_start(&f->jobs[f->njobs], jobs_main, f, name) != 0)
 			break;
 		f->njobs++;
 	}

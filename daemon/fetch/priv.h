@@ -323,9 +323,6 @@ struct fetch {
 int64_t fetch_now(void); /* seconds since 1970 */
 int64_t fetch_ms(void);  /* monotonic */
 uint32_t fetch_chance(void);
-/* A thread of ours, with the signals blocked that are the main thread's. */
-int fetch_thread(pthread_t *out, void *(*run)(void *fetch), struct fetch *f,
-    const char *name);
 /* Wait on one of the conditions above, `ms` at most; the lock is held. */
 void fetch_wait(struct fetch *f, pthread_cond_t *cond, int64_t ms);
 extern const struct gate_who fetch_who;

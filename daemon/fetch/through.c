@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/thread.h"
 #include "fetch/priv.h"
 #include "log/log.h"
 
@@ -150,7 +151,7 @@ more_knowers(struct fetch *f)
 
 	if (f->nknowers < KNOW_THREADS) {
 		snprintf(name, sizeof(name), "know-%u", f->nknowers);
-		if (fetch_thread(&f->knowers[f->nknowers], know_main, f,
+		if (thread_start(&f->knowers[f->nknowers], know_main, f,
 			name) == 0)
 			f->nknowers++;
 	}

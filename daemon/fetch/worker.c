@@ -1,6 +1,7 @@
 /* worker: the threads that bring bytes, and which file each takes next. */
 #include <stdio.h>
 
+#include "base/thread.h"
 #include "fetch/priv.h"
 
 #define RUN_LEAST (16u << 20) /* bytes of one request */
@@ -265,7 +266,7 @@ workers_wake(struct fetch *f)
 	     f->nworkers < most && !atomic_load(&f->stop);
 	     i++) {
 		snprintf(name, sizeof(name), "fetch-%u", f->nworkers);
-		if (fetch_thread(&f->workers[f->nworkers], worker_main, f,
+		if (thread_start(&f->workers[f->nworkers], worker_main, f,
 			name) != 0)
 			break;
 		f->nworkers++;

@@ -2,12 +2,12 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "loop.h"
 
 struct loop {
@@ -135,17 +135,10 @@ run_thread(void *arg)
 enum weigh_code
 loop_start(struct loop *l, const char *name, struct weigh_err *err)
 {
-	sigset_t all, before;
-	int rc;
+	int rc = thread_start(&l->thread, run_thread, l, name);
 
-	/* Signals are for the main loop alone. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&l->thread, NULL, run_thread, l);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (rc != 0)
 		return weigh_fail_errno(err, rc, "cannot start a thread");
-	pthread_setname_np(l->thread, name);
 	l->started = true;
 	return WEIGH_OK;
 }

@@ -3,9 +3,10 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "base/thread.h"
 
 struct pool {
 	pthread_mutex_t lock;
@@ -88,7 +89,6 @@ worker_main(void *arg)
 	enum weigh_code rc;
 	void *worker;
 
-	pthread_setname_np(pthread_self(), p->name);
 	rc = worker_enter(p, &worker, &err);
 	pthread_mutex_lock(&p->lock);
 	p->entered++;
@@ -109,37 +109,18 @@ worker_main(void *arg)
 	return NULL;
 }
 
-/* Workers inherit the mask: signals are the main thread's.  What a bad
- * instruction raises must still kill, with its core. */
-static void
-block_signals(sigset_t *old)
-{
-	sigset_t all;
-
-	sigfillset(&all);
-	sigdelset(&all, SIGSEGV);
-	sigdelset(&all, SIGBUS);
-	sigdelset(&all, SIGFPE);
-	sigdelset(&all, SIGILL);
-	sigdelset(&all, SIGABRT);
-	pthread_sigmask(SIG_SETMASK, &all, old);
-}
-
 static enum weigh_code
 start_workers(struct pool *p, struct weigh_err *err)
 {
 	enum weigh_code rc = WEIGH_OK;
-	sigset_t old;
 	int failed = 0;
 
-	block_signals(&old);
 	while (p->started < p->options.threads && failed == 0) {
-		failed = pthread_create(&p->threads[p->started], NULL,
-		    worker_main, p);
+		failed = thread_start(&p->threads[p->started], worker_main, p,
+		    p->name);
 		if (failed == 0)
 			p->started++;
 	}
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (failed != 0)
 		return weigh_fail_errno(err, failed,
 		    "cannot start a thread of '%s'", p->name);

@@ -2,7 +2,6 @@
 #include "upkeep/scrub.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "log/log.h"
 #include "upkeep/scrub_priv.h"
 
@@ -248,7 +248,6 @@ scrub_main(void *arg)
 {
 	struct scrub *s = arg;
 
-	pthread_setname_np(pthread_self(), "scrub");
 	stand_back();
 	look_around(s);
 	for (uint64_t until = scrub_clock() + s->start_seconds * SCRUB_SECOND;
@@ -257,23 +256,6 @@ scrub_main(void *arg)
 	scrub_recall_place(s);
 	run(s);
 	return NULL;
-}
-
-/* The thread inherits the mask: signals are the main thread's. */
-static int
-start_thread(struct scrub *s)
-{
-	static const int own[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
-	sigset_t all, old;
-	int failed;
-
-	sigfillset(&all);
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		sigdelset(&all, own[i]);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	failed = pthread_create(&s->thread, NULL, scrub_main, s);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return failed;
 }
 
 /* --- from outside ----------------------------------------------------------------------- */
@@ -309,7 +291,7 @@ scrub_start(struct scrub *s, struct weigh_err *err)
 	rc = catalog_reader_open(&s->reader, s->parts.catalog_path, err);
 	if (rc != WEIGH_OK)
 		return rc;
-	if ((failed = start_thread(s)) != 0)
+	if ((failed = thread_start(&s->thread, scrub_main, s, "scrub")) != 0)
 		return weigh_fail_errno(err, failed,
 		    "cannot start the scrub thread");
 	s->started = true;
