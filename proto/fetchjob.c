@@ -34,27 +34,10 @@ weigh_fetch_state_live(enum weigh_fetch_state state)
 
 /* --- writing an order --------------------------------------------------------- */
 
-static const char *const formats[] = {
-	[WEIGH_FORMATS_ALL] = "all",
-	[WEIGH_FORMATS_SAFETENSORS] = "safetensors",
-};
-
-static void
-write_globs(struct weigh_jw *w, const char *key,
-    const char globs[][WEIGH_SELECT_GLOB], unsigned n)
-{
-	weigh_jw_key(w, key);
-	weigh_jw_array(w);
-	for (unsigned i = 0; i < n; i++)
-		weigh_jw_str(w, globs[i]);
-	weigh_jw_array_end(w);
-}
-
 void
 weigh_fetch_order_write(struct weigh_jw *w,
     const struct weigh_fetch_order *order)
 {
-	const struct weigh_select *s = &order->select;
 	char name[WEIGH_REPO_TEXT];
 
 	weigh_repo_text(&order->repo, name);
@@ -62,9 +45,7 @@ weigh_fetch_order_write(struct weigh_jw *w,
 	weigh_jw_kstr(w, "name", name);
 	weigh_jw_kstr(w, "revision", order->revision);
 	weigh_jw_kstr(w, "source", order->source);
-	write_globs(w, "include", s->include, s->nincludes);
-	write_globs(w, "exclude", s->exclude, s->nexcludes);
-	weigh_jw_kstr(w, "formats", formats[s->formats]);
+	weigh_select_print(w, &order->select);
 	weigh_jw_kbool(w, "follow", order->follow);
 	weigh_jw_key(w, "priority");
 	weigh_jw_i64(w, order->priority);
@@ -114,52 +95,22 @@ read_source(struct weigh_json *j, enum weigh_json_token first, void *out,
 	return weigh_json_copy(j, first, o->source, sizeof(o->source), err);
 }
 
-/* A list of globs on its way in. */
-struct globs {
-	char (*globs)[WEIGH_SELECT_GLOB];
-	unsigned n;
-};
-
-static enum weigh_code
-read_glob(struct weigh_json *j, enum weigh_json_token first, void *out,
-    struct weigh_err *err)
-{
-	struct globs *g = out;
-	enum weigh_code rc;
-
-	if (g->n == WEIGH_SELECT_GLOBS)
-		return weigh_fail(err, WEIGH_USAGE,
-		    "at most %d globs can be given", WEIGH_SELECT_GLOBS);
-	rc = weigh_json_copy(j, first, g->globs[g->n], WEIGH_SELECT_GLOB, err);
-	if (rc == WEIGH_OK && g->globs[g->n][0] == '\0')
-		rc = weigh_fail(err, WEIGH_USAGE, "a glob is empty");
-	if (rc == WEIGH_OK)
-		g->n++;
-	return rc;
-}
-
 static enum weigh_code
 read_include(struct weigh_json *j, enum weigh_json_token first, void *out,
     struct weigh_err *err)
 {
-	struct weigh_select *s = &((struct weigh_fetch_order *)out)->select;
-	struct globs g = { .globs = s->include };
-	enum weigh_code rc = weigh_json_elements(j, first, read_glob, &g, err);
+	struct weigh_fetch_order *o = out;
 
-	s->nincludes = g.n;
-	return rc;
+	return weigh_select_read_include(j, first, &o->select, err);
 }
 
 static enum weigh_code
 read_exclude(struct weigh_json *j, enum weigh_json_token first, void *out,
     struct weigh_err *err)
 {
-	struct weigh_select *s = &((struct weigh_fetch_order *)out)->select;
-	struct globs g = { .globs = s->exclude };
-	enum weigh_code rc = weigh_json_elements(j, first, read_glob, &g, err);
+	struct weigh_fetch_order *o = out;
 
-	s->nexcludes = g.n;
-	return rc;
+	return weigh_select_read_exclude(j, first, &o->select, err);
 }
 
 static enum weigh_code
@@ -167,18 +118,8 @@ read_formats(struct weigh_json *j, enum weigh_json_token first, void *out,
     struct weigh_err *err)
 {
 	struct weigh_fetch_order *o = out;
-	char word[16];
-	enum weigh_code rc = weigh_json_copy(j, first, word, sizeof(word), err);
 
-	if (rc != WEIGH_OK)
-		return rc;
-	for (size_t i = 0; i < COUNT(formats); i++)
-		if (strcmp(word, formats[i]) == 0) {
-			o->select.formats = (enum weigh_formats)i;
-			return WEIGH_OK;
-		}
-	return weigh_fail(err, WEIGH_USAGE,
-	    "'%s' is neither all nor safetensors", word);
+	return weigh_select_read_formats(j, first, &o->select, err);
 }
 
 static enum weigh_code
@@ -247,27 +188,14 @@ weigh_fetch_order_read(struct weigh_fetch_order *out, const char *text,
 	return weigh_fetch_order_asked(out, WEIGH_FORMATS_ALL, text, len, err);
 }
 
-static bool
-same_globs(const char a[][WEIGH_SELECT_GLOB], unsigned na,
-    const char b[][WEIGH_SELECT_GLOB], unsigned nb)
-{
-	for (unsigned i = 0; i < na && na == nb; i++)
-		if (strcmp(a[i], b[i]) != 0)
-			return false;
-	return na == nb;
-}
-
 bool
 weigh_fetch_order_same(const struct weigh_fetch_order *a,
     const struct weigh_fetch_order *b)
 {
-	const struct weigh_select *s = &a->select, *t = &b->select;
-
 	return a->repo.kind == b->repo.kind &&
 	    strcmp(a->repo.name, b->repo.name) == 0 &&
-	    strcmp(a->revision, b->revision) == 0 && s->formats == t->formats &&
-	    same_globs(s->include, s->nincludes, t->include, t->nincludes) &&
-	    same_globs(s->exclude, s->nexcludes, t->exclude, t->nexcludes);
+	    strcmp(a->revision, b->revision) == 0 &&
+	    weigh_select_equal(&a->select, &b->select);
 }
 
 /* --- a job, and what went wrong ----------------------------------------------------- */

@@ -58,13 +58,12 @@ enum weigh_code weigh_select_include(struct weigh_select *s, const char *glob,
 enum weigh_code weigh_select_exclude(struct weigh_select *s, const char *glob,
     struct weigh_err *err);
 
-/* Does it want everything, whatever the listing? */
-bool weigh_select_is_all(const struct weigh_select *s);
+/* The same patterns in the same order, and the same formats. */
 bool weigh_select_equal(const struct weigh_select *a,
     const struct weigh_select *b);
 
-/* The members "include", "exclude" (arrays of patterns) and "formats", each only if
- * it says something, into the object that is open. */
+/* The members "include", "exclude" (arrays of patterns) and "formats" into the object
+ * that is open. */
 void weigh_select_print(struct weigh_jw *w, const struct weigh_select *s);
 /* And back: for rows of weigh_json_members whose own function hands over its
  * `struct weigh_select *` as `select`. */

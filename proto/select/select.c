@@ -80,13 +80,6 @@ weigh_select_exclude(struct weigh_select *s, const char *glob,
 	return add_glob(s->exclude, &s->nexcludes, glob, err);
 }
 
-bool
-weigh_select_is_all(const struct weigh_select *s)
-{
-	return s->nincludes == 0 && s->nexcludes == 0 &&
-	    s->formats == WEIGH_FORMATS_ALL;
-}
-
 static bool
 same_globs(const char a[][WEIGH_SELECT_GLOB], unsigned na,
     const char b[][WEIGH_SELECT_GLOB], unsigned nb)
@@ -132,8 +125,6 @@ static void
 print_globs(struct weigh_jw *w, const char *key,
     const char globs[][WEIGH_SELECT_GLOB], unsigned n)
 {
-	if (n == 0)
-		return;
 	weigh_jw_key(w, key);
 	weigh_jw_array(w);
 	for (unsigned i = 0; i < n; i++)
@@ -146,8 +137,7 @@ weigh_select_print(struct weigh_jw *w, const struct weigh_select *s)
 {
 	print_globs(w, "include", s->include, s->nincludes);
 	print_globs(w, "exclude", s->exclude, s->nexcludes);
-	if (s->formats != WEIGH_FORMATS_ALL)
-		weigh_jw_kstr(w, "formats", weigh_formats_name(s->formats));
+	weigh_jw_kstr(w, "formats", weigh_formats_name(s->formats));
 }
 
 static enum weigh_code
