@@ -181,15 +181,6 @@ weigh_night(unsigned from, unsigned until, unsigned hour)
 	return hour >= from || hour < until;
 }
 
-unsigned
-weigh_until_hour(unsigned hour, unsigned second_of_day)
-{
-	unsigned at = hour * 3600;
-
-	return at > second_of_day ? at - second_of_day :
-				    at + 86400 - second_of_day;
-}
-
 /* --- how often ----------------------------------------------------------------------- */
 
 void

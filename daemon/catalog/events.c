@@ -92,20 +92,6 @@ catalog_lie(struct catalog *c, const struct weigh_oid *oid, int64_t now,
 }
 
 enum weigh_code
-catalog_lied(struct catalog_reader *r, const struct weigh_oid *oid, int64_t now,
-    int64_t *until, struct weigh_err *err)
-{
-	struct query q = query_begin(&r->db, SQL_LIE);
-
-	*until = 0;
-	query_oid(&q, oid);
-	query_int(&q, now);
-	if (query_row(&q))
-		*until = sqlite3_column_int64(q.stmt, 0);
-	return query_end(&q, err);
-}
-
-enum weigh_code
 catalog_lies(struct catalog_reader *r, int64_t now,
     void (*each)(void *ctx, const struct weigh_oid *oid, int64_t until),
     void *ctx, struct weigh_err *err)

@@ -122,13 +122,6 @@ struct catalog_pin {
 	int64_t time; /* seconds since 1970 */
 	const char *why;
 };
-/* By gate_pin, which keeps the facts file true.  Again: time and words anew. */
-enum weigh_code catalog_set_pin(struct catalog *c,
-    const struct catalog_pin *pin, struct weigh_err *err);
-/* WEIGH_OK also if there is none. */
-enum weigh_code catalog_drop_pin(struct catalog *c,
-    const struct weigh_repo *repo, const struct weigh_gitid *commit,
-    struct weigh_err *err);
 /* These are all the pins of one repository: others go, those that stay keep their
  * numbers.  One whose revision is not known is passed over. */
 enum weigh_code catalog_keep_pins(struct catalog *c,
@@ -171,11 +164,6 @@ enum weigh_code catalog_events(struct catalog_reader *r, const char *name,
  * forgotten. */
 enum weigh_code catalog_lie(struct catalog *c, const struct weigh_oid *oid,
     int64_t now, int64_t until, struct weigh_err *err);
-/* Until when; 0: it did not, or that is over. */
-enum weigh_code catalog_lied(struct catalog_reader *r,
-    const struct weigh_oid *oid, int64_t now, int64_t *until,
-    struct weigh_err *err);
-
 /* All that hold at `now`. */
 enum weigh_code catalog_lies(struct catalog_reader *r, int64_t now,
     void (*each)(void *ctx, const struct weigh_oid *oid, int64_t until),

@@ -21,17 +21,6 @@ set_pin(struct db *db, const struct catalog_pin *pin, struct weigh_err *err)
 	return query_run(&q, err);
 }
 
-enum weigh_code
-catalog_set_pin(struct catalog *c, const struct catalog_pin *pin,
-    struct weigh_err *err)
-{
-	enum weigh_code rc;
-
-	if ((rc = db_begin(&c->db, err)) != WEIGH_OK)
-		return rc;
-	return db_end(&c->db, set_pin(&c->db, pin, err), err);
-}
-
 static enum weigh_code
 drop_pin(struct db *db, const struct weigh_repo *repo,
     const struct weigh_gitid *commit, struct weigh_err *err)
@@ -45,17 +34,6 @@ drop_pin(struct db *db, const struct weigh_repo *repo,
 	q = query_begin(db, SQL_PIN_DROP);
 	query_int(&q, revision);
 	return query_run(&q, err);
-}
-
-enum weigh_code
-catalog_drop_pin(struct catalog *c, const struct weigh_repo *repo,
-    const struct weigh_gitid *commit, struct weigh_err *err)
-{
-	enum weigh_code rc;
-
-	if ((rc = db_begin(&c->db, err)) != WEIGH_OK)
-		return rc;
-	return db_end(&c->db, drop_pin(&c->db, repo, commit, err), err);
 }
 
 /* --- all of a repository ------------------------------------------------------ */

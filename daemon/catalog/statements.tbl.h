@@ -407,7 +407,6 @@ X(LIE_SET, DB_WRITER,
     " ON CONFLICT (oid) DO UPDATE SET until = max(until, excluded.until)")
 X(LIE_FORGET, DB_WRITER, "DELETE FROM lies WHERE until <= ?1")
 X(LIES, DB_READER, "SELECT oid, until FROM lies WHERE until > ?1 ORDER BY until")
-X(LIE, DB_READER, "SELECT until FROM lies WHERE oid = ?1 AND until > ?2")
 
 /* --- intents */
 X(INTENT_INSERT, DB_WRITER,

@@ -56,8 +56,6 @@ int64_t weigh_bucket_wait(struct weigh_bucket *b, int64_t now_us);
 /* Is `hour` (0 to 23) in the hours from `from` up to `until`, perhaps over midnight?
  * Never when they are equal. */
 bool weigh_night(unsigned from, unsigned until, unsigned hour);
-/* Seconds until the next full hour `hour`, at so many seconds since midnight. */
-unsigned weigh_until_hour(unsigned hour, unsigned second_of_day);
 
 /* --- how often ----------------------------------------------------------------------- */
 

@@ -238,9 +238,6 @@ test_nights(void **state)
 		check_true("night",
 		    weigh_night(rows[i].from, rows[i].until, rows[i].hour) ==
 			rows[i].night);
-	check_u64("an hour", weigh_until_hour(1, 0), 3600);
-	check_u64("over midnight", weigh_until_hour(0, 86399), 1);
-	check_u64("now is in a day", weigh_until_hour(6, 6 * 3600), 86400);
 }
 
 /* --- how often ---------------------------------------------------------------------------- */
