@@ -119,12 +119,6 @@ flow_unpin(struct flow *f)
 		flow_free(f);
 }
 
-uint64_t
-flow_size(const struct flow *f)
-{
-	return f->size;
-}
-
 unsigned
 flow_readers(struct flow *f)
 {

@@ -52,7 +52,6 @@ unsigned flow_waits(struct flow *f, uint64_t *offsets, unsigned most);
  * a lock that the feeder takes.  Before the maker drops it. */
 void flow_unfeed(struct flow *f);
 
-uint64_t flow_size(const struct flow *f);
 /* How many hold it beside its maker. */
 unsigned flow_readers(struct flow *f);
 
