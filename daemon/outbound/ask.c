@@ -55,13 +55,18 @@ static enum weigh_code
 await_block(struct hop *h, struct weigh_err *err)
 {
 	enum weigh_code rc = wanted_no_more(h, err);
+	bool grace;
 
-	while (rc == WEIGH_OK && h->ring.len == 0 && !h->over) {
-		wait_ms(h, LOOK_MS);
+	h->wants = ENOUGH;
+	while (rc == WEIGH_OK && h->ring.len < ENOUGH && !h->over && !h->full) {
+		grace = h->wants > 1;
+		wait_ms(h, grace ? GRACE_MS : LOOK_MS);
 		rc = wanted_no_more(h, err);
+		if (grace && h->ring.len > 0)
+			break;
+		/* Silence: the first byte wakes us, and begins another grace. */
+		h->wants = h->ring.len > 0 ? ENOUGH : 1;
 	}
-	if (rc == WEIGH_OK && h->ring.len < ENOUGH && !h->over && !h->full)
-		wait_ms(h, GRACE_MS);
 	return rc;
 }
 

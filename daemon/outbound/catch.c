@@ -127,8 +127,7 @@ put(struct hop *h, const char *data, size_t len)
 	h->full = !fits;
 	if (fits)
 		ring_put(&h->ring, data, len);
-	/* The first bytes begin its grace, enough of them end it. */
-	if (!fits || before == 0 || (before < ENOUGH && before + len >= ENOUGH))
+	if (!fits || (before < h->wants && before + len >= h->wants))
 		pthread_cond_signal(&h->news);
 	pthread_mutex_unlock(&h->lock);
 	return fits;

@@ -24,7 +24,7 @@
 #define HEAD_MAX (256u << 10) /* bytes of all heads of one exchange */
 #define DROP_MAX (64u << 10)  /* of a redirect's body: then it is cut */
 #define RING (1u << 20)       /* bytes that wait for their taker */
-#define ENOUGH (64u << 10)    /* bytes of a block worth waking for */
+#define ENOUGH (256u << 10)   /* bytes of a block worth waking for */
 #define GRACE_MS 20           /* so long they are waited for */
 #define LOOK_MS 100           /* how often a waiting asker looks at `cancel` */
 
@@ -59,7 +59,8 @@ struct hop {
 	pthread_cond_t news;
 	struct head head; /* the asker's to read once head_done */
 	struct ring ring;
-	bool full; /* paused until there is room again */
+	size_t wants; /* wake the asker when so many bytes wait */
+	bool full;    /* paused until there is room again */
 	bool head_done;
 	bool over;
 	bool resuming;   /* `resume` is on its way */
