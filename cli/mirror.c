@@ -337,12 +337,19 @@ put_error(struct doc *d, const struct weigh_err *err)
 	    doc_put_str(e, "fix", weigh_err_fix(err));
 }
 
+/* How far it was checked is known when it is there, and not said before. */
+static bool
+put_proof(struct doc *d, const struct doc *job)
+{
+	return strcmp(doc_str(job, "state"), "done") != 0 ||
+	    doc_put_str(d, "proof",
+		doc_bool(job, "proved") ? "checked" : "told");
+}
+
 /* The members that scripts count on. */
 static bool
 put_job(struct doc *d, const struct mirror_job *job)
 {
-	bool proved = doc_bool(job->doc, "proved");
-
 	if (job->seen)
 		return doc_put_str(d, "name", doc_str(job->doc, "name")) &&
 		    doc_put_str(d, "revision", doc_str(job->doc, "revision")) &&
@@ -358,7 +365,7 @@ put_job(struct doc *d, const struct mirror_job *job)
 		doc_put_str(d, "state", doc_str(job->doc, "state")) &&
 		doc_put_u64(d, "job", doc_u64(job->doc, "id")) &&
 		doc_put_str(d, "source", doc_str(job->doc, "source")) &&
-		doc_put_str(d, "proof", proved ? "checked" : "told")))
+		put_proof(d, job->doc)))
 		return false;
 	return job->err.code == WEIGH_OK || put_error(d, &job->err);
 }

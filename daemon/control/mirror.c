@@ -188,9 +188,12 @@ may_see(struct question *q, struct catalog_reader *reader, int64_t id,
 		&job->order.repo, NULL) != WEIGH_OK)
 		rc = WEIGH_NOT_FOUND;
 	free(job);
-	return rc == WEIGH_NOT_FOUND ?
-	    weigh_fail(err, rc, "there is no job %lld", (long long)id) :
-	    rc;
+	if (rc == WEIGH_NOT_FOUND) {
+		(void)weigh_fail(err, rc, "there is no job %lld",
+		    (long long)id);
+		weigh_fix(err, "weigh mirror ls shows the jobs there are");
+	}
+	return rc;
 }
 
 void

@@ -208,6 +208,29 @@ count_files(struct work *w)
 	atomic_store(&w->done_bytes, w->held_bytes);
 }
 
+/* An order for nothing is a slip of the pen in its patterns. */
+static enum weigh_code
+refuse_nothing(const struct work *w, struct weigh_err *err)
+{
+	const struct weigh_select *select = &w->job.order.select;
+	const struct listing *l = &w->list;
+
+	if (select->nincludes == 0 || l->n == 0)
+		return WEIGH_OK;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->files[i].wanted)
+			return WEIGH_OK;
+	(void)weigh_fail(err, WEIGH_NOT_FOUND,
+	    "none of its %zu files matches --include '%.200s'%s", l->n,
+	    select->include[0],
+	    select->nincludes > 1 || select->nexcludes > 0 ?
+		" and the other patterns" :
+		"");
+	weigh_fix(err,
+	    "a pattern is matched against the whole path; weigh mirror NAME --dry-run lists them");
+	return WEIGH_NOT_FOUND;
+}
+
 static enum weigh_code
 list(struct fetch *f, struct catalog_reader *reader, struct work *w,
     struct weigh_err *err)
@@ -222,6 +245,8 @@ list(struct fetch *f, struct catalog_reader *reader, struct work *w,
 	if (rc == WEIGH_OK)
 		rc = listing_select(f, reader, &w->list, &w->job.order.select,
 		    err);
+	if (rc == WEIGH_OK)
+		rc = refuse_nothing(w, err);
 	if (rc != WEIGH_OK)
 		return rc;
 	pthread_mutex_lock(&f->lock);
@@ -234,35 +259,70 @@ list(struct fetch *f, struct catalog_reader *reader, struct work *w,
 
 /* --- in ------------------------------------------------------------------------------------------- */
 
-/* What is kept of it beside its revisions: where it is from, and whether it is followed. */
+/* The order that is followed, and where: an order for once does not end that. */
+struct followed {
+	char source[WEIGH_FETCH_SOURCE];
+	struct weigh_buf request;
+};
+
+static void
+keep_followed(void *ctx, const struct catalog_mirror *m)
+{
+	struct followed *k = ctx;
+
+	if (!m->follow)
+		return;
+	snprintf(k->source, sizeof(k->source), "%s", m->source);
+	weigh_buf_adds(&k->request, m->request);
+}
+
+static enum weigh_code
+read_followed(struct catalog_reader *reader, const struct weigh_repo *repo,
+    struct followed *k, struct weigh_err *err)
+{
+	struct weigh_err why = { .code = WEIGH_OK };
+	enum weigh_code rc;
+
+	rc = catalog_mirror(reader, repo, keep_followed, k, &why);
+	if (rc == WEIGH_OK || rc == WEIGH_NOT_FOUND)
+		return WEIGH_OK;
+	if (err != NULL)
+		*err = why;
+	return rc;
+}
+
+/* What is kept of it beside its revisions: where it is from, and what is followed. */
 static enum weigh_code
 follow(struct fetch *f, struct catalog_reader *reader, const struct work *w,
     struct weigh_err *err)
 {
 	const struct weigh_fetch_order *order = &w->job.order;
+	struct followed k = { .source = "" };
 	struct catalog_mirror m = {
 		.repo = order->repo,
 		.source = place_of(w)->name,
-		.request = "",
-		.follow = order->follow,
 		.used = fetch_now(),
 	};
-	struct weigh_buf text;
 	struct weigh_jw jw;
-	enum weigh_code rc;
+	enum weigh_code rc = WEIGH_OK;
 
-	weigh_buf_init(&text, WEIGH_FETCH_ORDER_MAX);
+	weigh_buf_init(&k.request, WEIGH_FETCH_ORDER_MAX);
 	if (order->follow) {
-		weigh_jw_init(&jw, &text);
+		weigh_jw_init(&jw, &k.request);
 		weigh_fetch_order_write(&jw, order);
+	} else {
+		rc = read_followed(reader, &order->repo, &k, err);
 	}
-	if (text.failed)
+	if (rc == WEIGH_OK && k.request.failed)
 		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	else {
-		m.request = text.data != NULL ? text.data : "";
+	if (rc == WEIGH_OK) {
+		m.follow = k.request.len > 0;
+		m.request = m.follow ? k.request.data : "";
+		if (k.source[0] != '\0')
+			m.source = k.source;
 		rc = gate_follow(f->parts.gate, reader, &m, err);
 	}
-	weigh_buf_free(&text);
+	weigh_buf_free(&k.request);
 	return rc;
 }
 

@@ -183,12 +183,14 @@ def test_a_job_is_given_up(p):
     assert r.json["job"]["id"] == job
     until(lambda: p.job()["state"] == "canceled")
     p.weigh("mirror", "cancel", p.name, code=3)
+    assert "weigh mirror ls" in p.weigh("mirror", "resume", "99999", code=3).err
     assert not p.is_held()
 
 
 def test_the_same_order_is_the_same_job(p):
     job = p.slowly()
     d = p.json("mirror", p.name, "--detach", "--priority", "7")
+    assert "proof" not in d and "proof" not in d["repositories"][0]  # not known yet
     assert d["job"] == job and p.job()["priority"] == 7
     p.hub.behave()
     p.weigh("mirror", "cancel", str(job))
@@ -241,6 +243,27 @@ def test_an_old_failure_is_history(p):
     p.hub.behave()
     p.weigh("mirror", p.name)
     assert re.search(rf"^{p.name} +held .* not yet ", p.weigh("mirror", "ls").out, re.M)
+
+
+def test_an_order_for_once_does_not_end_the_following(p):
+    p.weigh("mirror", p.name, "--follow", "--exclude", "*.bin")
+    p.weigh("mirror", p.name, "--revision", p.repo.head)
+    p.weigh("mirror", p.name, "--include", "*.bin")
+    rows = {m["name"]: m for m in p.json("mirror", "ls")["mirrors"]}
+    assert rows[p.name]["follow"] and rows[p.name]["source"] == p.hub.url, rows[p.name]
+    p.house.restart()
+    assert {m["name"]: m for m in p.json("mirror", "ls")["mirrors"]}[p.name]["follow"]
+    p.weigh("mirror", "rm", p.name)
+    p.weigh("mirror", p.name)
+    assert not {m["name"]: m for m in p.json("mirror", "ls")["mirrors"]}[p.name]["follow"]
+
+
+def test_a_pattern_that_matches_nothing(p):
+    r = p.weigh("mirror", p.name, "--include", "*.safetensor", code=3)
+    assert "none of its 6 files matches --include '*.safetensor'" in r.err, r
+    assert "--dry-run" in r.err and not p.is_held()
+    d = p.json("mirror", p.name, "--include", "*.safetensor", "--dry-run")
+    assert (d["files"], d["skipped_files"]) == (0, 6)
 
 
 def test_pins(p):
