@@ -61,9 +61,9 @@ struct catalog_mirror {
 	int64_t checked;  /* upstream was asked last; 0: never */
 	int64_t next;     /* when it is asked again; of what is followed */
 	const char *etag; /* of that answer; "" */
-	struct weigh_gitid
-	    commit;        /* where upstream was then; zero: not known */
-	const char *error; /* why that failed; "" it did not */
+	/* Where upstream was then; zero: not known. */
+	struct weigh_gitid commit;
+	const char *error;               /* why that failed; "" it did not */
 	enum weigh_upstream_state state; /* how it was found then */
 	const char *called;              /* its name there then; "": as here */
 };

@@ -36,8 +36,8 @@ enum fetch_through {
 };
 
 struct fetch_settings {
-	const char
-	    *upstream; /* URLs, blanks between: [mirror] upstream; copied */
+	/* URLs, blanks between: [mirror] upstream; copied. */
+	const char *upstream;
 	const char *tokens;  /* a file of "URL TOKEN" lines, "" none; copied */
 	const char *ca_file; /* copied */
 	enum fetch_through through;
@@ -45,9 +45,9 @@ struct fetch_settings {
 	unsigned jobs;      /* at once */
 	unsigned files;     /* of a job, at once */
 	unsigned ranges;    /* of a file, at once */
-	unsigned
-	    lied_seconds; /* no 206 for a blob after a mismatch for so long */
-	uint64_t cache;   /* bytes of what was only pulled through; 0: any */
+	/* No 206 for a blob after a mismatch for so long. */
+	unsigned lied_seconds;
+	uint64_t cache; /* bytes of what was only pulled through; 0: any */
 	unsigned follow_seconds; /* between two looks at what is followed */
 };
 
@@ -128,8 +128,8 @@ enum weigh_code fetch_look(struct fetch *f, const char *source,
 
 /* Somebody waits: `job` comes home (posted) once it is known, with code and err. */
 struct fetch_waiter {
-	struct job
-	    job; /* first; `home` set by the caller, done() the caller's */
+	/* First; `home` set by the caller, done() the caller's. */
+	struct job job;
 	enum weigh_code code;
 	struct weigh_err err;
 	struct fetch_waiter *next;

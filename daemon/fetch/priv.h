@@ -53,8 +53,8 @@ struct places {
 	atomic_uint refs;
 	unsigned n;
 	struct place list[STEP_SOURCES];
-	struct weigh_source
-	    sources[STEP_SOURCES]; /* what the names point into */
+	/* What the names point into. */
+	struct weigh_source sources[STEP_SOURCES];
 	struct weigh_source_tokens *tokens;
 	char *ca_file;
 };
@@ -117,8 +117,8 @@ struct file {
 	atomic_bool cancel;
 
 	struct fetch *fetch;
-	struct flow
-	    *flow; /* clients read, and are one of the holders; NULL none */
+	/* Clients read, and are one of the holders; NULL none. */
+	struct flow *flow;
 	/* What the flow says, without the lock. */
 	atomic_bool wanted; /* somebody waits where nobody did before */
 	atomic_int_fast64_t
@@ -287,8 +287,8 @@ struct fetch {
 
 	pthread_mutex_t lock;
 	pthread_cond_t work; /* bytes are to be brought */
-	pthread_cond_t
-	    moved; /* a file ended, a job was told something or is new */
+	/* A file ended, a job was told something or is new. */
+	pthread_cond_t moved;
 	pthread_cond_t asked; /* a client wants something to be known */
 	struct fetch_settings settings; /* its texts: */
 	char *texts[TEXTS];

@@ -45,8 +45,8 @@ struct source_revision {
 	char etag[80];  /* for asking whether it moved; "" */
 	bool unchanged; /* out of resolve with `etag`: still the same */
 	bool gated;
-	bool
-	    private_; /* it is, or may be: our token was shown, and nothing told */
+	/* It is, or may be: our token was shown, and nothing told. */
+	bool private_;
 	bool segments; /* a weighd: it tells midstates of what it serves */
 	int64_t date;  /* of the commit, seconds since 1970; 0: not told */
 	/* What it is called now, where the name asked for led elsewhere. */
@@ -67,8 +67,8 @@ typedef enum weigh_code source_file_fn(void *ctx, const struct source_file *f,
 /* Where a file's bytes are: a request for outbound, or a descriptor. */
 struct source_bytes {
 	char url[2048];
-	char
-	    fields[2048]; /* header lines of this one file, from an LFS batch */
+	/* Header lines of this one file, from an LFS batch. */
+	char fields[2048];
 	struct outbound_site site; /* whose token goes along */
 	int fd;                    /* dir: opened; the caller closes; else -1 */
 	bool segments;             /* it can tell midstates: a weighd */

@@ -94,8 +94,8 @@ struct gate_commit {
 	struct weigh_repo repo;
 	const char *branch; /* "main", or "refs/pr/1" */
 	bool pull;          /* leave the branch, make the next refs/pr/N */
-	struct weigh_gitid
-	    parent; /* where the branch must stand; zero: anywhere */
+	/* Where the branch must stand; zero: anywhere. */
+	struct weigh_gitid parent;
 	const char *message;
 	const struct gate_who *who;
 	struct gate_change *changes; /* in order: a later one wins */
@@ -159,8 +159,8 @@ struct gate_ref {
 	/* gate_make_ref: */
 	const char *at; /* any revision's name; NULL or "": main */
 	bool replace;   /* a branch that is there is led to it, in one step */
-	const char
-	    *message; /* a tag with one is an object of its own; or NULL */
+	/* A tag with one is an object of its own; or NULL. */
+	const char *message;
 	const struct gate_who *who;
 	/* out */
 	struct weigh_gitid commit;

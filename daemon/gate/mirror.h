@@ -47,8 +47,8 @@ struct gate_mirrored {
 	/* Is this file of the selection?  Others are listed as not held.  NULL: all. */
 	bool (*selected)(void *ctx, const char *path, uint64_t size);
 	void *ctx;
-	bool
-	    partial; /* what is not here yet is listed as not held (pull-through) */
+	/* What is not here yet is listed as not held (pull-through). */
+	bool partial;
 	enum weigh_visibility visibility; /* as upstream shows it; (16) */
 	const struct gate_who *who;       /* origin: "mirrored from SOURCE" */
 	/* out */

@@ -45,8 +45,8 @@ struct outbound;
 
 /* One place that we are told to talk to.  Borrowed for the call. */
 struct outbound_site {
-	const char
-	    *base; /* "https://hub.example": scheme, host, port, folder */
+	/* "https://hub.example": scheme, host, port, folder. */
+	const char *base;
 	const char *token; /* "" none; printable ASCII without blanks */
 	/* PEM; "" the system's.  At the site only these count, where it redirects to
 	 * these and the system's. */
@@ -92,14 +92,14 @@ struct outbound_request {
 	size_t body_len;
 	bool ranged;          /* Range: bytes=first-last */
 	uint64_t first, last; /* last UINT64_MAX: to the end */
-	bool
-	    basic; /* the token as Basic, as git's servers want it: USER:TOKEN as
-	             it stands, else with the user x-access-token */
+	/* The token as Basic, as git's servers want it: USER:TOKEN as it stands,
+	 * else with the user x-access-token. */
+	bool basic;
 	bool gzip;          /* the body may come compressed; never for blobs */
 	unsigned redirects; /* followed at most; 0: a 3xx is the answer */
 	uint64_t max; /* bytes of the body, decoded; more is WEIGH_TOO_BIG */
-	const atomic_bool
-	    *cancel; /* WEIGH_CANCELED soon after it is set; NULL */
+	/* WEIGH_CANCELED soon after it is set; NULL. */
+	const atomic_bool *cancel;
 	/* The head of the final answer, before its body; not WEIGH_OK ends it with
 	 * that.  May be NULL. */
 	enum weigh_code (*head)(void *ctx, const struct outbound_head *head,

@@ -56,10 +56,10 @@ struct weigh_fetch_plan {
 	uint64_t room;     /* bytes free for it here */
 	bool proved;       /* git is offered */
 	char license[128]; /* as the card declares it; "" */
-	struct weigh_buf
-	    files_json; /* array of path, size, held, skipped (why) */
-	struct weigh_buf
-	    also_json; /* array of name, why: repositories that belong to it */
+	/* Array of path, size, held, skipped (why). */
+	struct weigh_buf files_json;
+	/* Array of name, why: repositories that belong to it. */
+	struct weigh_buf also_json;
 };
 
 struct weigh_fetch_job {
@@ -67,10 +67,10 @@ struct weigh_fetch_job {
 	struct weigh_fetch_order order;
 	enum weigh_fetch_state state;
 	struct weigh_gitid commit; /* zero: not known yet */
-	char ref[300];             /* "refs/heads/main", which leads to it; "" */
-	int64_t made, changed;     /* seconds since 1970 */
-	int64_t until;             /* WAITING: when it goes on */
-	uint64_t files, bytes;     /* to do in all; 0 before it is listed */
+	char ref[300];         /* "refs/heads/main", which leads to it; "" */
+	int64_t made, changed; /* seconds since 1970 */
+	int64_t until;         /* WAITING: when it goes on */
+	uint64_t files, bytes; /* to do in all; 0 before it is listed */
 	uint64_t done_files, done_bytes;
 	uint64_t rate;                 /* bytes a second, of late */
 	char from[WEIGH_FETCH_SOURCE]; /* the source it uses now */

@@ -81,13 +81,13 @@ void weigh_lfs_ask(struct weigh_jw *w, const struct weigh_lfs_object *objects,
 
 struct weigh_lfs_told {
 	struct weigh_oid oid;
-	char href
-	    [WEIGH_LFS_HREF]; /* absolute, http or https; "" where none is */
-	char fields
-	    [WEIGH_LFS_HREF]; /* "Name: value" CR LF, for that URL alone */
-	bool authorized;      /* Authorization is one of them */
-	uint64_t error;       /* as in HTTP: 404; 0: none */
-	char message[200];    /* of it, without control characters */
+	/* Absolute, http or https; "" where none is. */
+	char href[WEIGH_LFS_HREF];
+	/* "Name: value" CR LF, for that URL alone. */
+	char fields[WEIGH_LFS_HREF];
+	bool authorized;   /* Authorization is one of them */
+	uint64_t error;    /* as in HTTP: 404; 0: none */
+	char message[200]; /* of it, without control characters */
 };
 
 /* Read the answer; `each` is called for every object of it.  An object has an href or

@@ -39,8 +39,8 @@ struct weigh_source {
 	enum weigh_source_kind kind;
 	bool local;                  /* `base` is a path of this machine (2) */
 	char text[WEIGH_SOURCE_MAX]; /* (1) */
-	const char
-	    *base; /* in `text`: a URL or an absolute path, no '/' last */
+	/* In `text`: a URL or an absolute path, no '/' last. */
+	const char *base;
 };
 
 enum weigh_source_from {
