@@ -120,13 +120,6 @@ finish_head(struct hop *h)
 	snprintf(told->next, sizeof(told->next), "%s", next);
 }
 
-static void
-count_status(struct outbound *o, int status)
-{
-	if (status >= 100 && status < 600)
-		atomic_fetch_add(&o->counters.statuses[status / 100], 1);
-}
-
 /* Until the hop is over, or we do not want it any more; h->lock is held. */
 static enum weigh_code
 follow_along(struct hop *h, struct outbound_head *head, struct weigh_err *err)
@@ -138,7 +131,6 @@ follow_along(struct hop *h, struct outbound_head *head, struct weigh_err *err)
 		return rc;
 	finish_head(h);
 	*head = h->head.told;
-	count_status(h->o, head->status);
 	if (!(h->follows && head_redirects(&h->head)) && r->head != NULL) {
 		pthread_mutex_unlock(&h->lock);
 		rc = r->head(r->ctx, head, err);

@@ -156,11 +156,10 @@ void outbound_stop(struct outbound *o);
 void outbound_free(struct outbound *o); /* its loop does not run any more */
 
 struct outbound_counters {
-	atomic_uint_fast64_t asked;       /* requests sent */
-	atomic_uint_fast64_t body_bytes;  /* of bodies that were received */
-	atomic_uint_fast64_t failed;      /* without an answer */
-	atomic_uint_fast64_t refused;     /* by us: redirect, address, TLS */
-	atomic_uint_fast64_t statuses[6]; /* answers of 1xx … 5xx */
+	atomic_uint_fast64_t asked;      /* requests sent */
+	atomic_uint_fast64_t body_bytes; /* of bodies that were received */
+	atomic_uint_fast64_t failed;     /* without an answer */
+	atomic_uint_fast64_t refused;    /* by us: redirect, address, TLS */
 };
 const struct outbound_counters *outbound_counters(const struct outbound *o);
 
