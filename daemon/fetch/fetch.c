@@ -1,4 +1,5 @@
 /* fetch: its making and its end; see fetch.h. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -53,6 +54,15 @@ fetch_wait(struct fetch *f, pthread_cond_t *cond, int64_t ms)
 	};
 
 	(void)pthread_cond_timedwait(cond, &f->lock, &at);
+}
+
+void
+fetch_ref(const struct source_revision *rev, char out[WEIGH_FETCH_REF])
+{
+	const char *folder = rev->tag ? "refs/tags/" : "refs/heads/";
+
+	snprintf(out, WEIGH_FETCH_REF, "%s%s",
+	    rev->branch[0] != '\0' ? folder : "", rev->branch);
 }
 
 bool

@@ -92,11 +92,7 @@ keep_resolved(struct fetch *f, struct work *w)
 {
 	pthread_mutex_lock(&f->lock);
 	w->job.commit = w->rev.commit;
-	snprintf(w->job.ref, sizeof(w->job.ref), "%s%s",
-	    w->rev.branch[0] == '\0' ? "" :
-		w->rev.tag           ? "refs/tags/" :
-				       "refs/heads/",
-	    w->rev.branch);
+	fetch_ref(&w->rev, w->job.ref);
 	pthread_mutex_unlock(&f->lock);
 }
 

@@ -10,7 +10,8 @@
  *   list.c     what a revision holds, into a stage, and what of it is wanted
  *   plan.c     what an order would do
  *   orders.c   orders, words and looks from outside; the threads of jobs
- *   through.c  what clients wait for: repositories to be known, bytes that flow
+ *   know.c     repositories that clients wait for to be known
+ *   through.c  bytes that flow to clients while they come; lies
  *
  * One lock, `lock`, for all that is said to be under it; it is never held over disk or
  * network.  A worker or job thread has a catalog reader of its own.
@@ -257,12 +258,15 @@ enum weigh_code work_bring(struct fetch *f, struct catalog_reader *reader,
 /* As many threads as jobs may run; with the lock held. */
 void job_threads(struct fetch *f);
 
-/* --- through.c ---------------------------------------------------------------- */
+/* --- know.c, through.c -------------------------------------------------------- */
 
 struct know; /* one question that clients wait for */
 void know_stop(struct fetch *f);
 void know_free(struct fetch *f);
 void *know_main(void *arg);
+/* Does it come from elsewhere? */
+bool fetch_is_mirror(struct catalog_reader *reader,
+    const struct weigh_repo *repo);
 /* A lie was told of this blob: remember, and write it down. */
 void lie_note(struct fetch *f, const struct weigh_oid *oid);
 void lie_take(void *fetch, const struct weigh_oid *oid, int64_t until);
@@ -326,6 +330,8 @@ uint32_t fetch_chance(void);
 /* Wait on one of the conditions above, `ms` at most; the lock is held. */
 void fetch_wait(struct fetch *f, pthread_cond_t *cond, int64_t ms);
 extern const struct gate_who fetch_who;
+/* The ref that the revision was asked by: "refs/heads/main"; "" an id. */
+void fetch_ref(const struct source_revision *rev, char out[WEIGH_FETCH_REF]);
 bool fetch_holds(struct catalog_reader *reader, const struct weigh_oid *oid);
 
 #endif

@@ -18,6 +18,7 @@
 #include <weigh/select.h>
 
 #define WEIGH_FETCH_SOURCE 1024 /* bytes of a source, with its NUL */
+#define WEIGH_FETCH_REF 300 /* bytes of a ref with its folder, with its NUL */
 
 enum weigh_fetch_state {
 	WEIGH_FETCH_QUEUED,
@@ -67,7 +68,8 @@ struct weigh_fetch_job {
 	struct weigh_fetch_order order;
 	enum weigh_fetch_state state;
 	struct weigh_gitid commit; /* zero: not known yet */
-	char ref[300];         /* "refs/heads/main", which leads to it; "" */
+	/* "refs/heads/main", which leads to it; "". */
+	char ref[WEIGH_FETCH_REF];
 	int64_t made, changed; /* seconds since 1970 */
 	int64_t until;         /* WAITING: when it goes on */
 	uint64_t files, bytes; /* to do in all; 0 before it is listed */
