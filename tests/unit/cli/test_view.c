@@ -118,8 +118,8 @@ test_screen(void **state)
 		"verify acme/m",
 		"50%",
 		"MIRROR JOBS\n",
-		"acme/n  waiting  1.0 kB of 4.0 kB  500 B/s  https://hub.example: "
-		"status 429\n",
+		("acme/n  waiting  1.0 kB of 4.0 kB  500 B/s  "
+		 "https://hub.example: status 429\n"),
 		"  1.0 kB   2.0 kB    500 B/s     3s  127.0.0.1:5            ",
 		"/a\\x1b[2J/b\n",
 	};
