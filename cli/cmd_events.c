@@ -17,7 +17,7 @@ static const struct out_column columns[] = {
 	{ "WHAT", "what", OUT_TEXT, false },
 };
 
-/* --- from weighd, newest first ---------------------------------------------------- */
+/* --- from weighd, newest first ------------------------------------------- */
 
 /* Cut the list before the first that is older; true: there was one. */
 static bool
@@ -91,7 +91,7 @@ ask(struct client *client, const char *name, int64_t since, struct doc **out,
 	return rc;
 }
 
-/* --- printed oldest first, as things happened --------------------------------------- */
+/* --- printed oldest first, as things happened ---------------------------- */
 
 static void
 turn(struct doc *list)

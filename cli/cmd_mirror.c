@@ -12,7 +12,7 @@
 
 #define PATH "/-/v1/mirror"
 
-/* --- an order, as it is written on the line ---------------------------------- */
+/* --- an order, as it is written on the line ------------------------------ */
 
 static void
 write_globs(const struct opts *opts, enum opt_id id, const char *key,
@@ -94,7 +94,7 @@ write_order(const struct call *c, const char *text, struct weigh_buf *out,
 	return rc == WEIGH_OK ? check_order(out, err) : rc;
 }
 
-/* --- --dry-run: what it would do -------------------------------------------------- */
+/* --- --dry-run: what it would do ----------------------------------------- */
 
 static const struct out_column plan_columns[] = {
 	{ "PATH", "path", OUT_TEXT, false },
@@ -220,7 +220,7 @@ plan(const struct call *c, struct client *client, struct weigh_err *err)
 	return rc;
 }
 
-/* --- and the order itself ---------------------------------------------------------- */
+/* --- and the order itself ------------------------------------------------ */
 
 /* Every line is read before the first order goes out. */
 static enum weigh_code

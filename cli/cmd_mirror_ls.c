@@ -20,7 +20,7 @@ static const struct out_column columns[] = {
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 #define COLUMNS_ALWAYS 2
 
-/* --- rows: one for each repository ---------------------------------------------- */
+/* --- rows: one for each repository --------------------------------------- */
 
 static struct doc *
 find(struct doc *list, const char *name)
@@ -124,7 +124,7 @@ fill_mirrors(struct doc *rows, const struct doc *mirrors)
 	return true;
 }
 
-/* --- the verb ----------------------------------------------------------------------- */
+/* --- the verb ------------------------------------------------------------ */
 
 /* Jobs are for who may publish; others see what is mirrored without them. */
 static enum weigh_code

@@ -10,7 +10,7 @@
 
 #define PATH "/-/v1/mirror/sync"
 
-/* --- which -------------------------------------------------------------------------- */
+/* --- which --------------------------------------------------------------- */
 
 struct names {
 	char (*text)[WEIGH_REPO_TEXT];
@@ -63,7 +63,7 @@ given_names(const struct call *c, struct names *out, struct weigh_err *err)
 	return rc;
 }
 
-/* --- one ------------------------------------------------------------------------------ */
+/* --- one ----------------------------------------------------------------- */
 
 /* Look; the job that was begun for it, if any, is in *job. */
 static enum weigh_code

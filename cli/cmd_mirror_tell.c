@@ -10,7 +10,7 @@
 
 #define JOBS "/-/v1/mirror/jobs"
 
-/* --- which job ------------------------------------------------------------------ */
+/* --- which job ----------------------------------------------------------- */
 
 static bool
 is_live(const struct doc *job)
@@ -66,7 +66,7 @@ find_job(struct client *client, const char *text, uint64_t *id,
 	return find_by_name(client, text, id, err);
 }
 
-/* --- and what it is told --------------------------------------------------------- */
+/* --- and what it is told ------------------------------------------------- */
 
 static enum weigh_code
 tell(struct client *client, uint64_t id, const char *verb, struct doc **out,
@@ -135,7 +135,7 @@ cmd_mirror_cancel(const struct call *c, struct weigh_err *err)
 	return run(c, "cancel", err);
 }
 
-/* --- rm ------------------------------------------------------------------------------ */
+/* --- rm ------------------------------------------------------------------ */
 
 enum weigh_code
 cmd_mirror_rm(const struct call *c, struct weigh_err *err)

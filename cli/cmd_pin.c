@@ -15,7 +15,7 @@ static const struct out_column columns[] = {
 	{ "WHY", "why", OUT_TEXT, true },
 };
 
-/* --- the list -------------------------------------------------------------------- */
+/* --- the list ------------------------------------------------------------ */
 
 static enum weigh_code
 list(const struct call *c, struct weigh_err *err)
@@ -43,7 +43,7 @@ list(const struct call *c, struct weigh_err *err)
 	return rc;
 }
 
-/* --- one ---------------------------------------------------------------------------- */
+/* --- one ----------------------------------------------------------------- */
 
 static enum weigh_code
 request(const struct call *c, const struct weigh_ref *ref,

@@ -146,7 +146,7 @@ walk(struct walk *w)
 	return true;
 }
 
-/* --- hunks --------------------------------------------------------------------- */
+/* --- hunks --------------------------------------------------------------- */
 
 /* The hunk that begins at the change `i`: its first step, and behind its last. */
 static void

@@ -94,7 +94,7 @@ mirror_begin(struct client *client, const char *path,
 	return rc;
 }
 
-/* --- how one stands -------------------------------------------------------------- */
+/* --- how one stands ------------------------------------------------------ */
 
 static enum weigh_fetch_state
 state_of(const struct mirror_job *job)
@@ -181,7 +181,7 @@ settle(struct mirror_job *job, unsigned patience, uint64_t now)
 	}
 }
 
-/* --- waiting --------------------------------------------------------------------- */
+/* --- waiting ------------------------------------------------------------- */
 
 struct wait {
 	const struct call *c;
@@ -312,7 +312,7 @@ mirror_wait(const struct call *c, struct client *client,
 	return rc;
 }
 
-/* --- what came of it ------------------------------------------------------------------ */
+/* --- what came of it ----------------------------------------------------- */
 
 static const struct out_column columns[] = {
 	{ "NAME", "name", OUT_TEXT, false },

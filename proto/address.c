@@ -5,7 +5,7 @@
 
 #include "hex.h"
 
-/* --- text to bytes --------------------------------------------------------------- */
+/* --- text to bytes ------------------------------------------------------- */
 
 /* 0 to 255 without leading zeros, from the front of *s. */
 static bool
@@ -127,7 +127,7 @@ weigh_address_parse(struct weigh_address *out, struct weigh_span text)
 			 parse_v4(out->bytes, text);
 }
 
-/* --- where they lie -------------------------------------------------------------- */
+/* --- where they lie ------------------------------------------------------ */
 
 struct block {
 	uint8_t prefix[16];

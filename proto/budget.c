@@ -8,7 +8,7 @@
 #define SECOND_US UINT64_C(1000000)
 #define RATE_MAX UINT64_C(1000000000000) /* times SECOND_US fits 64 bits */
 
-/* --- what upstream says ------------------------------------------------------------ */
+/* --- what upstream says -------------------------------------------------- */
 
 static int64_t
 bounded(uint64_t seconds)
@@ -90,7 +90,7 @@ weigh_backoff_ms(unsigned losses, uint32_t base, uint32_t most, uint32_t chance)
 	return (uint32_t)(ms - (ms / 2) * chance / UINT32_MAX);
 }
 
-/* --- how fast ---------------------------------------------------------------------- */
+/* --- how fast ------------------------------------------------------------ */
 
 static uint64_t
 bounded_rate(uint64_t rate)
@@ -181,7 +181,7 @@ weigh_night(unsigned from, unsigned until, unsigned hour)
 	return hour >= from || hour < until;
 }
 
-/* --- how often ----------------------------------------------------------------------- */
+/* --- how often ----------------------------------------------------------- */
 
 void
 weigh_budget_init(struct weigh_budget *b, unsigned most, unsigned seconds)

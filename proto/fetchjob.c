@@ -32,7 +32,7 @@ weigh_fetch_state_live(enum weigh_fetch_state state)
 	return state < WEIGH_FETCH_DONE;
 }
 
-/* --- writing an order --------------------------------------------------------- */
+/* --- writing an order ---------------------------------------------------- */
 
 void
 weigh_fetch_order_write(struct weigh_jw *w,
@@ -52,7 +52,7 @@ weigh_fetch_order_write(struct weigh_jw *w,
 	weigh_jw_object_end(w);
 }
 
-/* --- reading an order ----------------------------------------------------------- */
+/* --- reading an order ---------------------------------------------------- */
 
 static enum weigh_code
 read_name(struct weigh_json *j, enum weigh_json_token first, void *out,
@@ -198,7 +198,7 @@ weigh_fetch_order_same(const struct weigh_fetch_order *a,
 	    weigh_select_equal(&a->select, &b->select);
 }
 
-/* --- a job, and what went wrong ----------------------------------------------------- */
+/* --- a job, and what went wrong ------------------------------------------ */
 
 void
 weigh_fetch_job_write(struct weigh_jw *w, const struct weigh_fetch_job *job)

@@ -5,7 +5,7 @@
 
 #include <weigh/follow.h>
 
-/* --- words -------------------------------------------------------------------- */
+/* --- words --------------------------------------------------------------- */
 
 const char *
 weigh_event_name(enum weigh_event_kind kind)
@@ -45,7 +45,7 @@ weigh_upstream_state_name(enum weigh_upstream_state state)
 	return state < WEIGH_UPSTREAM_STATES ? names[state] : "";
 }
 
-/* --- one look ------------------------------------------------------------------- */
+/* --- one look ------------------------------------------------------------ */
 
 void
 weigh_upstream_look(struct weigh_upstream *out,
@@ -67,7 +67,7 @@ weigh_upstream_look(struct weigh_upstream *out,
 	}
 }
 
-/* --- between two ------------------------------------------------------------------- */
+/* --- between two --------------------------------------------------------- */
 
 struct list {
 	struct weigh_event *events;
@@ -196,7 +196,7 @@ weigh_follow_judge(const char *rev, const struct weigh_upstream *before,
 	return l.n;
 }
 
-/* --- what is held ------------------------------------------------------------------- */
+/* --- what is held -------------------------------------------------------- */
 
 static void
 judge_license(struct list *l, const struct weigh_declared *before,

@@ -44,7 +44,7 @@ weigh_redirect_why(enum weigh_redirect verdict)
 	return "a redirect of a request with a body";
 }
 
-/* --- proxies --------------------------------------------------------------------- */
+/* --- proxies ------------------------------------------------------------- */
 
 /* Is the literal host in `entry`, ADDRESS or ADDRESS/BITS? */
 static bool

@@ -138,7 +138,7 @@ weigh_source_list(struct weigh_source *out, size_t room, size_t *n,
 	return WEIGH_OK;
 }
 
-/* --- tokens ------------------------------------------------------------------------ */
+/* --- tokens -------------------------------------------------------------- */
 
 struct row_of_token {
 	const char *url; /* no '/' last */

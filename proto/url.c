@@ -28,7 +28,7 @@ begins_nocase(const char *text, const char *small_word)
 	return true;
 }
 
-/* --- the host ---------------------------------------------------------------------- */
+/* --- the host ------------------------------------------------------------ */
 
 /* One label of a name: letters, digits, '-' and '_' inside. */
 static bool
@@ -130,7 +130,7 @@ read_authority(struct weigh_url *out, const char *p, size_t len)
 	    read_port(out, (struct weigh_span){ port.p + 1, port.len - 1 });
 }
 
-/* --- the whole ------------------------------------------------------------------ */
+/* --- the whole ----------------------------------------------------------- */
 
 /* What no URL has, and some would mend. */
 static bool
@@ -229,7 +229,7 @@ weigh_url_listed(const struct weigh_url *u, const char *list)
 	return false;
 }
 
-/* --- Location ---------------------------------------------------------------------- */
+/* --- Location ------------------------------------------------------------ */
 
 /* "https:…", not "a/b:c". */
 static bool

@@ -2,7 +2,7 @@
 #include "db.h"
 #include "mirrors.h"
 
-/* --- events ---------------------------------------------------------------- */
+/* --- events -------------------------------------------------------------- */
 
 static enum weigh_code
 insert_event(struct db *db, struct catalog_event *event, struct weigh_err *err)
@@ -62,7 +62,7 @@ catalog_events(struct catalog_reader *r, const char *name, int64_t before,
 	return query_end(&q, err);
 }
 
-/* --- lies -------------------------------------------------------------------- */
+/* --- lies ---------------------------------------------------------------- */
 
 static enum weigh_code
 note_lie(struct db *db, const struct weigh_oid *oid, int64_t now, int64_t until,

@@ -9,7 +9,7 @@
 
 #define ERROR_MAX (16u << 10) /* bytes of an error as JSON */
 
-/* --- writing ----------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------- */
 
 /* The order as text, in `out`. */
 static enum weigh_code
@@ -184,7 +184,7 @@ catalog_job_list(struct catalog *c, int64_t id,
 	return db_end(&c->db, rc, err);
 }
 
-/* --- reading ------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 /* A row as a job.  An order that cannot be read is no order: the job has no name,
  * and its error says why. */

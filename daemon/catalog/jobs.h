@@ -17,7 +17,7 @@
 
 #define CATALOG_TOKEN 64 /* bytes of a token's id, with its NUL */
 
-/* --- writing ----------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------- */
 
 /* A new job, queued: `order` and `made` of *job are read, `id` is filled.  `token`:
  * of who asked, "" the mirror's own user. */
@@ -46,7 +46,7 @@ struct catalog_job_file {
 enum weigh_code catalog_job_list(struct catalog *c, int64_t id,
     const struct catalog_job_file *files, size_t n, struct weigh_err *err);
 
-/* --- reading ----------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 /* False ends it. */
 typedef bool catalog_job_fn(void *ctx, const struct weigh_fetch_job *job,

@@ -8,7 +8,7 @@
 #include "reader.h"
 #include "rows.h"
 
-/* --- absent blobs ------------------------------------------------------------ */
+/* --- absent blobs -------------------------------------------------------- */
 
 static enum weigh_code
 let_go(struct db *db, const struct weigh_oid *oid, bool *gone,
@@ -97,7 +97,7 @@ catalog_listings(struct catalog_reader *r, const struct weigh_oid *oid,
 	return query_end(&q, err);
 }
 
-/* --- writing where repositories come from -------------------------------------- */
+/* --- writing where repositories come from -------------------------------- */
 
 static enum weigh_code
 insert_mirror(struct db *db, int64_t repo, int64_t now, bool *fresh,
@@ -260,7 +260,7 @@ catalog_tell(struct catalog *c, const struct weigh_repo *repo,
 	return db_end(&c->db, tell(&c->db, repo, told, commit, err), err);
 }
 
-/* --- reading where they come from ------------------------------------------------ */
+/* --- reading where they come from ---------------------------------------- */
 
 typedef void mirror_fn(void *ctx, const struct catalog_mirror *m);
 

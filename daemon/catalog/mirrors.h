@@ -19,7 +19,7 @@
 
 #include "catalog/catalog.h"
 
-/* --- absent blobs --------------------------------------------------------- */
+/* --- absent blobs -------------------------------------------------------- */
 
 /* A held blob is held no more, and listed still: the cache lets it go.  Before its
  * file does.  *gone: it was held and good, and is absent now. */
@@ -48,7 +48,7 @@ enum weigh_code catalog_absent_at(struct catalog_reader *r,
     struct weigh_gitid *commit, char path[WEIGH_PATH_MAX + 1],
     struct weigh_err *err);
 
-/* --- where repositories come from ------------------------------------------ */
+/* --- where repositories come from ---------------------------------------- */
 
 /* Texts are borrowed; those that readers tell live during the callback. */
 struct catalog_mirror {
@@ -102,7 +102,7 @@ enum weigh_code catalog_mirrors_unread(struct catalog_reader *r, unsigned limit,
     void (*each)(void *ctx, const struct catalog_mirror *m), void *ctx,
     struct weigh_err *err);
 
-/* --- what upstream calls a commit that was made here -------------------------- */
+/* --- what upstream calls a commit that was made here --------------------- */
 
 /* From now on catalog_resolve finds `commit` by `told` too.  WEIGH_NOT_FOUND: no such
  * revision. */
@@ -114,7 +114,7 @@ enum weigh_code catalog_told(struct catalog_reader *r,
     const struct weigh_repo *repo, const struct weigh_gitid *commit,
     struct weigh_gitid *told, struct weigh_err *err);
 
-/* --- pins: revisions that stay --------------------------------------------------- */
+/* --- pins: revisions that stay ------------------------------------------- */
 
 struct catalog_pin {
 	struct weigh_repo repo;
@@ -138,7 +138,7 @@ enum weigh_code catalog_pinned(struct catalog_reader *r,
     const struct weigh_repo *repo, const struct weigh_gitid *commit,
     bool *pinned, struct weigh_err *err);
 
-/* --- events -------------------------------------------------------------------------- */
+/* --- events -------------------------------------------------------------- */
 
 struct catalog_event {
 	int64_t id;       /* filled by catalog_note */
@@ -158,7 +158,7 @@ enum weigh_code catalog_events(struct catalog_reader *r, const char *name,
     void (*each)(void *ctx, const struct catalog_event *event), void *ctx,
     struct weigh_err *err);
 
-/* --- lies ------------------------------------------------------------------------------ */
+/* --- lies ---------------------------------------------------------------- */
 
 /* Upstream sent other bytes for this blob; what was noted and is over at `now` is
  * forgotten. */

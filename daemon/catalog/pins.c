@@ -36,7 +36,7 @@ drop_pin(struct db *db, const struct weigh_repo *repo,
 	return query_run(&q, err);
 }
 
-/* --- all of a repository ------------------------------------------------------ */
+/* --- all of a repository ------------------------------------------------- */
 
 static bool
 is_among(const struct catalog_pin *pins, size_t n,
@@ -97,7 +97,7 @@ catalog_keep_pins(struct catalog *c, const struct weigh_repo *repo,
 	return db_end(&c->db, keep_pins(&c->db, repo, pins, n, err), err);
 }
 
-/* --- asking --------------------------------------------------------------------- */
+/* --- asking -------------------------------------------------------------- */
 
 enum weigh_code
 catalog_pinned(struct catalog_reader *r, const struct weigh_repo *repo,

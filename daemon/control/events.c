@@ -10,7 +10,7 @@
 #define LOOKS 16 /* pages of the catalog for one of ours */
 #define WHY_MAX 512
 
-/* --- events ------------------------------------------------------------------- */
+/* --- events -------------------------------------------------------------- */
 
 struct listing {
 	struct question *q;
@@ -127,7 +127,7 @@ control_events(struct question *q, struct catalog_reader *reader)
 	end_list(&l, l.rows > l.limit);
 }
 
-/* --- pins ---------------------------------------------------------------------- */
+/* --- pins ---------------------------------------------------------------- */
 
 static void
 write_pin(void *ctx, int64_t id, const struct catalog_pin *pin)
@@ -180,7 +180,7 @@ control_pins(struct question *q, struct catalog_reader *reader)
 	end_list(&l, l.rows > l.limit);
 }
 
-/* --- one is set, or taken away ------------------------------------------------- */
+/* --- one is set, or taken away ------------------------------------------- */
 
 struct pinning {
 	struct question question; /* first: the question is the pinning */

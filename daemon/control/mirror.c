@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- who --------------------------------------------------------------------- */
+/* --- who ----------------------------------------------------------------- */
 
 void
 mirror_who(struct mirror_who *out, const struct weigh_who *who)
@@ -54,7 +54,7 @@ mirror_may_order(struct control *c, const struct weigh_who *who,
 		"from where it comes is said by who may everything");
 }
 
-/* --- what is mirrored ---------------------------------------------------------- */
+/* --- what is mirrored ---------------------------------------------------- */
 
 struct mirrors {
 	struct question *q;
@@ -147,7 +147,7 @@ control_mirrors(struct question *q, struct catalog_reader *reader)
 	weigh_jw_object_end(&m.w);
 }
 
-/* --- jobs ------------------------------------------------------------------------- */
+/* --- jobs ---------------------------------------------------------------- */
 
 enum weigh_code
 mirror_write_job(struct weigh_buf *out, struct control *c,
@@ -276,7 +276,7 @@ control_mirror_jobs(struct question *q, struct catalog_reader *reader)
 	weigh_jw_object_end(&j.w);
 }
 
-/* --- for status and top ---------------------------------------------------------------- */
+/* --- for status and top -------------------------------------------------- */
 
 static uint64_t
 under_way(const struct fetch_figures *n)
@@ -338,7 +338,7 @@ mirror_write_live(struct weigh_jw *w, struct control *c,
 	return fetch_each(c->parts.fetch, reader, write_live, w, err);
 }
 
-/* --- one is told something ---------------------------------------------------------- */
+/* --- one is told something ----------------------------------------------- */
 
 struct telling {
 	struct question question; /* first: the question is the telling */

@@ -37,7 +37,7 @@ request_new(struct control *c, struct http_exchange *x, const char *body,
 	return NULL;
 }
 
-/* --- bring this -------------------------------------------------------------------- */
+/* --- bring this ---------------------------------------------------------- */
 
 static void
 answer_order(struct question *q, struct catalog_reader *reader)
@@ -81,7 +81,7 @@ control_mirror(struct control *c, struct http_exchange *x,
 	http_collect(x, WEIGH_FETCH_ORDER_MAX, with_order, c);
 }
 
-/* --- and no more of it ---------------------------------------------------------------- */
+/* --- and no more of it --------------------------------------------------- */
 
 struct ended {
 	char source[WEIGH_FETCH_SOURCE];
@@ -183,7 +183,7 @@ control_mirror_end(struct control *c, struct http_exchange *x,
 	http_collect(x, WEIGH_CONTROL_BODY, with_end, c);
 }
 
-/* --- errands: what waits for an upstream ------------------------------------------------ */
+/* --- errands: what waits for an upstream --------------------------------- */
 
 struct errand {
 	struct job job; /* first: the job is the errand */
@@ -265,7 +265,7 @@ send_errand(struct http_exchange *x, struct request *r, const char *kind,
 	pool_submit(c->parts.streams, &e->job);
 }
 
-/* --- what would it be? --------------------------------------------------------------------- */
+/* --- what would it be? --------------------------------------------------- */
 
 static void
 write_array(struct weigh_jw *w, const char *key, const struct weigh_buf *json)
@@ -344,7 +344,7 @@ control_mirror_plan(struct control *c, struct http_exchange *x,
 	http_collect(x, WEIGH_FETCH_ORDER_MAX, with_plan, c);
 }
 
-/* --- look there now ------------------------------------------------------------------------- */
+/* --- look there now ------------------------------------------------------ */
 
 static enum weigh_code
 write_seen(struct errand *e, struct catalog_reader *reader,

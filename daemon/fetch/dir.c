@@ -22,7 +22,7 @@
 #define RULES_MAX (1u << 20)
 #define PIECE (1u << 20)
 
-/* --- which revision ------------------------------------------------------------------ */
+/* --- which revision ------------------------------------------------------ */
 
 static enum weigh_code
 open_folder(const struct source_place *p, const struct weigh_repo *repo,
@@ -115,7 +115,7 @@ dir_objects(const struct source_place *p, const struct weigh_repo *repo,
 	return weigh_fail(err, WEIGH_NOT_FOUND, "a folder has no git objects");
 }
 
-/* --- what it holds ------------------------------------------------------------------------ */
+/* --- what it holds ------------------------------------------------------- */
 
 /* Hash a file of `size` bytes. */
 static enum weigh_code
@@ -231,7 +231,7 @@ dir_list(const struct source_place *p, const struct weigh_repo *repo,
 	return rc;
 }
 
-/* --- where the bytes are --------------------------------------------------------------------- */
+/* --- where the bytes are ------------------------------------------------- */
 
 static enum weigh_code
 dir_locate(const struct source_place *p, const struct weigh_repo *repo,

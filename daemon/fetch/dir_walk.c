@@ -14,7 +14,7 @@
 #include "base/fd.h"
 #include "dir_walk.h"
 
-/* --- the list --------------------------------------------------------------------------- */
+/* --- the list ------------------------------------------------------------ */
 
 static enum weigh_code
 add_file(struct dir_walk *w, const char *path, const struct stat *st,
@@ -53,7 +53,7 @@ dir_walk_free(struct dir_walk *w)
 	*w = (struct dir_walk){ .files = NULL };
 }
 
-/* --- folders ------------------------------------------------------------------------------ */
+/* --- folders ------------------------------------------------------------- */
 
 static bool
 passed_over(const char *name, bool top)
@@ -149,7 +149,7 @@ dir_walk_read(struct dir_walk *w, int folder, struct weigh_err *err)
 	return rc;
 }
 
-/* --- one file ------------------------------------------------------------------------------- */
+/* --- one file ------------------------------------------------------------ */
 
 enum weigh_code
 dir_walk_open(int folder, const char *path, uint64_t size, int *fd,

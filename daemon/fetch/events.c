@@ -12,7 +12,7 @@
 
 #define ROOT_FILES 1000 /* of a root that are looked at for a license */
 
-/* --- writing --------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------- */
 
 struct note {
 	const struct weigh_event *events;
@@ -92,7 +92,7 @@ events_note(struct gate *g, const struct weigh_repo *repo,
 	return gate_write(g, write_all, &note, err);
 }
 
-/* --- what a revision says of itself ----------------------------------------- */
+/* --- what a revision says of itself -------------------------------------- */
 
 struct declared {
 	struct weigh_declared is;
@@ -140,7 +140,7 @@ look(struct declared *d, struct catalog_reader *reader,
 	return rc;
 }
 
-/* --- a job's end ------------------------------------------------------------- */
+/* --- a job's end --------------------------------------------------------- */
 
 enum weigh_code
 events_mirrored(struct gate *g, struct catalog_reader *reader,

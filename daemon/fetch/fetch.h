@@ -79,7 +79,7 @@ uint64_t fetch_cache(struct fetch *f);
 void fetch_stop(struct fetch *f);
 void fetch_free(struct fetch *f);
 
-/* --- jobs ------------------------------------------------------------------- */
+/* --- jobs ---------------------------------------------------------------- */
 /* struct weigh_fetch_job, its states and orders: weigh/fetchjob.h. */
 
 /* Note an order; *id names the job.  The same order while one is under way joins that.
@@ -114,7 +114,7 @@ enum weigh_code fetch_job(struct fetch *f, struct catalog_reader *reader,
 /* Are bytes of this blob being waited for, by a job or a client?  For gc. */
 bool fetch_needs(struct fetch *f, const struct weigh_oid *oid);
 
-/* --- following: follow.h ------------------------------------------------------- */
+/* --- following: follow.h ------------------------------------------------- */
 
 /* What a name of a revision means upstream now, by one question: source.h's resolve,
  * of `source` ("": each of [mirror] upstream in its order, the first that has it).
@@ -124,7 +124,7 @@ enum weigh_code fetch_look(struct fetch *f, const char *source,
     const struct weigh_repo *repo, const char *rev, const char *etag,
     struct source_revision *out, int64_t *wait, struct weigh_err *err);
 
-/* --- pull-through ------------------------------------------------------------- */
+/* --- pull-through -------------------------------------------------------- */
 
 /* Somebody waits: `job` comes home (posted) once it is known, with code and err. */
 struct fetch_waiter {
@@ -161,7 +161,7 @@ void fetch_asked(struct fetch *f, struct catalog_reader *reader,
 /* Did upstream lie about this blob a short while ago?  Then no 206. */
 bool fetch_lied(struct fetch *f, const struct weigh_oid *oid);
 
-/* --- for the doctor -------------------------------------------------------------- */
+/* --- for the doctor ------------------------------------------------------ */
 
 struct fetch_outlook {
 	bool offline;

@@ -24,7 +24,7 @@ struct follow {
 	unsigned seconds; /* under the lock */
 };
 
-/* --- one look --------------------------------------------------------------- */
+/* --- one look ------------------------------------------------------------ */
 
 struct look {
 	struct weigh_fetch_order order;
@@ -156,7 +156,7 @@ write_look(void *ctx, struct catalog *catalog, struct audit *audit,
 	return catalog_mirror_asked(catalog, &m, err);
 }
 
-/* --- and what follows from it ------------------------------------------------ */
+/* --- and what follows from it -------------------------------------------- */
 
 /* Does the name of the revision lead to that commit here too?  What upstream calls
  * another of ours counts as that. */
@@ -269,7 +269,7 @@ follow_now(struct follow *f, struct catalog_reader *reader,
 	return rc;
 }
 
-/* --- the thread ----------------------------------------------------------------- */
+/* --- the thread ---------------------------------------------------------- */
 
 struct due {
 	struct weigh_repo repos[DUE];
@@ -381,7 +381,7 @@ run(void *arg)
 	return NULL;
 }
 
-/* --- the house's side --------------------------------------------------------- */
+/* --- the house's side ---------------------------------------------------- */
 
 enum weigh_code
 follow_new(struct follow **out, const struct follow_parts *parts,

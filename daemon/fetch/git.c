@@ -16,7 +16,7 @@
 
 #define BATCH 100 /* objects a question, as git-lfs asks */
 
-/* --- where ---------------------------------------------------------------------------- */
+/* --- where --------------------------------------------------------------- */
 
 static enum weigh_code
 repo_url(char out[WEIGH_URL_MAX], const struct source_place *p,
@@ -45,7 +45,7 @@ repo_url(char out[WEIGH_URL_MAX], const struct source_place *p,
 	return rc;
 }
 
-/* --- which commit ------------------------------------------------------------------------ */
+/* --- which commit -------------------------------------------------------- */
 
 static enum weigh_code
 pick(const struct source_place *p, const char *url, const char *rev,
@@ -109,7 +109,7 @@ git_resolve(const struct source_place *p, const struct weigh_repo *repo,
 				rc;
 }
 
-/* --- its objects --------------------------------------------------------------------------- */
+/* --- its objects --------------------------------------------------------- */
 
 static enum weigh_code
 git_objects(const struct source_place *p, const struct weigh_repo *repo,
@@ -140,7 +140,7 @@ git_list(const struct source_place *p, const struct weigh_repo *repo,
 	    "a forge tells what a revision holds by git alone");
 }
 
-/* --- where large files are -------------------------------------------------------------------- */
+/* --- where large files are ----------------------------------------------- */
 
 /* One batch: files[i] is answered in out[i]. */
 struct batch {

@@ -10,7 +10,7 @@
 #define FOLDER_MAX (WEIGH_REPO_TEXT + 8)
 #define LFS_MAX (FOLDER_MAX + WEIGH_OID_HEX + 32)
 
-/* --- repositories --------------------------------------------------------------------- */
+/* --- repositories -------------------------------------------------------- */
 
 /* How people lay them out; the first that is one. */
 static enum weigh_code
@@ -30,7 +30,7 @@ open_local(const struct source_place *p, const struct weigh_repo *repo,
 	return rc;
 }
 
-/* --- which commit ------------------------------------------------------------------------ */
+/* --- which commit -------------------------------------------------------- */
 
 static enum weigh_code
 look_up(struct foreign *l, const char *before, const char *rev,
@@ -108,7 +108,7 @@ git_local_bring(const struct source_place *p, const struct weigh_repo *repo,
 	return rc;
 }
 
-/* --- large files ----------------------------------------------------------------------------- */
+/* --- large files --------------------------------------------------------- */
 
 static enum weigh_code
 open_object(const struct source_place *p, const char *folder,

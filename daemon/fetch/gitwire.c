@@ -18,7 +18,7 @@
 /* Words for people may come between the pack's bytes, and each packet has its head. */
 #define ANSWER_MAX (GITWIRE_PACK_MAX + (64u << 20))
 
-/* --- answers ------------------------------------------------------------------------ */
+/* --- answers ------------------------------------------------------------- */
 
 int64_t
 gitwire_wait(const struct outbound_head *head)
@@ -71,7 +71,7 @@ question(const struct gitwire *g, const char *url, const struct weigh_buf *body)
 	return r;
 }
 
-/* --- who is there --------------------------------------------------------------------- */
+/* --- who is there -------------------------------------------------------- */
 
 /* The place that answered, without what was asked of it. */
 static enum weigh_code
@@ -132,7 +132,7 @@ gitwire_meet(struct gitwire *g, const struct source_place *p, const char *base,
 	return rc;
 }
 
-/* --- which commit ------------------------------------------------------------------------ */
+/* --- which commit -------------------------------------------------------- */
 
 enum weigh_code
 gitwire_pick(struct gitwire *g, const char *rev, struct weigh_git_pick *out,
@@ -166,7 +166,7 @@ out:
 	return rc;
 }
 
-/* --- a commit -------------------------------------------------------------------------------- */
+/* --- a commit ------------------------------------------------------------ */
 
 /* An answer on its way into a stage. */
 struct inflow {

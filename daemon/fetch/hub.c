@@ -20,7 +20,7 @@
 #define EXPAND "?expand=sha&expand=lastModified&expand=private&expand=disabled"
 #define EXPAND_GATED "&expand=gated"
 
-/* --- asking ---------------------------------------------------------------------- */
+/* --- asking -------------------------------------------------------------- */
 
 /* "BASE/api/models/org/name" */
 static void
@@ -69,7 +69,7 @@ ask(const struct source_place *p, const char *url, const char *fields,
 	return weigh_upstream_refusal(head->status, head->error_code, err);
 }
 
-/* --- resolve --------------------------------------------------------------------- */
+/* --- resolve ------------------------------------------------------------- */
 
 /* Is this an entity tag that may stand in a field of ours? */
 static bool
@@ -233,7 +233,7 @@ hub_resolve(const struct source_place *p, const struct weigh_repo *repo,
 	return rc;
 }
 
-/* --- list ------------------------------------------------------------------------ */
+/* --- list ---------------------------------------------------------------- */
 
 /* The next page lies on the site, or the listing would not be the site's.  One that
  * cannot be read is not the end: files would be missing, and nobody knew. */
@@ -335,7 +335,7 @@ hub_list(const struct source_place *p, const struct weigh_repo *repo,
 	return rc;
 }
 
-/* --- locate ---------------------------------------------------------------------- */
+/* --- locate -------------------------------------------------------------- */
 
 static enum weigh_code
 locate_file(const struct source_place *p, const struct weigh_repo *repo,
@@ -380,7 +380,7 @@ hub_locate(const struct source_place *p, const struct weigh_repo *repo,
 	return rc;
 }
 
-/* --- objects --------------------------------------------------------------------- */
+/* --- objects ------------------------------------------------------------- */
 
 /* git is offered where the repository's page is: "BASE/org/name.git". */
 static enum weigh_code

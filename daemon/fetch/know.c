@@ -23,7 +23,7 @@ struct know {
 	int64_t until;        /* over: when it is asked again */
 };
 
-/* --- questions ------------------------------------------------------------------------ */
+/* --- questions ----------------------------------------------------------- */
 
 static void
 answer(struct fetch *f, struct fetch_waiter *waiter,
@@ -143,7 +143,7 @@ fetch_know(struct fetch *f, const struct weigh_repo *repo, const char *rev,
 	pthread_mutex_unlock(&f->lock);
 }
 
-/* --- asking ------------------------------------------------------------------------------ */
+/* --- asking -------------------------------------------------------------- */
 
 /* One upstream: what it calls the revision, and what that holds. */
 static enum weigh_code

@@ -13,7 +13,7 @@
 #define CALLS 3000
 #define CALLS_SECONDS 300
 
-/* --- reading ----------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 static const struct source *const kinds[] = {
 	[WEIGH_SOURCE_HUB] = &source_hub,
@@ -134,7 +134,7 @@ places_reached(const struct fetch *f, const struct places *p)
 	return any;
 }
 
-/* --- how often ------------------------------------------------------------------------ */
+/* --- how often ----------------------------------------------------------- */
 
 /* With its lock held.  NULL: there are more than anybody configures; not counted. */
 static struct governor *

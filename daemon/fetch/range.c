@@ -26,7 +26,7 @@ struct sink {
 	struct weigh_err err; /* why it ended otherwise */
 };
 
-/* --- placing ----------------------------------------------------------------------- */
+/* --- placing ------------------------------------------------------------- */
 
 /* The run is full: in an answer with the whole file, the next one. */
 static bool
@@ -152,7 +152,7 @@ on_head(void *ctx, const struct outbound_head *head, struct weigh_err *err)
 	return WEIGH_OK;
 }
 
-/* --- asking ------------------------------------------------------------------------- */
+/* --- asking -------------------------------------------------------------- */
 
 /* What came of it; `rc` is outbound's. */
 static enum weigh_code
@@ -231,7 +231,7 @@ copy(struct sink *s, int fd, struct weigh_err *err)
 	return rc;
 }
 
-/* --- where ---------------------------------------------------------------------------- */
+/* --- where --------------------------------------------------------------- */
 
 /* Where the bytes are: as it was said before, or asked anew. */
 static enum weigh_code

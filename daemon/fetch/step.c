@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* --- states -------------------------------------------------------------------- */
+/* --- states -------------------------------------------------------------- */
 
 void
 step_init(struct step *s, enum weigh_fetch_state state, bool known,
@@ -77,7 +77,7 @@ fail(struct step *s)
 	return go(s, WEIGH_FETCH_FAILED);
 }
 
-/* --- failures --------------------------------------------------------------------- */
+/* --- failures ------------------------------------------------------------ */
 
 /* What a failure says about who is to blame, and whether it passes. */
 enum blame {
@@ -215,7 +215,7 @@ take_failure(struct step *s, const struct step_event *e)
 	return fail(s);
 }
 
-/* --- events -------------------------------------------------------------------------- */
+/* --- events -------------------------------------------------------------- */
 
 static void
 forget_failures(struct step *s)

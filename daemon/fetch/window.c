@@ -21,7 +21,7 @@ work_count(struct work *w, const struct listed *file)
 	w->held_bytes += file->size;
 }
 
-/* --- into the window ---------------------------------------------------------- */
+/* --- into the window ----------------------------------------------------- */
 
 static enum weigh_code
 want(struct fetch *f, struct work *w, struct listed *file,
@@ -74,7 +74,7 @@ fill(struct fetch *f, struct catalog_reader *reader, struct work *w,
 	}
 }
 
-/* --- and out of it ------------------------------------------------------------ */
+/* --- and out of it ------------------------------------------------------- */
 
 /* Take those that ended out of the window; with the lock held. */
 static void

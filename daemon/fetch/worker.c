@@ -11,7 +11,7 @@
 #define LOOK_MS 1000
 #define WAITS 64 /* places where clients wait that are looked at */
 
-/* --- which --------------------------------------------------------------------------- */
+/* --- which --------------------------------------------------------------- */
 
 /* How many workers may be at it at once. */
 static unsigned
@@ -84,7 +84,7 @@ pick(struct fetch *f, int64_t *next)
 	return best;
 }
 
-/* --- what --------------------------------------------------------------------------- */
+/* --- what ---------------------------------------------------------------- */
 
 static uint64_t
 run_length(const struct file *file)
@@ -193,7 +193,7 @@ work_on(struct fetch *f, struct catalog_reader *reader, struct file *file)
 		file_seal(f, reader, file);
 }
 
-/* --- the threads ------------------------------------------------------------------------ */
+/* --- the threads --------------------------------------------------------- */
 
 /* Clients read it, and all of them left a while ago. */
 static bool

@@ -78,7 +78,7 @@ mark_partial(struct gate *g, struct catalog_reader *reader,
 	return rc;
 }
 
-/* --- one comes ------------------------------------------------------------------- */
+/* --- one comes ----------------------------------------------------------- */
 
 /* Revisions that are whole now say so. */
 static enum weigh_code
@@ -114,7 +114,7 @@ gate_arrived(struct gate *g, struct catalog_reader *reader,
 	return WEIGH_OK;
 }
 
-/* --- one goes ---------------------------------------------------------------------- */
+/* --- one goes ------------------------------------------------------------ */
 
 struct going {
 	const struct weigh_oid *oid;

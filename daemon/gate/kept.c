@@ -8,7 +8,7 @@
 
 #include "turn.h"
 
-/* --- the catalog says what the file says ------------------------------------------- */
+/* --- the catalog says what the file says --------------------------------- */
 
 static enum weigh_code
 note_source(struct catalog *catalog, const struct weigh_repo *repo,
@@ -94,7 +94,7 @@ gate_note_facts(struct catalog *catalog, const struct weigh_repo *repo,
 	return rc;
 }
 
-/* --- both together -------------------------------------------------------------------- */
+/* --- both together ------------------------------------------------------- */
 
 enum weigh_code
 kept_change(struct gate *g, struct catalog_reader *reader,
@@ -154,7 +154,7 @@ change(const struct change *c, struct weigh_err *err)
 	return rc;
 }
 
-/* --- where it comes from ----------------------------------------------------------------- */
+/* --- where it comes from ------------------------------------------------- */
 
 enum weigh_code
 kept_set_source(struct weigh_repofile *facts, const char *source, bool through,
@@ -231,7 +231,7 @@ gate_check_ours(struct catalog_reader *reader, const struct weigh_repo *repo,
 	return WEIGH_EXISTS;
 }
 
-/* --- pins -------------------------------------------------------------------------------------- */
+/* --- pins ---------------------------------------------------------------- */
 
 static enum weigh_code
 edit_pin(struct weigh_repofile *facts, const void *what, struct weigh_err *err)

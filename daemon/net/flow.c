@@ -48,7 +48,7 @@ flow_new(struct flow **out, int fd, uint64_t size, uint64_t held,
 	return WEIGH_OK;
 }
 
-/* --- who holds it ------------------------------------------------------------ */
+/* --- who holds it -------------------------------------------------------- */
 
 static void
 flow_free(struct flow *f)
@@ -138,7 +138,7 @@ flow_unfeed(struct flow *f)
 	pthread_mutex_unlock(&f->feeding);
 }
 
-/* --- what has arrived -------------------------------------------------------- */
+/* --- what has arrived ---------------------------------------------------- */
 
 /* Bytes that this reader may have now (1).  With the lock held. */
 static uint64_t
@@ -223,7 +223,7 @@ flow_waits(struct flow *f, uint64_t *offsets, unsigned most)
 	return n;
 }
 
-/* --- one reader -------------------------------------------------------------- */
+/* --- one reader ---------------------------------------------------------- */
 
 enum weigh_code
 flow_join(struct flow_reader *r, struct weigh_err *err)

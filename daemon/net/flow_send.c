@@ -44,7 +44,7 @@ end_reading(struct reading *g)
 	flow_drop(f);
 }
 
-/* --- what is queued ------------------------------------------------------------ */
+/* --- what is queued ------------------------------------------------------ */
 
 static void
 free_piece(struct evbuffer_file_segment const *segment, int flags, void *arg)
@@ -106,7 +106,7 @@ queue_ready(struct reading *g, struct evbuffer *out, struct weigh_err *err)
 	return rc;
 }
 
-/* --- how it ends ------------------------------------------------------------------ */
+/* --- how it ends --------------------------------------------------------- */
 
 static void
 refuse(struct http_exchange *x, const struct weigh_err *err,
@@ -179,7 +179,7 @@ flow_reader_gone(struct flow_reader *r)
 	end_reading((struct reading *)r);
 }
 
-/* --- how it begins ------------------------------------------------------------------ */
+/* --- how it begins ------------------------------------------------------- */
 
 /* Read what the plan asks for; takes the hold over, also on failure. */
 static void

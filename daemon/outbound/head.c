@@ -64,7 +64,7 @@ copy(char *out, size_t size, struct weigh_span v)
 	out[v.len] = '\0';
 }
 
-/* --- the fields ------------------------------------------------------------------ */
+/* --- the fields ---------------------------------------------------------- */
 
 static void
 on_length(struct head *h, struct weigh_span v, time_t now)
@@ -255,7 +255,7 @@ static const struct field {
 	{ "ratelimit", on_ratelimit },
 };
 
-/* --- lines ------------------------------------------------------------------------ */
+/* --- lines --------------------------------------------------------------- */
 
 void
 head_init(struct head *h)

@@ -72,7 +72,7 @@ repo_has_shallow(struct repo *r, bool *some, struct weigh_err *err)
 	return rc;
 }
 
-/* --- changing it --------------------------------------------------------------- */
+/* --- changing it --------------------------------------------------------- */
 
 static void
 add_line(struct weigh_buf *text, const git_oid *id)

@@ -23,7 +23,7 @@
 #define NAME_LEN 64
 #define FOLDER_LEN (sizeof(STAGES) + NAME_LEN + 1)
 
-/* --- its folder ------------------------------------------------------------------ */
+/* --- its folder ---------------------------------------------------------- */
 
 static enum weigh_code
 folder_of(const char *name, char out[FOLDER_LEN], struct weigh_err *err)
@@ -109,7 +109,7 @@ stage_each(int dirfd,
 	return rc;
 }
 
-/* --- a pack ------------------------------------------------------------------------ */
+/* --- a pack -------------------------------------------------------------- */
 
 static time_t
 seconds_now(void)
@@ -236,7 +236,7 @@ stage_pack_abandon(struct stage *s)
 	s->scan = NULL;
 }
 
-/* --- a small file ------------------------------------------------------------------- */
+/* --- a small file -------------------------------------------------------- */
 
 enum weigh_code
 stage_blob(struct stage *s, const struct weigh_gitid *blob,

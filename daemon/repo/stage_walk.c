@@ -23,7 +23,7 @@ struct walk {
 	size_t count, room;
 };
 
-/* --- all that a commit leads to ------------------------------------------------- */
+/* --- all that a commit leads to ------------------------------------------ */
 
 static enum weigh_code
 meet(struct walk *w, const git_oid *id, git_object_t type,
@@ -180,7 +180,7 @@ stage_has(struct stage *s, const struct weigh_gitid *commit, bool *whole,
 	return rc == WEIGH_NOT_FOUND ? WEIGH_OK : rc;
 }
 
-/* --- its entries ----------------------------------------------------------------- */
+/* --- its entries --------------------------------------------------------- */
 
 struct entries {
 	struct stage *stage;
@@ -234,7 +234,7 @@ stage_each_entry(struct stage *s, const struct weigh_gitid *commit,
 	    rc;
 }
 
-/* --- into a repository of ours ----------------------------------------------------- */
+/* --- into a repository of ours ------------------------------------------- */
 
 static enum weigh_code
 copy_object(void *ctx, const git_oid *id, git_object_t type, const void *data,

@@ -18,7 +18,7 @@
 	"ask the mirror's administrator for a token of upstream that was " \
 	"given access"
 
-/* --- what trouble upstream is in the Hub's words -------------------------------- */
+/* --- what trouble upstream is in the Hub's words ------------------------- */
 
 static enum weigh_hub_case
 case_of(enum weigh_code code)
@@ -64,7 +64,7 @@ refusal_of_bytes(const struct weigh_err *err, int *status)
 	return is_ours(err->code) ? NULL : e->hub_code;
 }
 
-/* --- repositories and revisions --------------------------------------------------- */
+/* --- repositories and revisions ------------------------------------------ */
 
 /* If it were here, open to everybody, could they do what the route is for? */
 static bool
@@ -169,7 +169,7 @@ ask_waits(struct http_task *task)
 	return true;
 }
 
-/* --- files ---------------------------------------------------------------------------- */
+/* --- files --------------------------------------------------------------- */
 
 bool
 ask_brings(struct ask *ask, struct catalog_reader *reader,

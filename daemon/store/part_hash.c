@@ -50,7 +50,7 @@ part_unlock_chain(struct store_part *p)
 	pthread_mutex_unlock(&p->lock);
 }
 
-/* --- one segment against a list ----------------------------------------------------- */
+/* --- one segment against a list ------------------------------------------ */
 
 static enum weigh_code
 refuse_segment(struct store_part *p, uint64_t n, struct weigh_err *err)
@@ -164,7 +164,7 @@ store_part_list(struct store_part *p, const uint8_t *list, size_t count,
 	return rc;
 }
 
-/* --- the chain ----------------------------------------------------------------------- */
+/* --- the chain ----------------------------------------------------------- */
 
 /* The chain has come to the end of segment `n`, where its value is this one. */
 static enum weigh_code

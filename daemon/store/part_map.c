@@ -26,7 +26,7 @@ part_names_of(struct part_names *n, const struct weigh_oid *oid)
 	snprintf(n->map, sizeof(n->map), PARTS "/%s.map", hex);
 }
 
-/* --- records -------------------------------------------------------------- */
+/* --- records ------------------------------------------------------------- */
 
 static void
 put_le(uint8_t *out, uint64_t v, size_t bytes)
@@ -85,7 +85,7 @@ pack_head(const struct store_part *p, uint8_t out[PART_RECORD])
 	close_record(out, 0);
 }
 
-/* --- writing --------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------- */
 
 static enum weigh_code
 write_at(int fd, const void *data, size_t len, uint64_t offset,
@@ -135,7 +135,7 @@ part_map_note(struct store_part *p, uint64_t n, struct weigh_err *err)
 	return write_at(p->map, out, sizeof(out), (n + 1) * PART_RECORD, err);
 }
 
-/* --- syncing ----------------------------------------------------------------- */
+/* --- syncing ------------------------------------------------------------- */
 
 /* What was noted before the sync began is on disk now. */
 static enum weigh_code
@@ -184,7 +184,7 @@ part_sync(struct store_part *p, struct weigh_err *err)
 	return rc;
 }
 
-/* --- reading ------------------------------------------------------------------ */
+/* --- reading ------------------------------------------------------------- */
 
 /* Does what was noted of segment `n` hold?  Synced bytes are not read again. */
 static bool

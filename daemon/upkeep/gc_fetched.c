@@ -17,7 +17,7 @@ gc_awaited(struct gc *gc, const struct weigh_oid *oid)
 	    awaited;
 }
 
-/* --- parts -------------------------------------------------------------------- */
+/* --- parts --------------------------------------------------------------- */
 
 /* One that is opened meanwhile stays: somebody goes on with it. */
 static enum weigh_code
@@ -61,7 +61,7 @@ gc_parts(struct gc *gc, struct weigh_err *err)
 	    err);
 }
 
-/* --- the cache ------------------------------------------------------------------ */
+/* --- the cache ----------------------------------------------------------- */
 
 static void
 tell_cached(void *ctx, const struct weigh_oid *oid, uint64_t bytes,

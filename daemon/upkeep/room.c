@@ -55,7 +55,7 @@ go_on(const struct cache *c, enum weigh_code rc, struct weigh_err *err)
 	return rc;
 }
 
-/* --- what is in the cache --------------------------------------------------------- */
+/* --- what is in the cache ------------------------------------------------ */
 
 static void
 keep_repo(void *ctx, const struct catalog_mirror *m)
@@ -216,7 +216,7 @@ list_cache(struct cache *c, struct weigh_err *err)
 	return rc;
 }
 
-/* --- what goes ---------------------------------------------------------------------- */
+/* --- what goes ----------------------------------------------------------- */
 
 /* Bytes that are too many (2). */
 static uint64_t

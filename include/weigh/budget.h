@@ -33,7 +33,7 @@ void weigh_ratelimit(struct weigh_span value, int64_t *left, int64_t *reset);
 uint32_t weigh_backoff_ms(unsigned losses, uint32_t base, uint32_t most,
     uint32_t chance);
 
-/* --- how fast ---------------------------------------------------------------------- */
+/* --- how fast ------------------------------------------------------------ */
 
 /* Tokens that fill up at a rate; what was taken too much is owed. */
 struct weigh_bucket {
@@ -57,7 +57,7 @@ int64_t weigh_bucket_wait(struct weigh_bucket *b, int64_t now_us);
  * Never when they are equal. */
 bool weigh_night(unsigned from, unsigned until, unsigned hour);
 
-/* --- how often ----------------------------------------------------------------------- */
+/* --- how often ----------------------------------------------------------- */
 
 #define WEIGH_BUDGET_SLICES 30
 

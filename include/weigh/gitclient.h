@@ -28,7 +28,7 @@
 /* Bytes of an answer to info/refs and to ls-refs: some 100,000 refs. */
 #define WEIGH_GIT_TOLD_MAX (16u << 20)
 
-/* --- what a server can ------------------------------------------------------------ */
+/* --- what a server can --------------------------------------------------- */
 
 struct weigh_git_server {
 	bool two;           /* speaks version 2 */
@@ -43,7 +43,7 @@ struct weigh_git_server {
 enum weigh_code weigh_git_server_parse(struct weigh_git_server *out,
     const char *data, size_t len, struct weigh_err *err);
 
-/* --- which commit a name means ----------------------------------------------------- */
+/* --- which commit a name means ------------------------------------------- */
 
 struct weigh_git_pick {
 	bool found;
@@ -62,7 +62,7 @@ bool weigh_git_ask_refs(struct weigh_buf *out,
 enum weigh_code weigh_git_pick_ref(struct weigh_git_pick *out, const char *rev,
     const char *data, size_t len, struct weigh_err *err);
 
-/* --- one commit, its trees and files ------------------------------------------------ */
+/* --- one commit, its trees and files ------------------------------------- */
 
 void weigh_git_ask_commit(struct weigh_buf *out,
     const struct weigh_git_server *server, const struct weigh_gitid *commit);

@@ -57,7 +57,7 @@ enum weigh_code weigh_source_parse(struct weigh_source *out, const char *text,
 enum weigh_code weigh_source_list(struct weigh_source *out, size_t room,
     size_t *n, const char *text, struct weigh_err *err);
 
-/* --- tokens ------------------------------------------------------------------------ */
+/* --- tokens -------------------------------------------------------------- */
 
 #define WEIGH_SOURCE_TOKENS_MAX (64u << 10) /* bytes of their file */
 #define WEIGH_SOURCE_TOKEN_MAX 1024         /* of one, with its NUL */

@@ -11,7 +11,7 @@
 #define HEADS "refs/heads/"
 #define TAGS "refs/tags/"
 
-/* --- the server's words -------------------------------------------------------------- */
+/* --- the server's words -------------------------------------------------- */
 
 /* (4) */
 enum weigh_code
@@ -36,7 +36,7 @@ no_git(struct weigh_err *err)
 	    "the answer is not made of git's packets, or is cut");
 }
 
-/* --- what a server can ------------------------------------------------------------------ */
+/* --- what a server can --------------------------------------------------- */
 
 static bool
 line_is(struct cursor c, const char *text)
@@ -122,7 +122,7 @@ weigh_git_server_parse(struct weigh_git_server *out, const char *data,
 	return rc == WEIGH_OK && kind != WEIGH_PKT_FLUSH ? no_git(err) : rc;
 }
 
-/* --- which commit a name means ------------------------------------------------------------- */
+/* --- which commit a name means ------------------------------------------- */
 
 static void
 ask_head(struct weigh_buf *out, const struct weigh_git_server *server,
@@ -254,7 +254,7 @@ weigh_git_pick_ref(struct weigh_git_pick *out, const char *rev,
 	return kind == WEIGH_PKT_FLUSH && in.left == 0 ? WEIGH_OK : no_git(err);
 }
 
-/* --- one commit -------------------------------------------------------------------------------- */
+/* --- one commit ---------------------------------------------------------- */
 
 void
 weigh_git_ask_commit(struct weigh_buf *out,

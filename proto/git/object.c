@@ -5,7 +5,7 @@
 
 #include "../cursor.h"
 
-/* --- commits ----------------------------------------------------------------- */
+/* --- commits ------------------------------------------------------------- */
 
 static bool
 take_id_line(struct cursor *c, const char *word)
@@ -93,7 +93,7 @@ weigh_git_commit_check(const char *data, size_t len, struct weigh_err *err)
 	    weigh_fail(err, WEIGH_MALFORMED, "a commit with %s", bad);
 }
 
-/* --- trees ------------------------------------------------------------------- */
+/* --- trees --------------------------------------------------------------- */
 
 static bool
 take_mode(struct cursor *c)

@@ -54,7 +54,7 @@ struct weigh_packscan {
 	z_stream z;
 };
 
-/* --- beginning and end ---------------------------------------------------------------- */
+/* --- beginning and end --------------------------------------------------- */
 
 struct weigh_packscan *
 weigh_packscan_new(const struct weigh_packscan_limits *limits)
@@ -105,7 +105,7 @@ weigh_packscan_end(const struct weigh_packscan *s, struct weigh_err *err)
 	    weigh_fail(err, WEIGH_MALFORMED, "a git pack that is cut");
 }
 
-/* --- numbers and sizes ------------------------------------------------------------------- */
+/* --- numbers and sizes --------------------------------------------------- */
 
 /* Seven bits more, the lowest first; *whole: that was the last. */
 static enum weigh_code
@@ -148,7 +148,7 @@ is_delta(const struct weigh_packscan *s)
 	return s->type == OFS_DELTA || s->type == REF_DELTA;
 }
 
-/* --- an object's head --------------------------------------------------------------------- */
+/* --- an object's head ---------------------------------------------------- */
 
 /* Its size is known. */
 static enum weigh_code
@@ -217,7 +217,7 @@ take_base(struct weigh_packscan *s)
 	return WEIGH_OK;
 }
 
-/* --- the pack's head and end ---------------------------------------------------------------- */
+/* --- the pack's head and end --------------------------------------------- */
 
 static enum weigh_code
 take_head(struct weigh_packscan *s, unsigned char byte, struct weigh_err *err)
@@ -250,7 +250,7 @@ take_sum(struct weigh_packscan *s)
 	return WEIGH_OK;
 }
 
-/* --- what is deflated ------------------------------------------------------------------------ */
+/* --- what is deflated ---------------------------------------------------- */
 
 /* A difference begins with the sizes of its base and of what it makes. */
 static enum weigh_code
@@ -328,7 +328,7 @@ take_data(struct weigh_packscan *s, const char *data, size_t len, size_t *used,
 	return rc == WEIGH_OK && z == Z_STREAM_END ? end_object(s, err) : rc;
 }
 
-/* --- the whole --------------------------------------------------------------------------------- */
+/* --- the whole ----------------------------------------------------------- */
 
 static enum weigh_code
 take_byte(struct weigh_packscan *s, unsigned char byte, struct weigh_err *err)

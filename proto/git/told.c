@@ -32,7 +32,7 @@ bad(struct weigh_git_told *t, const char *what, struct weigh_err *err)
 	    "upstream's git answers with %s", what);
 }
 
-/* --- packets ---------------------------------------------------------------------- */
+/* --- packets ------------------------------------------------------------- */
 
 static enum weigh_code
 take_mark(struct weigh_git_told *t, size_t n, struct weigh_err *err)
@@ -96,7 +96,7 @@ take_line(struct weigh_git_told *t, struct weigh_err *err)
 	return WEIGH_OK;
 }
 
-/* --- bytes -------------------------------------------------------------------------- */
+/* --- bytes --------------------------------------------------------------- */
 
 /* Collect what is no part of the pack; `whole` packets are read. */
 static enum weigh_code

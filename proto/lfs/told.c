@@ -11,7 +11,7 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define FIELD_NAME 64
 
-/* --- the question ------------------------------------------------------------------ */
+/* --- the question -------------------------------------------------------- */
 
 void
 weigh_lfs_ask(struct weigh_jw *w, const struct weigh_lfs_object *objects,
@@ -39,7 +39,7 @@ weigh_lfs_ask(struct weigh_jw *w, const struct weigh_lfs_object *objects,
 	weigh_jw_object_end(w);
 }
 
-/* --- fields of one download ---------------------------------------------------------- */
+/* --- fields of one download ---------------------------------------------- */
 
 /* These are the connection's, or say which bytes: nobody else sets them. */
 static const char *const ours[] = { "Host", "Connection", "Content-Length",
@@ -128,7 +128,7 @@ read_header(struct weigh_json *j, enum weigh_json_token first, void *out,
 	return t == WEIGH_JSON_OBJECT_END ? WEIGH_OK : weigh_json_error(j, err);
 }
 
-/* --- one object ------------------------------------------------------------------------- */
+/* --- one object ---------------------------------------------------------- */
 
 static enum weigh_code
 read_oid(struct weigh_json *j, enum weigh_json_token first, void *out,
@@ -220,7 +220,7 @@ read_error(struct weigh_json *j, enum weigh_json_token first, void *out,
 	return rc;
 }
 
-/* --- the answer ---------------------------------------------------------------------------- */
+/* --- the answer ---------------------------------------------------------- */
 
 struct told {
 	enum weigh_code (*each)(void *ctx, const struct weigh_lfs_told *told,

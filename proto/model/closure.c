@@ -60,7 +60,7 @@ read_text(struct weigh_json *j, enum weigh_json_token first, char *text,
 	return weigh_json_skip(j, first) ? WEIGH_OK : weigh_json_error(j, err);
 }
 
-/* --- auto_map ---------------------------------------------------------------------- */
+/* --- auto_map ------------------------------------------------------------ */
 
 /* "ORG/NAME--MODULE.CLASS"; without "--" the code is the repository's own. */
 static enum weigh_code
@@ -109,7 +109,7 @@ read_config(struct weigh_closure *c, const char *text, size_t len,
 	return weigh_json_read_object(text, len, config_rows, 1, c, err);
 }
 
-/* --- adapters ---------------------------------------------------------------------- */
+/* --- adapters ------------------------------------------------------------ */
 
 struct adapter {
 	char base[WEIGH_NAME_MAX + 1];
@@ -153,7 +153,7 @@ read_adapter(struct weigh_closure *c, const char *text, size_t len,
 	return rc;
 }
 
-/* --- the card ---------------------------------------------------------------------- */
+/* --- the card ------------------------------------------------------------ */
 
 static enum weigh_code
 read_name(struct weigh_json *j, enum weigh_json_token first, void *out,
@@ -196,7 +196,7 @@ read_card(struct weigh_closure *c, const char *text, size_t len,
 	return rc;
 }
 
-/* --- files ------------------------------------------------------------------------- */
+/* --- files --------------------------------------------------------------- */
 
 static const struct file {
 	const char *path;

@@ -42,7 +42,7 @@ enum known {
 	KNOWN_PARTLY
 };
 
-/* --- names ----------------------------------------------------------------------- */
+/* --- names --------------------------------------------------------------- */
 
 struct span {
 	const char *p;
@@ -136,7 +136,7 @@ copy_of(const char *path, char *out, size_t size)
 	return false;
 }
 
-/* --- completeness ---------------------------------------------------------------- */
+/* --- completeness -------------------------------------------------------- */
 
 static int
 compare(const void *key, const void *file)
@@ -312,7 +312,7 @@ is_whole(struct copies *c, const char *weights, bool *whole,
 	return index_is_whole(c, path, weights, whole, err);
 }
 
-/* --- what goes ------------------------------------------------------------------- */
+/* --- what goes ----------------------------------------------------------- */
 
 /* The weights beside a folder original/ that `path` lies in. */
 static bool

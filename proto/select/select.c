@@ -43,7 +43,7 @@ weigh_select_why_text(enum weigh_select_why why)
 	return (unsigned)why < WEIGH_SELECT_WHYS ? whys[why] : "";
 }
 
-/* --- patterns -------------------------------------------------------------------- */
+/* --- patterns ------------------------------------------------------------ */
 
 static enum weigh_code
 add_glob(char globs[][WEIGH_SELECT_GLOB], unsigned *count, const char *glob,
@@ -119,7 +119,7 @@ weigh_select_match(const struct weigh_select *s, const char *path)
 	return WEIGH_SELECT_WANTED;
 }
 
-/* --- as text --------------------------------------------------------------------- */
+/* --- as text ------------------------------------------------------------- */
 
 static void
 print_globs(struct weigh_jw *w, const char *key,
@@ -194,7 +194,7 @@ weigh_select_read_formats(struct weigh_json *j, enum weigh_json_token first,
 				rc;
 }
 
-/* --- over a listing -------------------------------------------------------------- */
+/* --- over a listing ------------------------------------------------------ */
 
 enum weigh_code
 weigh_select_decide(const struct weigh_select *s,

@@ -30,7 +30,7 @@ read_answer(const char *text, size_t len, const struct weigh_json_member *rows,
 	return rc;
 }
 
-/* --- info ------------------------------------------------------------------------ */
+/* --- info ---------------------------------------------------------------- */
 
 /* The members as they come; judged together, when all of them are there. */
 struct telling {
@@ -162,7 +162,7 @@ weigh_upstream_info_parse(struct weigh_upstream_info *out, enum weigh_kind kind,
 	return WEIGH_OK;
 }
 
-/* --- refs ------------------------------------------------------------------------ */
+/* --- refs ---------------------------------------------------------------- */
 
 struct finding {
 	const char *name;

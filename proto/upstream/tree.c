@@ -56,7 +56,7 @@ weigh_upstream_tree_free(struct weigh_upstream_tree *t)
 	free(t);
 }
 
-/* --- keeping --------------------------------------------------------------------- */
+/* --- keeping ------------------------------------------------------------- */
 
 static const char *
 keep_path(struct weigh_upstream_tree *t, const char *path)
@@ -126,7 +126,7 @@ note_path(struct weigh_upstream_tree *t, const char *path,
 	return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 }
 
-/* --- one entry ------------------------------------------------------------------- */
+/* --- one entry ----------------------------------------------------------- */
 
 /* The members as they come; judged together. */
 struct entry {
@@ -278,7 +278,7 @@ read_entry(struct weigh_json *j, enum weigh_json_token first, void *out,
 	return weigh_context(err, rc, "entry %zu of the listing", place);
 }
 
-/* --- pages ----------------------------------------------------------------------- */
+/* --- pages --------------------------------------------------------------- */
 
 enum weigh_code
 weigh_upstream_tree_page(struct weigh_upstream_tree *t, const char *text,

@@ -82,7 +82,7 @@ now(void)
 	return (int64_t)t.tv_sec * NS + t.tv_nsec;
 }
 
-/* --- the devices -------------------------------------------------------------- */
+/* --- the devices --------------------------------------------------------- */
 
 static struct ifreq
 request(const char *address)
@@ -135,7 +135,7 @@ open_wire(const char *netns, const char *address)
 	return fd;
 }
 
-/* --- the link ----------------------------------------------------------------- */
+/* --- the link ------------------------------------------------------------ */
 
 /* The bytes that this packet is on a wire, cut into segments (2): each has the headers,
  * of which the TCP one begins where the checksum does. */

@@ -53,7 +53,7 @@ sleep_ms(unsigned ms)
 	nanosleep(&t, NULL);
 }
 
-/* --- options ------------------------------------------------------------------------ */
+/* --- options ------------------------------------------------------------- */
 
 static unsigned
 number(const char *text)
@@ -159,7 +159,7 @@ read_option(const char *arg)
 	return false;
 }
 
-/* --- questions ----------------------------------------------------------------------- */
+/* --- questions ----------------------------------------------------------- */
 
 static enum weigh_code
 on_head(void *ctx, const struct outbound_head *head, struct weigh_err *err)

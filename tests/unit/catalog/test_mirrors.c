@@ -32,7 +32,7 @@ tell(struct told *t, const char *word, long long n)
 	    "%s%s %lld", t->len > 0 ? ", " : "", word, n);
 }
 
-/* --- absent blobs ---------------------------------------------------------------- */
+/* --- absent blobs -------------------------------------------------------- */
 
 static void
 check_totals(struct shelf *s, const char *label, uint64_t blobs,
@@ -211,7 +211,7 @@ test_listings(void **state)
 	shelf_close(&s);
 }
 
-/* --- where they come from ------------------------------------------------------------ */
+/* --- where they come from ------------------------------------------------ */
 
 static void
 see_mirror(void *ctx, const struct catalog_mirror *m)
@@ -338,7 +338,7 @@ test_told(void **state)
 	shelf_close(&s);
 }
 
-/* --- pins, events, lies ---------------------------------------------------------------- */
+/* --- pins, events, lies -------------------------------------------------- */
 
 static void
 see_pin(void *ctx, int64_t id, const struct catalog_pin *p)

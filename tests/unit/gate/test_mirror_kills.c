@@ -63,7 +63,7 @@ mirror(struct yard *y, bool next, bool partial, const char *ref)
 	return rc;
 }
 
-/* --- what is done ---------------------------------------------------------------- */
+/* --- what is done -------------------------------------------------------- */
 
 static enum weigh_code
 do_first(struct yard *y)
@@ -124,7 +124,7 @@ do_let_go(struct yard *y)
 	return gate_let_go(y->g.gate, y->g.reader, &oid, &gone, NULL);
 }
 
-/* --- and what was there before ---------------------------------------------------- */
+/* --- and what was there before ------------------------------------------- */
 
 static void
 with_nothing(struct yard *y)
@@ -188,7 +188,7 @@ struct story {
 	bool litter; /* a kill may leave a file that gc takes */
 };
 
-/* --- killing ------------------------------------------------------------------------ */
+/* --- killing ------------------------------------------------------------- */
 
 static void
 yard_make(struct yard *y, const struct story *story)

@@ -48,7 +48,7 @@ check_words(const char *label, const struct weigh_err *err)
 		check_true(label, *p >= ' ' && *p < 0x7f);
 }
 
-/* --- what a server can --------------------------------------------------------------- */
+/* --- what a server can --------------------------------------------------- */
 
 /* (2), (4) */
 static const struct server_row {
@@ -105,7 +105,7 @@ test_servers(void **state)
 	}
 }
 
-/* --- questions ------------------------------------------------------------------------- */
+/* --- questions ----------------------------------------------------------- */
 
 /* (1) */
 static void
@@ -155,7 +155,7 @@ test_questions(void **state)
 	}
 }
 
-/* --- refs --------------------------------------------------------------------------------- */
+/* --- refs ---------------------------------------------------------------- */
 
 static const struct ref_row {
 	const char *label, *rev, *text;
@@ -228,7 +228,7 @@ test_refs(void **state)
 	}
 }
 
-/* --- a fetch's answer ------------------------------------------------------------------------ */
+/* --- a fetch's answer ---------------------------------------------------- */
 
 #define SHALLOW "shallow-info\nshallow " A "\n/\n"
 #define PACKED "packfile\n\001PA\n\002words\n\001\n\001CK\n"

@@ -47,7 +47,7 @@ pattern(uint64_t at)
 	return (unsigned char)(at * 7 + at / 4096 * 13);
 }
 
-/* --- the server's side ---------------------------------------------------------- */
+/* --- the server's side --------------------------------------------------- */
 
 static void
 on_wanted(void *ctx, uint64_t offset)
@@ -162,7 +162,7 @@ wait_until(const char *label, atomic_uint *what, unsigned least)
 	check_true(label, atomic_load(what) >= least);
 }
 
-/* --- the client's side ------------------------------------------------------------- */
+/* --- the client's side --------------------------------------------------- */
 
 struct client {
 	int fd;
@@ -281,7 +281,7 @@ hear_reset(struct client *c)
 	close(c->fd);
 }
 
-/* --- stories --------------------------------------------------------------------------- */
+/* --- stories ------------------------------------------------------------- */
 
 /* Bytes leave as they come, for all who read; (1) the tail waits. */
 static void

@@ -15,7 +15,7 @@
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 #define US INT64_C(1000000)
 
-/* --- what upstream says -------------------------------------------------------------- */
+/* --- what upstream says -------------------------------------------------- */
 
 /* Sun, 06 Nov 1994 08:49:37 GMT */
 #define NOW INT64_C(784111777)
@@ -122,7 +122,7 @@ test_backoff(void **state)
 	    UINT32_MAX);
 }
 
-/* --- how fast ------------------------------------------------------------------------- */
+/* --- how fast ------------------------------------------------------------ */
 
 static void
 test_a_bucket(void **state)
@@ -240,7 +240,7 @@ test_nights(void **state)
 			rows[i].night);
 }
 
-/* --- how often ---------------------------------------------------------------------------- */
+/* --- how often ----------------------------------------------------------- */
 
 static void
 test_a_window(void **state)

@@ -162,7 +162,7 @@ test_one_look(void **state)
 	}
 }
 
-/* --- what is held ----------------------------------------------------------- */
+/* --- what is held -------------------------------------------------------- */
 
 static const struct held {
 	const char *label;

@@ -15,7 +15,7 @@
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-/* --- addresses ----------------------------------------------------------------------- */
+/* --- addresses ----------------------------------------------------------- */
 
 static const struct place {
 	const char *text;
@@ -152,7 +152,7 @@ test_who_may_go_where(void **state)
 	}
 }
 
-/* --- redirects ------------------------------------------------------------------------ */
+/* --- redirects ----------------------------------------------------------- */
 
 #define F WEIGH_REDIRECT_FOLLOW
 #define B WEIGH_REDIRECT_BARE
@@ -229,7 +229,7 @@ test_which_redirects_are_followed(void **state)
 	    "a redirect from https to http");
 }
 
-/* --- proxies ---------------------------------------------------------------------------- */
+/* --- proxies ------------------------------------------------------------- */
 
 static const struct round_row {
 	const char *url, *list;

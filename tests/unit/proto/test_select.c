@@ -16,7 +16,7 @@
 
 #define FILES 16
 
-/* --- patterns -------------------------------------------------------------------- */
+/* --- patterns ------------------------------------------------------------ */
 
 static const struct match_row {
 	const char *label, *include[3], *exclude[3], *path;
@@ -84,7 +84,7 @@ test_bounds(void **state)
 	    WEIGH_TOO_BIG);
 }
 
-/* --- as text --------------------------------------------------------------------- */
+/* --- as text ------------------------------------------------------------- */
 
 static const struct weigh_json_member members[] = {
 	{ "include", weigh_select_read_include },
@@ -152,7 +152,7 @@ test_equal(void **state)
 	check_true("other formats", !weigh_select_equal(&a, &b));
 }
 
-/* --- formats ----------------------------------------------------------------------- */
+/* --- formats ------------------------------------------------------------- */
 
 #define INDEX(shards) "{\"metadata\":{},\"weight_map\":{" shards "}}"
 #define TWO \

@@ -117,7 +117,7 @@ test_the_longest_url(void **state)
 	    WEIGH_MALFORMED);
 }
 
-/* --- Location ---------------------------------------------------------------------- */
+/* --- Location ------------------------------------------------------------ */
 
 #define BASE "http://h:8/b/c/d?q"
 
@@ -183,7 +183,7 @@ test_where_a_location_leads(void **state)
 	}
 }
 
-/* --- origins ----------------------------------------------------------------------- */
+/* --- origins ------------------------------------------------------------- */
 
 static const struct origin {
 	const char *label, *a, *b;

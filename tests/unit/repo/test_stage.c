@@ -40,7 +40,7 @@ yard_close(struct yard *y)
 	grove_close(&y->g);
 }
 
-/* --- packs, object by object ------------------------------------------------------- */
+/* --- packs, object by object --------------------------------------------- */
 
 struct object {
 	enum weigh_pack_type type;
@@ -272,7 +272,7 @@ set_main(struct yard *y, const struct weigh_gitid *commit)
 	    WEIGH_OK);
 }
 
-/* --- packs that are none --------------------------------------------------------------- */
+/* --- packs that are none ------------------------------------------------- */
 
 /* A byte changed anywhere, or an end anywhere, is found. */
 static void
@@ -416,7 +416,7 @@ test_deltas(void **state)
 	}
 }
 
-/* --- what git fsck would say ---------------------------------------------------------------- */
+/* --- what git fsck would say --------------------------------------------- */
 
 static const struct hostile_row {
 	const char *label;
@@ -521,7 +521,7 @@ test_hostile(void **state)
 	}
 }
 
-/* --- given to a repository ------------------------------------------------------------------- */
+/* --- given to a repository ----------------------------------------------- */
 
 static enum weigh_code
 no_pace(void *ctx, size_t bytes, struct weigh_err *err)
@@ -659,7 +659,7 @@ test_give_known(void **state)
 	yard_close(&y);
 }
 
-/* --- without git ------------------------------------------------------------------------------- */
+/* --- without git --------------------------------------------------------- */
 
 static void
 put_text(struct stage *s, struct repo_file *f, const char *path,
