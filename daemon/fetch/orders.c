@@ -337,6 +337,15 @@ refuse_offline(struct weigh_err *err)
 	return WEIGH_DENIED;
 }
 
+static enum weigh_code
+refuse_nobody(struct weigh_err *err)
+{
+	(void)weigh_fail(err, WEIGH_USAGE, "no upstream is configured");
+	weigh_fix(err,
+	    "set [mirror] upstream in weighd.conf, or name one with --from");
+	return WEIGH_USAGE;
+}
+
 /* What it names is read before it is written down. */
 static enum weigh_code
 check_order(struct fetch *f, const struct weigh_fetch_order *order,
@@ -348,10 +357,7 @@ check_order(struct fetch *f, const struct weigh_fetch_order *order,
 	if (rc != WEIGH_OK)
 		return rc;
 	if (places->n == 0) {
-		rc = weigh_fail(err, WEIGH_USAGE, "no upstream is configured");
-		weigh_fix(err,
-		    "set [mirror] upstream in weighd.conf, or name one with "
-		    "--from");
+		rc = refuse_nobody(err);
 	} else if (!places_reached(f, places)) {
 		rc = refuse_offline(err);
 	}
@@ -515,12 +521,30 @@ fetch_needs(struct fetch *f, const struct weigh_oid *oid)
 
 /* --- looks at upstream ------------------------------------------------------------------------------ */
 
+static enum weigh_code
+look_at(struct fetch *f, const struct place *p, const struct weigh_repo *repo,
+    const char *rev, const char *etag, struct source_revision *out,
+    int64_t *wait, struct weigh_err *err)
+{
+	struct source_place at = p->at;
+	enum weigh_code rc;
+
+	at.cancel = &f->stop;
+	weigh_err_clear(err);
+	rc = governor_ask(f, p, &f->stop, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	return p->kind->resolve(&at, repo, rev, etag, out, wait, err);
+}
+
+/* It is gone only when all say so: one that cannot be reached may have it. */
 enum weigh_code
 fetch_look(struct fetch *f, const char *source, const struct weigh_repo *repo,
     const char *rev, const char *etag, struct source_revision *out,
     int64_t *wait, struct weigh_err *err)
 {
 	struct weigh_fetch_order order = { .repo = *repo };
+	struct weigh_err now = { .code = WEIGH_OK }, said = now;
 	struct places *places = NULL;
 	enum weigh_code rc;
 
@@ -528,17 +552,21 @@ fetch_look(struct fetch *f, const char *source, const struct weigh_repo *repo,
 	snprintf(order.source, sizeof(order.source), "%s", source);
 	if ((rc = places_for(f, &order, &places, err)) != WEIGH_OK)
 		return rc;
-	rc = weigh_fail(err, WEIGH_NOT_FOUND, "no upstream is configured");
-	for (unsigned i = 0; i < places->n && rc != WEIGH_OK; i++) {
-		struct source_place at = places->list[i].at;
-
-		at.cancel = &f->stop;
-		weigh_err_clear(err);
-		rc = governor_ask(f, &places->list[i], &f->stop, err);
+	if (places->n == 0)
+		rc = refuse_nobody(&said);
+	for (unsigned i = 0; i < places->n; i++) {
+		rc = look_at(f, &places->list[i], repo, rev, etag, out, wait,
+		    &now);
 		if (rc == WEIGH_OK)
-			rc = places->list[i].kind->resolve(&at, repo, rev, etag,
-			    out, wait, err);
+			break;
+		now.code = rc;
+		if (said.code == WEIGH_OK || said.code == WEIGH_NOT_FOUND)
+			said = now;
 	}
 	places_drop(places);
-	return rc;
+	if (rc == WEIGH_OK)
+		return rc;
+	if (err != NULL)
+		*err = said;
+	return said.code;
 }

@@ -56,8 +56,9 @@ ask_places(struct planning *p, struct weigh_err *err)
 
 	if (rc != WEIGH_OK)
 		return rc;
-	rc = weigh_fail(err, WEIGH_USAGE, "nobody is named whom to ask");
-	weigh_fix(err, "name an upstream in weighd.conf, or with --from");
+	rc = weigh_fail(err, WEIGH_USAGE, "no upstream is configured");
+	weigh_fix(err,
+	    "set [mirror] upstream in weighd.conf, or name one with --from");
 	for (unsigned i = 0; i < places->n && rc != WEIGH_OK; i++) {
 		weigh_err_clear(err);
 		rc = ask_place(p, &places->list[i], err);

@@ -24,6 +24,15 @@ wait_ms(struct hop *h, int ms)
 	pthread_cond_timedwait(&h->news, &h->lock, &t);
 }
 
+/* The same words whoever runs into it. */
+static enum weigh_code
+refuse_offline(struct weigh_err *err)
+{
+	(void)weigh_fail(err, WEIGH_DENIED, "this mirror is offline");
+	weigh_fix(err, "set [mirror] offline = no in weighd.conf and reload");
+	return WEIGH_DENIED;
+}
+
 static enum weigh_code
 wanted_no_more(const struct hop *h, struct weigh_err *err)
 {
@@ -32,8 +41,7 @@ wanted_no_more(const struct hop *h, struct weigh_err *err)
 	if (atomic_load(&h->o->stopping))
 		return weigh_fail(err, WEIGH_CANCELED, "weighd is stopping");
 	if (atomic_load(&h->o->offline))
-		return weigh_fail(err, WEIGH_DENIED,
-		    "nothing is asked of anybody any more: [mirror] offline");
+		return refuse_offline(err);
 	return WEIGH_OK;
 }
 
@@ -241,8 +249,7 @@ outbound_ask(struct outbound *o, const struct outbound_request *r,
 	snprintf(url, sizeof(url), "%s", r->url);
 	do {
 		if (outbound_offline(o))
-			return weigh_fail(err, WEIGH_DENIED,
-			    "nothing is asked of anybody: [mirror] offline");
+			return refuse_offline(err);
 		if (atomic_load(&o->stopping))
 			return weigh_fail(err, WEIGH_CANCELED,
 			    "weighd is stopping");

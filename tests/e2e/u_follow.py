@@ -107,6 +107,26 @@ def test_it_is_looked_at_by_itself(own):
     assert own.hub.calls() == 0, "it is looked at still"
 
 
+def test_it_is_not_gone_because_nobody_is_asked(own):
+    """An upstream taken out of weighd.conf deletes nothing, nor does one that never had it
+    while the one that has it is down."""
+    own.sync()
+    url = own.house.env.pop("WEIGHD_MIRROR_UPSTREAM")
+    try:
+        own.house.restart()
+        assert own.sync(code=2)["error"]["why"] == "no upstream is configured"
+        assert own.row["upstream"] == "there" and "deleted" not in own.kinds()
+        assert own.row["error"] == "no upstream is configured"
+        with Hub(own.house.tmp / "other") as other:
+            own.house.env["WEIGHD_MIRROR_UPSTREAM"] = f"http://127.0.0.1:1 {other.url}"
+            own.house.restart()
+            assert own.sync(code=7)["error"]["code"] == "network"
+            assert own.row["upstream"] == "there" and "deleted" not in own.kinds()
+            assert "127.0.0.1" in own.row["error"]
+    finally:
+        own.house.env["WEIGHD_MIRROR_UPSTREAM"] = url
+
+
 def test_it_is_followed_after_a_kill_without_its_catalog(own):
     own.house.kill9()
     (own.house.data / "catalog.db").unlink()  # made again from what lies there
