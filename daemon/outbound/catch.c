@@ -133,6 +133,14 @@ put(struct hop *h, const char *data, size_t len)
 	return fits;
 }
 
+/* No more on its way than fills the road. */
+static void
+narrow(struct hop *h)
+{
+	if (h->r->kind == OUTBOUND_BULK && h->socket >= 0)
+		window_follow(&h->window, h->socket, h->got);
+}
+
 static size_t
 on_body(char *data, size_t one, size_t len, void *hop)
 {
@@ -155,6 +163,7 @@ on_body(char *data, size_t one, size_t len, void *hop)
 	if (h->r->block != NULL && !put(h, data, len))
 		return CURL_WRITEFUNC_PAUSE;
 	h->got += len;
+	narrow(h);
 	wire_account(h, len);
 	return len;
 }

@@ -279,6 +279,7 @@ hop_init(struct hop *h, struct outbound *o, const struct outbound_request *r,
 	init_lock(h);
 	h->o = o;
 	h->r = r;
+	h->socket = -1;
 	head_init(&h->head);
 	snprintf(h->text, sizeof(h->text), "%.*s", (int)strcspn(url, "#"), url);
 	if ((rc = weigh_url_parse(&h->url, h->text, err)) != WEIGH_OK)

@@ -20,6 +20,7 @@
 #include "head.h"
 #include "outbound.h"
 #include "ring.h"
+#include "window.h"
 
 #define HEAD_MAX (256u << 10) /* bytes of all heads of one exchange */
 #define DROP_MAX (64u << 10)  /* of a redirect's body: then it is cut */
@@ -49,6 +50,8 @@ struct hop {
 	int64_t heard;     /* milliseconds, of the last byte */
 	size_t head_bytes;
 	uint64_t got; /* bytes of the body */
+	curl_socket_t socket; /* -1 none yet */
+	struct window window;
 	bool enough;  /* of a redirect's body: cut, and no failure */
 	bool inward;  /* an address was refused: which one, of what class */
 	enum weigh_address_class class;

@@ -317,6 +317,17 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	act(arg, CURL_SOCKET_TIMEOUT, 0);
 }
 
+/* This is the socket that its answer comes by: catch.c looks at it. */
+static void
+note_socket(CURL *easy, curl_socket_t s)
+{
+	char *hop = NULL;
+
+	if (curl_easy_getinfo(easy, CURLINFO_PRIVATE, &hop) == CURLE_OK &&
+	    hop != NULL)
+		((struct hop *)(void *)hop)->socket = s;
+}
+
 /* libcurl's: watch this socket so from now on.  `event` is what we assigned. */
 static int
 on_socket(CURL *easy, curl_socket_t s, int what, void *arg, void *event)
@@ -325,7 +336,6 @@ on_socket(CURL *easy, curl_socket_t s, int what, void *arg, void *event)
 	struct event *ev = event;
 	short want = EV_PERSIST;
 
-	(void)easy;
 	if (what == CURL_POLL_REMOVE) {
 		if (ev != NULL)
 			event_free(ev);
@@ -334,6 +344,7 @@ on_socket(CURL *easy, curl_socket_t s, int what, void *arg, void *event)
 	}
 	if (what & CURL_POLL_IN)
 		want |= EV_READ;
+	note_socket(easy, s);
 	if (what & CURL_POLL_OUT)
 		want |= EV_WRITE;
 	if (ev == NULL) {
