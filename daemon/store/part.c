@@ -15,7 +15,7 @@
 #include "base/fd.h"
 #include "store/part.h"
 
-#define NOTE_BYTES (256u << 10) /* after so many more a segment is noted */
+#define NOTE_BYTES (128u << 10) /* after so many more a segment is noted */
 #define SYNC_SEGMENTS 64        /* filled: time for a sync */
 
 uint64_t

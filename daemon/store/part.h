@@ -20,7 +20,8 @@
  *   60  4  CRC-32 of the bytes before, begun with the CRC-32 of the first record
  *
  * CRC-32 is gzip's.  A record that does not hold says nothing.  Records are written in
- * place, without sync, as the bytes come; flag 1 only after a sync of the bytes.
+ * place, without sync, after every 128 KiB of a segment that came in order, so that a
+ * kill loses no more than that of each; flag 1 only after a sync of the bytes.
  */
 #ifndef STORE_PART_H
 #define STORE_PART_H

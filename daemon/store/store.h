@@ -153,7 +153,7 @@ void store_abandon(struct store_writer *w);
  * (9) The digest goes on from the last chaining value; if it does not hold, all bytes
  *     are read again before the sender is blamed.
  *
- * Of what a kill finds in memory, at most 256 KiB a sender are lost; of what a power
+ * Of what a kill finds in memory, at most 128 KiB a sender are lost; of what a power
  * cut finds, what came since the last sync, which is after 256 MiB, and at the close.
  */
 struct store_part;
