@@ -76,6 +76,39 @@ fetch_holds(struct catalog_reader *reader, const struct weigh_oid *oid)
 	    state == CATALOG_GOOD && !blob.absent;
 }
 
+/* What everybody may read here, or who reads this repository already can. */
+static bool
+is_open(void *repo, const struct weigh_repo *of,
+    enum weigh_visibility visibility)
+{
+	const struct weigh_repo *own = repo;
+
+	return visibility == WEIGH_PUBLIC ||
+	    (of->kind == own->kind && strcmp(of->name, own->name) == 0);
+}
+
+void
+fetch_who_for(struct gate_who *out, struct weigh_repo *repo)
+{
+	*out = fetch_who;
+	out->may_read = is_open;
+	out->ctx = repo;
+}
+
+bool
+fetch_may_use(struct fetch *f, struct catalog_reader *reader,
+    const struct weigh_repo *repo, const struct weigh_oid *oid)
+{
+	struct weigh_repo own = *repo;
+	struct gate_who who;
+	uint64_t size;
+
+	fetch_who_for(&who, &own);
+	return fetch_holds(reader, oid) &&
+	    gate_may_use(f->parts.gate, reader, oid, &who, &size, NULL) ==
+	    WEIGH_OK;
+}
+
 /* --- settings --------------------------------------------------------------------- */
 
 static void

@@ -327,9 +327,14 @@ static bool
 adopt(struct fetch *f, struct catalog_reader *reader, const struct file *file)
 {
 	struct store_blob blob = { .oid = file->oid, .size = file->size };
+	const struct weigh_repo nobodys = { .name = "" };
 	struct store_finding found;
 	int fd = -1;
 
+	/* What others brought has to come from upstream, too. */
+	if (fetch_holds(reader, &file->oid) &&
+	    !fetch_may_use(f, reader, &nobodys, &file->oid))
+		return false;
 	if (store_open_blob(f->parts.store, &file->oid, &fd, &blob.stamp,
 		NULL) != WEIGH_OK)
 		return false;

@@ -239,8 +239,8 @@ list(struct fetch *f, struct catalog_reader *reader, struct work *w,
 		rc = listing_bring(f, &w->list, place_of(w), &w->cancel,
 		    &w->rev.repo, &w->rev, &w->wait, err);
 	if (rc == WEIGH_OK)
-		rc = listing_select(f, reader, &w->list, &w->job.order.select,
-		    err);
+		rc = listing_select(f, reader, &w->list, &w->job.order.repo,
+		    &w->job.order.select, err);
 	if (rc == WEIGH_OK)
 		rc = refuse_nothing(w, err);
 	if (rc != WEIGH_OK)

@@ -377,12 +377,12 @@ read_index(void *ctx, const struct weigh_select_file *file,
 
 enum weigh_code
 listing_select(struct fetch *f, struct catalog_reader *reader,
-    struct listing *l, const struct weigh_select *select, struct weigh_err *err)
+    struct listing *l, const struct weigh_repo *repo,
+    const struct weigh_select *select, struct weigh_err *err)
 {
 	struct weigh_select_file *files = calloc(l->n + 1, sizeof(*files));
 	enum weigh_code rc;
 
-	(void)f;
 	if (files == NULL)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	for (size_t i = 0; i < l->n; i++) {
@@ -394,7 +394,7 @@ listing_select(struct fetch *f, struct catalog_reader *reader,
 		l->files[i].why = files[i].why;
 		l->files[i].wanted = files[i].why == WEIGH_SELECT_WANTED;
 		if (l->files[i].lfs)
-			l->files[i].held = fetch_holds(reader,
+			l->files[i].held = fetch_may_use(f, reader, repo,
 			    &l->files[i].oid);
 	}
 	free(files);
@@ -418,7 +418,8 @@ listing_admit(struct fetch *f, struct catalog_reader *reader, struct listing *l,
     bool partial, struct weigh_err *err)
 {
 	char origin[WEIGH_FETCH_SOURCE + 32];
-	struct gate_who who = fetch_who;
+	struct weigh_repo own = *repo;
+	struct gate_who who;
 	struct gate_mirrored m = {
 		.repo = *repo,
 		.stage = l->stage,
@@ -433,6 +434,7 @@ listing_admit(struct fetch *f, struct catalog_reader *reader, struct listing *l,
 		.who = &who,
 	};
 
+	fetch_who_for(&who, &own);
 	snprintf(origin, sizeof(origin), "mirrored from %.1000s", place->name);
 	who.origin = origin;
 	if (ref[0] != '\0')

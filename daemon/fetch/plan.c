@@ -191,7 +191,8 @@ fetch_plan(struct fetch *f, struct catalog_reader *reader,
 	weigh_jw_init(&p.files, &out->files_json);
 	rc = ask_places(&p, err);
 	if (rc == WEIGH_OK)
-		rc = listing_select(f, reader, &p.list, &order->select, err);
+		rc = listing_select(f, reader, &p.list, &order->repo,
+		    &order->select, err);
 	if (rc == WEIGH_OK) {
 		out->commit = p.rev.commit;
 		out->proved = p.list.proved;

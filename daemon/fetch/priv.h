@@ -210,8 +210,8 @@ enum weigh_code listing_look(struct fetch *f, struct listing *l,
     const struct source_revision *rev, int64_t *wait, struct weigh_err *err);
 /* Which files the selection wants, and which are held. */
 enum weigh_code listing_select(struct fetch *f, struct catalog_reader *reader,
-    struct listing *l, const struct weigh_select *select,
-    struct weigh_err *err);
+    struct listing *l, const struct weigh_repo *repo,
+    const struct weigh_select *select, struct weigh_err *err);
 /* Admit it, as gate_mirror. */
 enum weigh_code listing_admit(struct fetch *f, struct catalog_reader *reader,
     struct listing *l, const struct weigh_repo *repo, const char *ref,
@@ -333,5 +333,11 @@ extern const struct gate_who fetch_who;
 /* The ref that the revision was asked by: "refs/heads/main"; "" an id. */
 void fetch_ref(const struct source_revision *rev, char out[WEIGH_FETCH_REF]);
 bool fetch_holds(struct catalog_reader *reader, const struct weigh_oid *oid);
+/* `fetch_who`, bringing in `repo`, which must outlive it: what is held for others alone
+ * is not its to name (gate/mirror.h, 14). */
+void fetch_who_for(struct gate_who *out, struct weigh_repo *repo);
+/* Is this blob held, and may `repo` have it without its coming from upstream? */
+bool fetch_may_use(struct fetch *f, struct catalog_reader *reader,
+    const struct weigh_repo *repo, const struct weigh_oid *oid);
 
 #endif

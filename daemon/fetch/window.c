@@ -60,7 +60,8 @@ fill(struct fetch *f, struct catalog_reader *reader, struct work *w,
 
 		if (!file->wanted || file->held)
 			continue;
-		if (fetch_holds(reader, &file->oid)) { /* it came by another */
+		if (fetch_may_use(f, reader, &w->job.order.repo,
+			&file->oid)) { /* it came by another */
 			file->held = true;
 			work_count(w, file);
 			continue;

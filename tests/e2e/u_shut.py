@@ -22,8 +22,8 @@ def near(tmp):
         tokens.chmod(0o600)
         started.append(mirroring.mirror_house(
             tmp / f"house{len(started)}", mirror_tokens=tokens,
-            mirror_upstream=" ".join(("git+" if git else "") + hub.url for hub in hubs),
-            **settings).start())
+            **{"mirror_upstream": " ".join(("git+" if git else "") + hub.url for hub in hubs),
+               **settings}).start())
         return started[-1]
     yield begin
     for house in started:
@@ -96,3 +96,29 @@ def test_shut_behind_us(near, tmp, gated, how):
             shut(house, [at + W, at + "config.json"])
         house.restart()
         shut(house, [at + W, at + "config.json"])
+
+
+def test_a_name_is_no_key(near, tmp):
+    """Who knows only the SHA-256 of what is private here does not get it by having
+    upstream name it: the bytes come from upstream, or not at all."""
+    small = {"config.json": b'{"ours": 1}'}
+    ours = tmp / "ours"
+    ours.mkdir()
+    (ours / W).write_bytes(FILES[W])
+    (ours / "config.json").write_bytes(small["config.json"])
+    with Hub(tmp / "hub", {"acme/lure": {**small, W: FILES[W]},
+                           "acme/true": {**small, W: FILES[W]}}) as hub:
+        hub.misbehave("missing", "acme/lure/resolve/")
+        house = near(mirror_upstream=hub.url, mirror_pull_through="any")
+        house.add(ours, "us/private")
+        boss = house.weigh("token", "new", "boss", "--role", "admin").out.strip()
+        assert house.ask("PUT", "/api/models/us/private/settings", b'{"private": true}',
+                         Authorization=f"Bearer {boss}").status == 200
+        house.weigh("mirror", "acme/lure", code=tuple(range(1, 12)))
+        assert house.get(f"/acme/lure/resolve/main/{W}").status >= 400
+        assert house.get(f"/us/private/resolve/main/{W}").status == 401
+        hub.fresh()
+        house.weigh("mirror", "acme/true")
+        assert hub.file_bytes() >= len(FILES[W])
+        assert house.get(f"/acme/true/resolve/main/{W}").body == FILES[W]
+        assert house.get(f"/us/private/resolve/main/{W}").status == 401
