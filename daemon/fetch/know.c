@@ -11,7 +11,7 @@
 #include "fetch/priv.h"
 
 #define NO_SECONDS 60 /* what upstream did not have is remembered so long */
-#define NO_MOST 1024  /* such answers */
+#define NO_MOST 1024  /* such answers, and questions */
 
 struct know {
 	struct know *next;
@@ -55,11 +55,13 @@ conclude(struct fetch *f, struct know *k, const struct weigh_err *err)
 		    0);
 }
 
-/* Forget answers that are too old; with the lock held.  *n: how many are left. */
+/* Forget answers that are too old, and of too many the oldest, or whoever asks for
+ * names that nobody has would keep others from asking; with the lock held.  *n: how
+ * many are left. */
 static void
 forget(struct fetch *f, unsigned *n)
 {
-	struct know **at = &f->knows, *k;
+	struct know **at = &f->knows, **oldest = NULL, *k;
 	int64_t now = fetch_now();
 
 	*n = 0;
@@ -68,10 +70,18 @@ forget(struct fetch *f, unsigned *n)
 			*at = k->next;
 			free(k);
 		} else {
+			if (k->over)
+				oldest = at; /* new ones come in front */
 			at = &k->next;
 			++*n;
 		}
 	}
+	if (*n < NO_MOST || oldest == NULL)
+		return;
+	k = *oldest;
+	*oldest = k->next;
+	free(k);
+	--*n;
 }
 
 static struct know *

@@ -150,6 +150,21 @@ def test_what_upstream_does_not_have(cold, hub):
     assert len(hub.asked) == asked, "it was remembered"
 
 
+def test_names_that_nobody_has_keep_nobody_out(cold, hub):
+    """More of them within a minute than answers are remembered."""
+    def flood(which):
+        cold.talk(b"".join(b"GET /api/models/acme/n%d HTTP/1.1\r\nHost: x\r\n\r\n" % n
+                           for n in range(which, 1100, 4)))
+
+    flooders = [threading.Thread(target=flood, args=(n,)) for n in range(4)]
+    for t in flooders:
+        t.start()
+    for t in flooders:
+        t.join()
+    assert hub.calls("acme/n") >= 1024
+    assert cold.get(f"/api/models/{NAME}").status == 200
+
+
 def test_another_revision(cold, hub):
     old = hub[NAME].find("main")
     assert cold.get(f"/api/models/{NAME}").json["sha"] == old
