@@ -52,8 +52,6 @@ house_fetch_settings(const struct config *c)
 		.lied_seconds = (unsigned)config_number(c,
 		    PARAM_mirror_lied_seconds),
 		.cache = config_number(c, PARAM_mirror_cache),
-		.follow_seconds = (unsigned)config_number(c,
-		    PARAM_mirror_follow_seconds),
 	};
 }
 

@@ -48,7 +48,6 @@ struct fetch_settings {
 	/* No 206 for a blob after a mismatch for so long. */
 	unsigned lied_seconds;
 	uint64_t cache; /* bytes of what was only pulled through; 0: any */
-	unsigned follow_seconds; /* between two looks at what is followed */
 };
 
 struct fetch_parts {
