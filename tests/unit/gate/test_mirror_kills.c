@@ -323,6 +323,11 @@ test_kills(void **state)
 	for (n = 1; !through && n < CALLS_MAX; n += STEP)
 		through = kill_at(story, n, outcomes);
 	check_true("it came through in the end", through);
+	/* The end may be shorter than a step: then call by call. */
+	n -= 2 * STEP;
+	for (through = false; outcomes[0] < 2 && !through;)
+		through = kill_at(story, ++n, outcomes);
+	outcomes[0] -= through;
 	check_true("some were taken back", outcomes[1] > 0);
 	check_true("some were finished by the start", outcomes[0] > 1);
 }
