@@ -23,20 +23,16 @@ ask(const struct job_asker *a, const char *path, struct doc **out,
 	return client_doc(a->client, path, NULL, "weigh.job/1", out, err);
 }
 
-static void
-sleep_ms(unsigned ms)
+void
+job_pause(uint64_t begun)
 {
-	struct timespec t = { ms / 1000, (long)(ms % 1000) * 1000000 };
+	const uint64_t share = (bars_now_ms() - begun) / SHARE;
+	const uint64_t ms = share < FIRST_MS ? FIRST_MS :
+	    share > MOST_MS                  ? MOST_MS :
+					       share;
+	const struct timespec t = { 0, (long)ms * 1000000 };
 
 	nanosleep(&t, NULL);
-}
-
-static unsigned
-pause_ms(uint64_t passed_ms)
-{
-	uint64_t ms = passed_ms / SHARE;
-
-	return ms < FIRST_MS ? FIRST_MS : ms > MOST_MS ? MOST_MS : (unsigned)ms;
 }
 
 /* The job's own words about its failure. */
@@ -86,7 +82,7 @@ poll_job(const struct job_asker *asker, const char *path, struct bars *bars,
 		*job = NULL;
 		if (stop_asked())
 			return stop_fail(err);
-		sleep_ms(pause_ms(bars_now_ms() - begun));
+		job_pause(begun);
 	}
 	return rc;
 }

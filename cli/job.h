@@ -2,6 +2,8 @@
 #ifndef CLI_JOB_H
 #define CLI_JOB_H
 
+#include <stdint.h>
+
 #include <weigh/err.h>
 
 #include "client.h"
@@ -20,6 +22,10 @@ struct job_asker {
 enum weigh_code job_wait(const struct job_asker *asker,
     const struct doc *started, const struct out *out, const char *name,
     struct doc **result, struct weigh_err *err);
+
+/* Sleep between two questions about work that began at `begun` (bars_now_ms): 2 ms at
+ * first, a fiftieth of what has passed, at most 100 ms. */
+void job_pause(uint64_t begun);
 
 /* Begin long work by `body` to `path` and wait for it; *result is of `schema`, and
  * the caller's in any case.  `name` is what its bar says. */

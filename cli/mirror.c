@@ -2,16 +2,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <weigh/http.h>
 
 #include "bars.h"
+#include "job.h"
 #include "mirror.h"
 #include "stop.h"
 #include "text.h"
-
-#define LOOK_MS 200 /* between two questions */
 
 void
 mirror_free(struct mirror_job *jobs, size_t n)
@@ -269,7 +267,7 @@ static enum weigh_code
 wait_all(struct wait *w, struct mirror_job *jobs, size_t n,
     struct weigh_err *err)
 {
-	const struct timespec pause = { 0, LOOK_MS * 1000000 };
+	const uint64_t begun = bars_now_ms();
 	enum weigh_code rc = WEIGH_OK;
 	size_t under_way;
 
@@ -287,7 +285,7 @@ wait_all(struct wait *w, struct mirror_job *jobs, size_t n,
 			return WEIGH_OK;
 		if (stop_asked())
 			return stop_fail(err);
-		nanosleep(&pause, NULL);
+		job_pause(begun);
 	}
 }
 
