@@ -126,7 +126,7 @@ static enum weigh_code
 list_repo(struct cache *c, const struct weigh_repo *repo, struct weigh_err *err)
 {
 	struct weigh_gitid after = { { 0 } };
-	enum weigh_code rc;
+	enum weigh_code rc = WEIGH_OK;
 
 	do {
 		c->ncommits = 0;

@@ -128,6 +128,7 @@ check(struct play *p, enum step_action action, const char *expected)
 {
 	size_t len = strcspn(expected, " \n");
 	const char *state = word(expected, "state=");
+	const char *code = word(expected, "code=");
 
 	if (strlen(actions[action]) != len ||
 	    strncmp(actions[action], expected, len) != 0)
@@ -142,9 +143,8 @@ check(struct play *p, enum step_action action, const char *expected)
 	if (number(expected, "until=", p->s.until) != p->s.until)
 		fail_msg("%s:%u: until %lld", p->path, p->line,
 		    (long long)p->s.until);
-	if (word(expected, "code=") != NULL &&
-	    weigh_code_named(word(expected, "code="),
-		strcspn(word(expected, "code="), " \n")) != p->s.err.code)
+	if (code != NULL &&
+	    weigh_code_named(code, strcspn(code, " \n")) != p->s.err.code)
 		fail_msg("%s:%u: the error is %s", p->path, p->line,
 		    weigh_code_info(p->s.err.code)->name);
 }

@@ -267,7 +267,7 @@ test_no_window_is_overdrawn(void **state)
 
 	(void)state;
 	for (size_t r = 0; r < COUNT(rows); r++) {
-		int64_t times[4096];
+		int64_t times[4096] = { 0 };
 		size_t n = 0;
 		struct weigh_budget b;
 
