@@ -123,7 +123,11 @@ def test_a_token_for_a_forge(forge, tmp):
     keys.chmod(0o600)
     h = mirror_of(tmp, f"git+{forge.url}", more=f"tokens = {keys}\n")
     h.weigh("mirror", "acme/m")
-    assert h.get("/acme/m/resolve/main/w.safetensors").body == FILES["w.safetensors"]
+    # It was shown to our token: then here, too, only to who may see what is private.
+    path = "/acme/m/resolve/main/w.safetensors"
+    assert h.get(path).status == 401
+    token = h.weigh("token", "new", "reader", "--role", "admin", "--json").json["token"]
+    assert h.get(path, Authorization=f"Bearer {token}").body == FILES["w.safetensors"]
     h.stop()
     assert not any("s3cret" in line for line in h.log)
 

@@ -143,7 +143,8 @@ def ordeal():
 @pytest.mark.parametrize("key", STORIES)
 def test_upstream(ordeal, key):
     (house, hub), story, name = ordeal, STORIES[key], f"bad/{key}"
-    job, repo = mirroring.jobs(house)[name], hub[name]
+    repo = hub[name]
+    job = mirroring.wait_for(house, [name], at_rest)[name]  # one that waits tries now and then
     assert job["state"] == story.end, job
     assert story.rule.done > 0, "it was never put to the test"
     if story.end != "done":
@@ -169,7 +170,7 @@ def test_bytes_asked_twice_are_few(ordeal):
     """What broke off goes on where it broke off; only what was wrong comes again."""
     _, hub = ordeal
     size = len(BASE)
-    for key, most in (("reset-often", 1.6), ("silent-in-the-middle", 1.3),
+    for key, most in (("reset-often", 2.0), ("silent-in-the-middle", 1.3),
                       ("reset-before-a-byte", 1.1), ("too-many", 1.1), ("wrong-bytes-once", 2.1)):
         sent = hub.sent(rf"bad/{key}(\.git/lfs|/resolve/.*/{W})", "GET")
         assert size <= sent <= most * size, (key, sent / size)
