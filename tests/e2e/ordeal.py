@@ -178,6 +178,11 @@ class GcOrdeal(AddOrdeal):
         aftermath.check_quickly(house, self.acknowledged)
         aftermath.check_catalog(house)
 
+    def repeat(self):
+        """With something to take: a gc that finds nothing does not need the journal."""
+        self.plant(models.noise(9, 1))
+        super().repeat()
+
     def note(self, r):
         """Nothing is acknowledged by a gc."""
 
