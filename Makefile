@@ -45,7 +45,8 @@ CLI	= $(call obj,$(wildcard cli/*.c))
 UNIT	= $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*/test_*.c))
 TESTLIB	= $(call obj,$(wildcard tests/lib/*.c))
 PRELOAD	= $(BUILD)/tests/lib/preload.so
-BENCH	= $(addprefix $(BUILD)/tests/bench/,load delay stock)
+MAKE_PACK = $(BUILD)/packaging/license-pack/build
+BENCH	= $(addprefix $(BUILD)/tests/bench/,load delay stock scan)
 FUZZ	= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY	= $(addprefix $(BUILD)/replay/,$(FUZZ))
 HEADERS	= $(filter-out %.tbl.h,$(wildcard include/weigh/*.h daemon/*.h \
@@ -82,6 +83,14 @@ $(BUILD)/weighd: $(TOP) $(HOUSE) $(PROTO)
 $(BUILD)/weigh: $(CLI) $(PROTO)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,$(CLIPKGS)) -pthread
+
+# What the assembler puts into the program is not among what the compiler tells it read.
+$(BUILD)/proto/license/terms_builtin.o $(BUILD)/fuzz/proto/license/terms_builtin.o: \
+	  proto/license/licenses.terms
+$(BUILD)/proto/license/pack_builtin.o $(BUILD)/fuzz/proto/license/pack_builtin.o: \
+	  proto/license/licenses.pack
+$(BUILD)/proto/license/gb18030.o $(BUILD)/fuzz/proto/license/gb18030.o: \
+	  proto/license/gb18030.bin
 
 # The include path is the first wall: proto/ and cli/ cannot see daemon/.
 $(BUILD)/daemon/%.o $(BUILD)/tests/%.o: STD += -Idaemon
@@ -120,7 +129,7 @@ demo: all ## publish a real model, pull it back, compare every byte
 
 # Everything is built first; then tests/tools/run-checks runs the guards, the
 # units, the corpora and the stories of tests/e2e, and counts.
-everything: all $(UNIT) $(PRELOAD) $(REPLAY) $(MAN) $(BENCH) $(ASK)
+everything: all $(UNIT) $(PRELOAD) $(REPLAY) $(MAN) $(BENCH) $(ASK) $(MAKE_PACK)
 check: everything ## build, run every test, count
 	@BUILD=$(BUILD) CC="$(CC)" PYTHON=$(PYTHON) SAN=$(SAN) TSAN=$(TSAN) \
 	    FLAGS='$(filter-out -MMD,$(ALLC)) -Idaemon -Itests/lib $(call \
@@ -174,7 +183,7 @@ $(BUILD)/replay/%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay_main.
 # Analyzers, a file at a time; what they found lies in the build folder until the
 # source or a header changes.  tests/tools/lint-known explains what may stay.
 LINT_SRC = $(PROTO_SRC) $(wildcard daemon/*.c daemon/*/*.c cli/*.c tests/lib/*.c \
-	  tests/bench/*.c tests/fuzz/*.c tests/unit/*/*.c)
+	  tests/bench/*.c tests/fuzz/*.c tests/unit/*/*.c packaging/*/*.c)
 LINT_FLAGS = $(STD) -Idaemon -Itests/lib $(call pkg,--cflags,$(PKGS) $(CLIPKGS))
 LINT_LOG = $(foreach c,gcc tidy,$(LINT_SRC:%.c=$(BUILD)/lint/%.$c)) $(BUILD)/lint/cppcheck
 lint: $(LINT_LOG) ## gcc -fanalyzer, clang-tidy and cppcheck over the sources
@@ -200,13 +209,33 @@ $(BUILD)/tests/bench/load $(BUILD)/tests/bench/delay: %: %.o
 $(BUILD)/tests/bench/stock: $(BUILD)/tests/bench/stock.o $(HOUSE) $(PROTO)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,$(PKGS)) -pthread
+$(BUILD)/tests/bench/scan: %: %.o $(PROTO)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1 zlib)
 bench: all $(BENCH) ## measure against what is fast at the same
 	@WEIGH_BUILD=$(BUILD) $(PYTHON) tests/bench/bench.py
+
+license-quality: $(BUILD)/tests/bench/scan ## how often the license engine is right about TEXTS=DIR
+	@test -n "$(TEXTS)" || { echo "TEXTS=DIR says where the texts are"; exit 1; }
+	@WEIGH_BUILD=$(BUILD) $(PYTHON) tests/bench/quality.py $(TEXTS)
 
 $(BUILD)/man/%: packaging/man/%.scd packaging/man/expand $(TABLES) | $(DEPS)
 	@mkdir -p $(@D)
 	$(call say,MAN,$@)
 	$(Q)packaging/man/expand $< >$@.scd && scdoc <$@.scd >$@.new && mv $@.new $@
+
+# The pack that is built in, out of a folder of texts that are not in this repository.
+# What makes it cannot have it inside.
+$(MAKE_PACK): $(MAKE_PACK).o $(filter-out %/pack_builtin.o,$(PROTO))
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1 zlib)
+license-pack: $(MAKE_PACK) ## proto/license/licenses.pack from the license texts of TEXTS=DIR
+	@test -n "$(TEXTS)" || { echo "TEXTS=DIR says where the texts are"; exit 1; }
+	@$(PYTHON) packaging/license-pack/read-texts $(TEXTS) >$(BUILD)/texts
+	@$(MAKE_PACK) $(BUILD)/licenses.pack <$(BUILD)/texts
+	@cmp -s $(BUILD)/licenses.pack proto/license/licenses.pack || \
+	    cp $(BUILD)/licenses.pack proto/license/licenses.pack
+
 man: $(MAN) ## the manual pages, into the build folder
 
 INST	= install -D -p
@@ -240,6 +269,6 @@ help: ## this list
 	@echo "  NEEDS= installs nothing"
 
 .PHONY: all everything deps unit demo compat check check-long check-asan check-tsan check-clang check-valgrind \
-	check-layers check-pure fuzz lint bench man install clean help
+	check-layers check-pure fuzz lint bench license-pack license-quality man install clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -37,6 +37,8 @@ static const struct weigh_code_info infos[WEIGH_CODES] = {
 	    "try again in a moment" },
 	[WEIGH_CANCELED] = { WEIGH_CANCELED, "canceled",
 	    WEIGH_EXIT_INTERRUPTED, 503, AGAIN },
+	[WEIGH_FOUND] = { WEIGH_FOUND, "found", WEIGH_EXIT_FOUND, 422,
+	    "look at what is listed" },
 	[WEIGH_USAGE] = { WEIGH_USAGE, "usage", WEIGH_EXIT_USAGE, 400,
 	    "'weigh help' shows how it is used" },
 	[WEIGH_MALFORMED] = { WEIGH_MALFORMED, "malformed",

@@ -29,6 +29,7 @@ enum weigh_code {
 	WEIGH_FORBIDDEN,    /* known, and may not do that */
 	WEIGH_NOT_YET,      /* being worked on; try again later */
 	WEIGH_CANCELED,     /* the asker went away or said stop */
+	WEIGH_FOUND,        /* a scan found something to look at */
 	/* bad input */
 	WEIGH_USAGE,     /* a wrong argument */
 	WEIGH_MALFORMED, /* bytes that do not follow their format */

@@ -2,63 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../siphash.h"
 #include "keys.h"
 
 #define FIRST_ROOM 32
-
-static uint64_t
-rotl(uint64_t x, int by)
-{
-	return x << by | x >> (64 - by);
-}
-
-static void
-sip_round(uint64_t v[4])
-{
-	v[0] += v[1];
-	v[2] += v[3];
-	v[1] = rotl(v[1], 13) ^ v[0];
-	v[3] = rotl(v[3], 16) ^ v[2];
-	v[0] = rotl(v[0], 32);
-	v[2] += v[1];
-	v[0] += v[3];
-	v[1] = rotl(v[1], 17) ^ v[2];
-	v[3] = rotl(v[3], 21) ^ v[0];
-	v[2] = rotl(v[2], 32);
-}
-
-static void
-sip_word(uint64_t v[4], uint64_t word)
-{
-	v[3] ^= word;
-	sip_round(v);
-	sip_round(v);
-	v[0] ^= word;
-}
-
-/*
- * SipHash-2-4 (Aumasson, Bernstein 2012).  The object's number is half of the
- * key, so that the same name in two open objects has two hashes.
- */
-static uint64_t
-sip(uint64_t k0, uint64_t k1, const char *text, size_t len)
-{
-	uint64_t v[4] = { k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d,
-		k0 ^ 0x6c7967656e657261, k1 ^ 0x7465646279746573 };
-	uint64_t tail = (uint64_t)len << 56, word;
-
-	for (; len >= 8; text += 8, len -= 8) {
-		memcpy(&word, text, 8);
-		sip_word(v, word);
-	}
-	for (size_t i = 0; i < len; i++)
-		tail |= (uint64_t)(unsigned char)text[i] << (8 * i);
-	sip_word(v, tail);
-	v[2] ^= 0xff;
-	for (int i = 0; i < 4; i++)
-		sip_round(v);
-	return v[0] ^ v[1] ^ v[2] ^ v[3];
-}
 
 void
 weigh_keys_init(struct keys *k, uint64_t seed)
@@ -111,7 +58,9 @@ grow(struct keys *k)
 enum keys_answer
 weigh_keys_add(struct keys *k, uint64_t object, const char *key, size_t len)
 {
-	uint64_t hash = sip(k->seed, object, key, len);
+	/* The object's number is half of the key, so that the same name in two
+	 * open objects has two hashes. */
+	uint64_t hash = weigh_siphash(k->seed, object, key, len);
 	uint32_t *slot;
 
 	if (k->count == k->room && !grow(k))

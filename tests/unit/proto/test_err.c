@@ -30,6 +30,7 @@ static const struct code_row {
 	{ WEIGH_FORBIDDEN, "forbidden", 6, 403 },
 	{ WEIGH_NOT_YET, "not_yet", 75, 503 },
 	{ WEIGH_CANCELED, "canceled", 130, 503 },
+	{ WEIGH_FOUND, "found", 9, 422 },
 	{ WEIGH_USAGE, "usage", 2, 400 },
 	{ WEIGH_MALFORMED, "malformed", 1, 400 },
 	{ WEIGH_TOO_BIG, "too_big", 1, 413 },
