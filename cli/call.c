@@ -207,6 +207,24 @@ call_files(struct client *client, const struct weigh_ref *ref, struct doc **out,
 	return rc;
 }
 
+enum weigh_code
+call_file(struct client *client, const struct weigh_ref *ref, const char *path,
+    struct weigh_buf *out, struct weigh_err *err)
+{
+	char name[WEIGH_REPO_TEXT];
+	struct weigh_buf url;
+	enum weigh_code rc;
+
+	weigh_repo_text(&ref->repo, name);
+	weigh_buf_init(&url, PATH_TEXT_MAX);
+	weigh_buf_addf(&url, "/%s/resolve/%s/", name, ref->rev);
+	weigh_http_escape(&url, path, true);
+	rc = url.failed ? weigh_fail(err, WEIGH_NOMEM, "out of memory") :
+			  client_ask(client, url.data, NULL, out, err);
+	weigh_buf_free(&url);
+	return rc;
+}
+
 bool
 call_any(const struct doc *d, const char *list, const char *key)
 {

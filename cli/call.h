@@ -22,20 +22,20 @@ struct call {
 };
 
 /* Find the server and make a client for it; client_close in any case. */
-enum weigh_code call_client(
-    const struct call *c, struct client *client, struct weigh_err *err);
+enum weigh_code call_client(const struct call *c, struct client *client,
+    struct weigh_err *err);
 
 /* --timeout, or its default. */
-enum weigh_code call_timeout(
-    const struct call *c, unsigned *seconds, struct weigh_err *err);
+enum weigh_code call_timeout(const struct call *c, unsigned *seconds,
+    struct weigh_err *err);
 
 /* --jobs, or `otherwise`. */
 enum weigh_code call_jobs(const struct call *c, unsigned otherwise,
     unsigned *jobs, struct weigh_err *err);
 
 /* Read a NAME[@REV]; text that is none is WEIGH_USAGE. */
-enum weigh_code call_ref(
-    struct weigh_ref *ref, const char *text, struct weigh_err *err);
+enum weigh_code call_ref(struct weigh_ref *ref, const char *text,
+    struct weigh_err *err);
 
 /* How verbs about one revision begin: read the NAME[@REV] and make a client for
  * the server; client_close in any case. */
@@ -49,8 +49,8 @@ enum weigh_code call_ref_doc(struct client *client, const char *path,
 
 /* Replace what names the revision by its commit id: a branch that moves between
  * two questions then cannot mix two revisions. */
-enum weigh_code call_pin(
-    struct client *client, struct weigh_ref *ref, struct weigh_err *err);
+enum weigh_code call_pin(struct client *client, struct weigh_ref *ref,
+    struct weigh_err *err);
 
 /* The files of a pinned revision: weigh.files/1, all pages, sorted by path. */
 enum weigh_code call_files(struct client *client, const struct weigh_ref *ref,
@@ -71,6 +71,10 @@ void call_query_ref(struct weigh_buf *path, const struct weigh_ref *ref);
 enum weigh_code call_pages(struct client *client, const char *path,
     const char *schema, const char *list, struct doc **out,
     struct weigh_err *err);
+
+/* Append the bytes of a file of a revision; no more than `out` takes. */
+enum weigh_code call_file(struct client *client, const struct weigh_ref *ref,
+    const char *path, struct weigh_buf *out, struct weigh_err *err);
 
 /* Has a row of the list a member that is neither 0 nor false? */
 bool call_any(const struct doc *d, const char *list, const char *key);

@@ -32,6 +32,7 @@ client_prepare(const struct client *c, CURL *easy, char *words)
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "weigh/" WEIGH_VERSION);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)c->timeout);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)c->whole);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)c->timeout);
 	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
@@ -166,8 +167,8 @@ client_ask_by(struct client *c, const char *method, const char *path,
     const char *json, struct weigh_buf *body, struct weigh_err *err)
 {
 	long status;
-	enum weigh_code rc =
-	    exchange(c, method, path, json, body, &status, err);
+	enum weigh_code rc = exchange(c, method, path, json, body, &status,
+	    err);
 
 	if (rc != WEIGH_OK || status < 300)
 		return rc;

@@ -107,8 +107,10 @@ put_oid(struct doc *d, const char *key, const struct weigh_oid *oid)
 
 /* `after` says path and size; of a file that is gone, `before` does. */
 static bool
-fill_row(struct doc *row, const struct compare_change *change)
+fill_row(struct doc *row, const void *from, size_t i)
 {
+	const struct compare *c = from;
+	const struct compare_change *change = &c->changes[i];
 	const struct compare_file *before = change->before;
 	const struct compare_file *after = change->after;
 	bool ok = doc_put_str(row, "change", compare_word(change->kind)) &&
@@ -125,21 +127,6 @@ fill_row(struct doc *row, const struct compare_change *change)
 	return ok;
 }
 
-static bool
-fill_changes(struct doc *list, const struct compare *c)
-{
-	struct doc **tail = &list->first;
-	size_t i;
-
-	for (i = 0; i < c->count; i++) {
-		*tail = doc_new(WEIGH_JSON_OBJECT, "");
-		if (*tail == NULL || !fill_row(*tail, &c->changes[i]))
-			return false;
-		tail = &(*tail)->next;
-	}
-	return true;
-}
-
 /* --- the text of the license --------------------------------------------------- */
 
 /* A file of one of the two revisions; none, or one too large, is empty. */
@@ -147,19 +134,11 @@ static enum weigh_code
 read_text(struct client *client, const struct side *s,
     const struct compare_file *f, struct weigh_buf *out, struct weigh_err *err)
 {
-	char name[WEIGH_REPO_TEXT];
-	struct weigh_buf path;
 	enum weigh_code rc;
 
 	if (f == NULL || f->size > LICENSE_MAX)
 		return WEIGH_OK;
-	weigh_repo_text(&s->ref.repo, name);
-	weigh_buf_init(&path, 16384);
-	weigh_buf_addf(&path, "/%s/resolve/%s/", name, s->ref.rev);
-	weigh_http_escape(&path, f->path, true);
-	rc = path.failed ? weigh_fail(err, WEIGH_NOMEM, "out of memory") :
-			   client_ask(client, path.data, NULL, out, err);
-	weigh_buf_free(&path);
+	rc = call_file(client, &s->ref, f->path, out, err);
 	return rc == WEIGH_OK ? rc : weigh_context(err, rc, "'%s'", f->path);
 }
 
@@ -277,7 +256,8 @@ make_document(const struct side side[2], const struct compare *c)
 		ok = doc_put_u64(d, compare_word((enum compare_kind)i),
 		    c->of_kind[i]);
 	ok = ok && doc_put_u64(d, "same", c->same) &&
-	    doc_put_u64(d, "new_bytes", c->new_bytes) && fill_changes(list, c);
+	    doc_put_u64(d, "new_bytes", c->new_bytes) &&
+	    doc_rows(list, c->count, fill_row, c);
 	if (ok)
 		return doc_put(d, list) ? d : NULL;
 	doc_free(list);

@@ -1,4 +1,5 @@
 /* weigh mirror ls: what comes from elsewhere, and what is on its way. */
+#include <stdio.h>
 #include <string.h>
 
 #include "cmds.h"
@@ -25,7 +26,7 @@ static const struct out_column columns[] = {
 static struct doc *
 find(struct doc *list, const char *name)
 {
-	struct doc *row = list->first;
+	struct doc *row = list != NULL ? list->first : NULL;
 
 	while (row != NULL && strcmp(doc_str(row, "name"), name) != 0)
 		row = row->next;
@@ -43,27 +44,25 @@ add_row(struct doc *list, const char *name)
 	return *tail != NULL && doc_put_str(*tail, "name", name) ? *tail : NULL;
 }
 
+/* The newest job of a repository says how it stands, unless that is done; where it is
+ * from says its mirror `m` (NULL: none yet), for an order may have tried elsewhere. */
 static bool
-put_bool(struct doc *d, const char *key, bool yes)
+put_job(struct doc *row, const struct doc *job, const struct doc *m)
 {
-	struct doc *member = doc_new(yes ? WEIGH_JSON_TRUE : WEIGH_JSON_FALSE,
-	    key);
+	const char *why = doc_str(doc_get(job, "error"), "why");
+	const char *tried = doc_str(job, "source");
+	const char *source = m != NULL ? doc_str(m, "source") : tried;
+	char text[1200];
 
-	return member != NULL && doc_put(d, member);
-}
-
-/* The newest job of a repository says how it stands, unless that is done. */
-static bool
-put_job(struct doc *row, const struct doc *job)
-{
-	const struct doc *error = doc_get(job, "error");
-
+	if (why[0] != '\0' && strcmp(source, tried) != 0)
+		snprintf(text, sizeof(text), "from %.400s: %.700s", tried, why);
+	else
+		snprintf(text, sizeof(text), "%.700s", why);
 	return doc_put_str(row, "state", doc_str(job, "state")) &&
 	    doc_put_u64(row, "job", doc_u64(job, "id")) &&
 	    doc_put_u64(row, "done_bytes", doc_u64(job, "done_bytes")) &&
 	    doc_put_u64(row, "bytes", doc_u64(job, "bytes")) &&
-	    doc_put_str(row, "source", doc_str(job, "source")) &&
-	    doc_put_str(row, "why", doc_str(error, "why"));
+	    doc_put_str(row, "source", source) && doc_put_str(row, "why", text);
 }
 
 static bool
@@ -79,7 +78,7 @@ put_mirror(struct doc *row, const struct doc *m)
 		doc_put_str(row, "source", doc_str(m, "source")) &&
 		doc_put_str(row, "why", doc_str(m, "error"))))
 		return false;
-	return put_bool(row, "follow", doc_bool(m, "follow")) &&
+	return doc_put_bool(row, "follow", doc_bool(m, "follow")) &&
 	    doc_put_str(row, "upstream",
 		doc_u64(m, "checked") != 0 ? doc_str(m, "upstream") : "") &&
 	    doc_put_str(row, "looked", looked);
@@ -88,7 +87,8 @@ put_mirror(struct doc *row, const struct doc *m)
 /* The newest job of each repository, unless it ended as it should: then its mirror
  * says how it stands, and older failures are history.  Jobs are told newest first. */
 static bool
-fill_jobs(struct doc *rows, struct doc *ended, const struct doc *jobs)
+fill_jobs(struct doc *rows, struct doc *ended, const struct doc *jobs,
+    struct doc *mirrors)
 {
 	const struct doc *j = jobs != NULL ? jobs->first : NULL;
 
@@ -102,7 +102,8 @@ fill_jobs(struct doc *rows, struct doc *ended, const struct doc *jobs)
 		if (find(rows, name) != NULL || find(ended, name) != NULL)
 			continue;
 		row = add_row(over ? ended : rows, name);
-		if (row == NULL || (!over && !put_job(row, j)))
+		if (row == NULL ||
+		    (!over && !put_job(row, j, find(mirrors, name))))
 			return false;
 	}
 	return true;
@@ -192,7 +193,8 @@ print(const struct call *c, struct doc *d, struct weigh_err *err)
 	enum weigh_code rc;
 
 	if (rows == NULL || ended == NULL ||
-	    !fill_jobs(rows, ended, doc_get(d, "jobs")) ||
+	    !fill_jobs(rows, ended, doc_get(d, "jobs"),
+		doc_get(d, "mirrors")) ||
 	    !fill_mirrors(rows, doc_get(d, "mirrors")))
 		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	else

@@ -261,6 +261,30 @@ doc_put_u64(struct doc *d, const char *key, uint64_t n)
 	return put_text(d, WEIGH_JSON_NUMBER, key, text);
 }
 
+bool
+doc_put_bool(struct doc *d, const char *key, bool value)
+{
+	return put_text(d, value ? WEIGH_JSON_TRUE : WEIGH_JSON_FALSE, key,
+	    value ? "true" : "false");
+}
+
+bool
+doc_rows(struct doc *list, size_t n, doc_fill *fill, const void *from)
+{
+	struct doc **tail = &list->first;
+	size_t i;
+
+	while (*tail != NULL)
+		tail = &(*tail)->next;
+	for (i = 0; i < n; i++) {
+		*tail = doc_new(WEIGH_JSON_OBJECT, "");
+		if (*tail == NULL || !fill(*tail, from, i))
+			return false;
+		tail = &(*tail)->next;
+	}
+	return true;
+}
+
 void
 doc_move(struct doc *to, struct doc *from)
 {

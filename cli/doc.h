@@ -26,8 +26,8 @@ struct doc {
 };
 
 /* Read `len` bytes; *out is the caller's until doc_free. */
-enum weigh_code doc_parse(
-    struct doc **out, const char *json, size_t len, struct weigh_err *err);
+enum weigh_code doc_parse(struct doc **out, const char *json, size_t len,
+    struct weigh_err *err);
 void doc_free(struct doc *d);
 
 /* The member `key`, or NULL; d may be NULL. */
@@ -40,8 +40,8 @@ bool doc_bool(const struct doc *d, const char *key);
 size_t doc_count(const struct doc *d);
 
 /* Is it an object with this "schema"?  WEIGH_MALFORMED says what came. */
-enum weigh_code doc_schema(
-    const struct doc *d, const char *schema, struct weigh_err *err);
+enum weigh_code doc_schema(const struct doc *d, const char *schema,
+    struct weigh_err *err);
 
 /* Write the value (without its key). */
 void doc_write(struct weigh_jw *w, const struct doc *d);
@@ -52,6 +52,12 @@ struct doc *doc_new(enum weigh_json_token type, const char *key);
 bool doc_put(struct doc *d, struct doc *member);
 bool doc_put_str(struct doc *d, const char *key, const char *text);
 bool doc_put_u64(struct doc *d, const char *key, uint64_t n);
+bool doc_put_bool(struct doc *d, const char *key, bool value);
+
+/* Append `n` objects to an array, each filled by `fill`, which is told what the row is
+ * made of and its number from 0.  False: out of memory; what is there is the array's. */
+typedef bool doc_fill(struct doc *row, const void *from, size_t i);
+bool doc_rows(struct doc *list, size_t n, doc_fill *fill, const void *from);
 
 /* Move the children of `from` behind those of `to`. */
 void doc_move(struct doc *to, struct doc *from);

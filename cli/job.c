@@ -8,10 +8,12 @@
 #include "job.h"
 #include "stop.h"
 
-/* Small work is done soon; of long work, a fiftieth may be waiting in vain. */
+/* Small work is done soon; of work whose end cannot be told a sixteenth may be waiting in
+ * vain, else a two-thousandth.  Each question costs both sides a third of a millisecond. */
 #define FIRST_MS 2
-#define MOST_MS 100
-#define SHARE 50
+#define MOST_MS 250
+#define SHARE 16
+#define SHARE_AT_END 2000
 
 static enum weigh_code
 ask(const struct job_asker *a, const char *path, struct doc **out,
@@ -23,13 +25,26 @@ ask(const struct job_asker *a, const char *path, struct doc **out,
 	return client_doc(a->client, path, NULL, "weigh.job/1", out, err);
 }
 
-void
-job_pause(uint64_t begun)
+/* Half of what is left, if it goes on as it went; so the end is met within moments. */
+static uint64_t
+pause_ms(uint64_t spent, uint64_t done, uint64_t total)
 {
-	const uint64_t share = (bars_now_ms() - begun) / SHARE;
-	const uint64_t ms = share < FIRST_MS ? FIRST_MS :
-	    share > MOST_MS                  ? MOST_MS :
-					       share;
+	const uint64_t left = done == 0 || total == 0 ?
+	    spent :
+	    done >= total ?
+	    0 :
+	    (uint64_t)((double)spent / (double)done * (double)(total - done));
+	uint64_t ms = left / 2 < spent / SHARE ? left / 2 : spent / SHARE;
+
+	if (ms < spent / SHARE_AT_END)
+		ms = spent / SHARE_AT_END;
+	return ms < FIRST_MS ? FIRST_MS : ms > MOST_MS ? MOST_MS : ms;
+}
+
+void
+job_pause(uint64_t begun, uint64_t done, uint64_t total)
+{
+	const uint64_t ms = pause_ms(bars_now_ms() - begun, done, total);
 	const struct timespec t = { 0, (long)ms * 1000000 };
 
 	nanosleep(&t, NULL);
@@ -70,19 +85,20 @@ static enum weigh_code
 poll_job(const struct job_asker *asker, const char *path, struct bars *bars,
     struct doc **job, struct weigh_err *err)
 {
-	uint64_t begun = bars_now_ms();
+	uint64_t begun = bars_now_ms(), done;
 	enum weigh_code rc;
 
 	while ((rc = ask(asker, path, job, err)) == WEIGH_OK &&
 	    strcmp(doc_str(*job, "state"), "running") == 0) {
 		bars->total = doc_u64(*job, "total");
-		bars_total(bars, doc_u64(*job, "done"));
+		done = doc_u64(*job, "done");
+		bars_total(bars, done);
 		bars_draw(bars);
 		doc_free(*job);
 		*job = NULL;
 		if (stop_asked())
 			return stop_fail(err);
-		job_pause(begun);
+		job_pause(begun, done, bars->total);
 	}
 	return rc;
 }

@@ -23,9 +23,10 @@ enum weigh_code job_wait(const struct job_asker *asker,
     const struct doc *started, const struct out *out, const char *name,
     struct doc **result, struct weigh_err *err);
 
-/* Sleep between two questions about work that began at `begun` (bars_now_ms): 2 ms at
- * first, a fiftieth of what has passed, at most 100 ms. */
-void job_pause(uint64_t begun);
+/* Sleep between two questions about work that began at `begun` (bars_now_ms) and has done
+ * `done` of `total` (0: not known): a sixteenth of what has passed or half of what seems
+ * to be left, whichever is less; 2 to 250 ms. */
+void job_pause(uint64_t begun, uint64_t done, uint64_t total);
 
 /* Begin long work by `body` to `path` and wait for it; *result is of `schema`, and
  * the caller's in any case.  `name` is what its bar says. */

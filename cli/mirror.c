@@ -134,10 +134,13 @@ give_up(struct mirror_job *job, unsigned seconds)
 	    !begun && own.code != WEIGH_OK ? own.code : WEIGH_NOT_YET,
 	    "no further for %u seconds%s%.600s", seconds,
 	    own.code != WEIGH_OK ? ": " : "", own.why);
-	weigh_fix(&job->err,
-	    "weighd goes on trying by itself: weigh mirror ls shows how far, "
-	    "weigh mirror cancel %" PRIu64 " ends it",
-	    doc_u64(job->doc, "id"));
+	if (own.code == WEIGH_FULL) /* a person can do something */
+		weigh_fix(&job->err, "%.400s", weigh_err_fix(&own));
+	else
+		weigh_fix(&job->err,
+		    "weighd goes on trying by itself: weigh mirror ls shows "
+		    "how far, weigh mirror cancel %" PRIu64 " ends it",
+		    doc_u64(job->doc, "id"));
 	job->over = true;
 }
 
@@ -285,7 +288,7 @@ wait_all(struct wait *w, struct mirror_job *jobs, size_t n,
 			return WEIGH_OK;
 		if (stop_asked())
 			return stop_fail(err);
-		job_pause(begun);
+		job_pause(begun, w->bars.done, w->bars.total);
 	}
 }
 
@@ -363,9 +366,18 @@ put_job(struct doc *d, const struct mirror_job *job)
 		doc_put_str(d, "state", doc_str(job->doc, "state")) &&
 		doc_put_u64(d, "job", doc_u64(job->doc, "id")) &&
 		doc_put_str(d, "source", doc_str(job->doc, "source")) &&
+		doc_put_bool(d, "unchanged", doc_bool(job->doc, "unchanged")) &&
 		put_proof(d, job->doc)))
 		return false;
 	return job->err.code == WEIGH_OK || put_error(d, &job->err);
+}
+
+static bool
+put_row(struct doc *row, const void *from, size_t i)
+{
+	const struct mirror_job *jobs = from;
+
+	return put_job(row, &jobs[i]);
 }
 
 /* weigh.mirror/1: repositories[], and of a single one its members themselves. */
@@ -374,18 +386,12 @@ make_document(const struct mirror_job *jobs, size_t n)
 {
 	struct doc *d = doc_new(WEIGH_JSON_OBJECT, "");
 	struct doc *list = doc_new(WEIGH_JSON_ARRAY, "repositories");
-	struct doc **tail = list != NULL ? &list->first : NULL;
 	bool ok = d != NULL && list != NULL &&
 	    doc_put_str(d, "schema", "weigh.mirror/1");
 
 	if (ok && n == 1)
 		ok = put_job(d, &jobs[0]);
-	for (size_t i = 0; i < n && ok; i++) {
-		*tail = doc_new(WEIGH_JSON_OBJECT, "");
-		ok = *tail != NULL && put_job(*tail, &jobs[i]);
-		tail = ok ? &(*tail)->next : tail;
-	}
-	if (ok && doc_put(d, list))
+	if (ok && doc_rows(list, n, put_row, jobs) && doc_put(d, list))
 		return d;
 	doc_free(list);
 	doc_free(d);
@@ -414,6 +420,8 @@ print_one(const struct call *c, const struct mirror_job *job, bool waited)
 	text_size(doc_u64(d, "bytes"), size);
 	out_line("%s@%s  %s, %s", doc_str(d, "name"), doc_str(d, "commit"),
 	    files, size);
+	if (doc_bool(d, "unchanged"))
+		out_say(c->out, "nothing new: all of it was held already");
 	out_say(c->out, "from %s, %s", doc_str(d, "source"),
 	    doc_bool(d, "proved") ?
 		"checked from the commit's id down to every byte" :

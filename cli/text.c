@@ -157,7 +157,7 @@ text_fit(struct weigh_buf *out, const char *text, size_t width, bool utf8)
 	weigh_buf_adds(out, skip_columns(text, have - tail));
 }
 
-/* Bytes of the code point at `p`: 0 when it is not UTF-8 or a control. */
+/* Bytes of the code point at `p`: 0 when it is not UTF-8, a control, or of direction. */
 static size_t
 printable_length(const char *p)
 {
@@ -170,6 +170,12 @@ printable_length(const char *p)
 		return 0;
 	if (c == 0xC2 && (unsigned char)p[1] < 0xA0)
 		return 0; /* C1 */
+	if (strncmp(p, "\xe2\x80", 2) == 0 && (unsigned char)p[2] >= 0xA8 &&
+	    (unsigned char)p[2] <= 0xAE)
+		return 0; /* ends lines, turns what follows around */
+	if (strncmp(p, "\xe2\x81", 2) == 0 && (unsigned char)p[2] >= 0xA6 &&
+	    (unsigned char)p[2] <= 0xA9)
+		return 0; /* the same */
 	return n;
 }
 

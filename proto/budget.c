@@ -240,16 +240,23 @@ until_room(const struct weigh_budget *b, int64_t now)
 	return end > now ? end - now : 1;
 }
 
-int64_t
-weigh_budget_ask(struct weigh_budget *b, int64_t now)
+static uint64_t
+third(uint64_t of)
+{
+	return of / 3 + (of % 3 > 0);
+}
+
+/* With so many calls of the window, and of what is left, kept for others. */
+static int64_t
+ask(struct weigh_budget *b, int64_t now, uint64_t keep, int64_t keep_left)
 {
 	if (now < b->until)
 		return b->until - now;
-	if (b->left == 0 && now < b->reset)
+	if (b->left >= 0 && b->left <= keep_left && now < b->reset)
 		return b->reset - now;
 	if (b->most > 0 && b->seconds > 0) {
 		advance(b, now);
-		if (counted(b) >= b->most)
+		if (counted(b) >= b->most - keep)
 			return until_room(b, now);
 		b->counts[b->slice % (WEIGH_BUDGET_SLICES + 1)]++;
 	}
@@ -258,6 +265,19 @@ weigh_budget_ask(struct weigh_budget *b, int64_t now)
 	if (b->left > 0)
 		b->left--;
 	return 0;
+}
+
+int64_t
+weigh_budget_ask(struct weigh_budget *b, int64_t now)
+{
+	return ask(b, now, 0, 0);
+}
+
+int64_t
+weigh_budget_ask_guest(struct weigh_budget *b, int64_t now)
+{
+	return ask(b, now, third(b->most),
+	    b->full > 0 ? (int64_t)third((uint64_t)b->full) : 0);
 }
 
 void
@@ -269,6 +289,8 @@ weigh_budget_told(struct weigh_budget *b, int64_t now, int status,
 		b->until = now + retry_after;
 	if (left < 0 || reset < 0)
 		return;
+	if (b->left < 0 || now >= b->reset || left > b->full)
+		b->full = left;
 	/* Answers come out of order: within one window the least counts. */
 	if (b->left < 0 || now >= b->reset || left < b->left)
 		b->left = left;

@@ -231,6 +231,8 @@ weigh_fetch_job_write(struct weigh_jw *w, const struct weigh_fetch_job *job)
 	weigh_jw_key(w, "changed");
 	weigh_jw_i64(w, job->changed);
 	weigh_jw_kbool(w, "proved", job->proved);
+	weigh_jw_kbool(w, "unchanged",
+	    job->unchanged && job->state == WEIGH_FETCH_DONE);
 	weigh_jw_key(w, "error");
 	if (job->err.code == WEIGH_OK)
 		weigh_jw_null(w);

@@ -213,11 +213,21 @@ is_visible(const char *word)
 	return true;
 }
 
+/* Would its token be read on the way? */
+static bool
+is_plain(const char *url)
+{
+	struct weigh_url u;
+
+	return weigh_url_parse(&u, url, NULL) == WEIGH_OK && !u.https &&
+	    !weigh_url_loopback(&u);
+}
+
 /* What is wrong with a line; NULL: nothing, and it is kept. */
 static const char *
 read_line(struct weigh_source_tokens *t, char *line)
 {
-	char *url = take_word(&line), *token;
+	char *url = take_word(&line), *token, *word;
 	size_t len = strlen(url);
 
 	if (len == 0 || url[0] == '#')
@@ -232,8 +242,13 @@ read_line(struct weigh_source_tokens *t, char *line)
 		return "its token is missing, or no visible ASCII";
 	if (strlen(token) >= WEIGH_SOURCE_TOKEN_MAX)
 		return "its token is too long";
-	if (*take_word(&line) != '\0')
-		return "it has more than a URL and a token";
+	word = take_word(&line);
+	if ((*word != '\0' && strcmp(word, "insecure") != 0) ||
+	    *take_word(&line) != '\0')
+		return "behind its token may only stand: insecure";
+	if (is_plain(url) && *word == '\0')
+		return "its token would go over plain http: use https, or say "
+		       "insecure behind it";
 	for (size_t i = 0; i < t->count; i++)
 		if (strcmp(t->rows[i].url, url) == 0)
 			return "its URL was there before";

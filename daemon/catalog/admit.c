@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <weigh/evidence.h>
 #include <weigh/model.h>
 
 #include "db.h"
@@ -142,6 +143,26 @@ find_blob(struct db *db, const struct catalog_entry *e, struct rows_blob *blob,
 	return WEIGH_OK;
 }
 
+/* A file that could be a license is noted, to be looked at when there is time. */
+static enum weigh_code
+note_text(struct db *db, const struct catalog_entry *e, int64_t blob,
+    struct weigh_err *err)
+{
+	enum weigh_evidence evidence = e->size <= WEIGH_EVIDENCE_MAX ?
+	    weigh_evidence_file(e->path) :
+	    WEIGH_EVIDENCE_NONE;
+	uint64_t most = evidence == WEIGH_EVIDENCE_NAMED ? WEIGH_EVIDENCE_MAX :
+	    evidence == WEIGH_EVIDENCE_SMALL ? WEIGH_EVIDENCE_SMALL_MAX :
+					       0;
+	struct query q;
+
+	if (e->size == 0 || e->size > most)
+		return WEIGH_OK;
+	q = query_begin(db, SQL_TEXT_NOTE);
+	query_int(&q, blob);
+	return query_run(&q, err);
+}
+
 static enum weigh_code
 insert_entry(struct admission *s, const struct catalog_entry *e,
     struct weigh_err *err)
@@ -152,6 +173,8 @@ insert_entry(struct admission *s, const struct catalog_entry *e,
 
 	if (!e->directory)
 		rc = find_blob(s->db, e, &blob, err);
+	if (rc == WEIGH_OK && !e->directory)
+		rc = note_text(s->db, e, blob.id, err);
 	if (rc != WEIGH_OK)
 		return rc;
 	if (blob.absent) {

@@ -86,6 +86,7 @@ keep(struct db *db, const struct weigh_fetch_job *job, struct weigh_err *err)
 	query_size(&q, job->done_bytes);
 	query_text(&q, error.failed || error.data == NULL ? "" : error.data);
 	query_text(&q, job->ref);
+	query_int(&q, job->unchanged);
 	rc = query_run(&q, err);
 	weigh_buf_free(&error);
 	return rc;
@@ -206,6 +207,7 @@ read_job(const struct query *q, struct weigh_fetch_job *out)
 	out->commit = query_column_gitid(q, 5);
 	snprintf(out->ref, sizeof(out->ref), "%s", query_column_text(q, 16));
 	out->proved = sqlite3_column_int(q->stmt, 6) != 0;
+	out->unchanged = sqlite3_column_int(q->stmt, 17) != 0;
 	out->made = sqlite3_column_int64(q->stmt, 8);
 	out->changed = sqlite3_column_int64(q->stmt, 9);
 	out->until = sqlite3_column_int64(q->stmt, 10);

@@ -287,6 +287,58 @@ target_of_name(struct db *db, int64_t repo, const char *name, struct target *t,
 	return rc;
 }
 
+/* The names that it has, as many as fit. */
+static enum weigh_code
+list_refs(struct db *db, int64_t repo, char *out, size_t size,
+    struct weigh_err *err)
+{
+	struct query q = query_begin(db, SQL_REFS);
+	size_t n = 0;
+
+	out[0] = '\0';
+	query_int(&q, repo);
+	while (n < size && query_row(&q)) {
+		const char *name = query_column_text(&q, 1);
+
+		if (n + strlen(name) + 8 > size) {
+			snprintf(out + n, size - n, ", …");
+			break;
+		}
+		n += (size_t)snprintf(out + n, size - n, "%s%s",
+		    n > 0 ? ", " : "", name);
+	}
+	return query_end(&q, err);
+}
+
+/* What is mirrored by a tag or commit alone has no branch to begin with: say what it
+ * has instead. */
+static enum weigh_code
+no_head(struct db *db, const struct weigh_repo *repo, int64_t id,
+    struct weigh_err *err)
+{
+	char name[WEIGH_REPO_TEXT], refs[300], hex[WEIGH_GITID_HEX + 1];
+	struct target newest = { 0 };
+	enum weigh_code rc;
+
+	weigh_repo_text(repo, name);
+	rc = list_refs(db, id, refs, sizeof(refs), err);
+	if (rc == WEIGH_OK)
+		rc = target_of_newest(db, id, &newest, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	weigh_gitid_hex(&newest.commit, hex);
+	(void)weigh_fail(err, WEIGH_NOT_FOUND,
+	    "repository '%s' has no branch 'main', and which revision is meant "
+	    "was not said",
+	    name);
+	if (refs[0] != '\0')
+		weigh_fix(err, "name one, as in %s@REV; it has: %s", name,
+		    refs);
+	else if (newest.id != 0)
+		weigh_fix(err, "name one: %s@%.12s is its newest", name, hex);
+	return WEIGH_NOT_FOUND;
+}
+
 /* An id: of a revision, or what upstream calls one. */
 static enum weigh_code
 target_of_id(struct db *db, int64_t repo, struct target *t,
@@ -330,7 +382,9 @@ catalog_resolve(struct catalog_reader *r, const struct weigh_repo *repo,
 	else
 		rc = target_of_name(&r->db, id, rev, &t, err);
 	if (rc == WEIGH_OK && t.id == 0)
-		rc = no_revision(repo, rev[0] != '\0' ? rev : "HEAD", err);
+		rc = rev[0] == '\0' || strcmp(rev, "HEAD") == 0 ?
+		    no_head(&r->db, repo, id, err) :
+		    no_revision(repo, rev, err);
 	if (rc == WEIGH_OK)
 		*commit = t.commit;
 	return rc;

@@ -343,6 +343,38 @@ static const char step_4[] =
 
 "PRAGMA user_version = 4;";
 
+/* Since 5: whether a job brought anything that was new.  Of those before nobody knows. */
+static const char step_5[] =
+"ALTER TABLE jobs ADD COLUMN unchanged INTEGER NOT NULL DEFAULT 1;" /* so far */
+"UPDATE jobs SET unchanged = 0;"
+"PRAGMA user_version = 5;";
+
+/* Files that could be a license by their names, and what each was found to be: see
+ * texts.h.  Of revisions admitted before, by a rougher rule: a text too many is looked at
+ * and found to be none. */
+static const char step_6[] =
+"CREATE TABLE license_texts ("
+"  blob    INTEGER PRIMARY KEY REFERENCES blobs ON DELETE CASCADE,"
+"  judge   BLOB CHECK (length(judge) = 32)," /* NULL: not looked at yet */
+"  kind    TEXT NOT NULL,"
+"  license TEXT NOT NULL" /* id, expression, LicenseRef-..., '' */
+") STRICT;"
+"CREATE INDEX license_texts_waiting ON license_texts (blob)"
+" WHERE judge IS NULL;"
+"CREATE INDEX license_texts_judge ON license_texts (judge)"
+" WHERE judge IS NOT NULL;"
+"CREATE INDEX license_texts_license ON license_texts (license, blob)"
+" WHERE kind = 'exact';"
+"INSERT OR IGNORE INTO license_texts (blob, kind, license)"
+" SELECT e.blob, '', '' FROM entries AS e JOIN blobs AS b ON b.id = e.blob"
+" WHERE b.size BETWEEN 1 AND 262144 AND (e.path LIKE '%licen_e%'"
+" OR e.path LIKE '%copying%' OR e.path LIKE '%copyright%'"
+" OR e.path LIKE '%notice%' OR e.path LIKE '%eula%'"
+" OR e.path LIKE '%terms%' OR e.path LIKE '%agreement%'"
+" OR e.path LIKE '%use_policy%' OR e.path LIKE '%acceptable_use%'"
+" OR e.path LIKE '%prohibited_use%');"
+"PRAGMA user_version = 6;";
+
 /* Children before parents: each check of a reference then finds no rows. */
 const char db_empty[] =
 "INSERT INTO found (found) VALUES ('delete-all');"
@@ -362,6 +394,7 @@ const char db_empty[] =
 "DELETE FROM received;"
 "DELETE FROM weights;"
 "DELETE FROM made;"
+"DELETE FROM license_texts;"
 "DELETE FROM blobs;"
 "UPDATE totals SET repos = 0, revisions = 0, blobs = 0, bytes = 0, bad = 0,"
 " bad_bytes = 0, absent = 0, absent_bytes = 0;"
@@ -369,7 +402,8 @@ const char db_empty[] =
 " chain = NULL;";
 /* clang-format on */
 
-const char *const db_migrations[] = { step_1, step_2, step_3, step_4 };
+const char *const db_migrations[] = { step_1, step_2, step_3, step_4, step_5,
+	step_6 };
 
 _Static_assert(sizeof(db_migrations) / sizeof(db_migrations[0]) ==
 	CATALOG_SCHEMA,

@@ -257,6 +257,30 @@ X(HAS_MADE, DB_READER,
     "SELECT 1 FROM revisions AS v CROSS JOIN entries AS e"
     " ON e.blob = m.source AND e.revision = v.id WHERE v.repo = ?2))) LIMIT 1")
 
+/* --- texts of licenses: see texts.h */
+X(TEXT_NOTE, DB_WRITER,
+    "INSERT OR IGNORE INTO license_texts (blob, kind, license)"
+    " VALUES (?1, '', '')")
+X(TEXT_KEEP, DB_WRITER,
+    "UPDATE license_texts SET judge = ?2, kind = ?3, license = ?4"
+    " WHERE blob = (SELECT id FROM blobs WHERE oid = ?1)")
+X(TEXTS_AGAIN, DB_WRITER,
+    "UPDATE license_texts SET judge = NULL, kind = '', license = ''"
+    " WHERE judge < ?1 OR judge > ?1")
+X(TEXTS_WAITING, DB_READER,
+    "SELECT t.blob, b.oid, b.size FROM license_texts AS t"
+    " CROSS JOIN blobs AS b ON b.id = t.blob"
+    " WHERE t.judge IS NULL AND t.blob > ?1 AND b.held = 1 AND b.state = 0"
+    " ORDER BY t.blob LIMIT ?2")
+X(TEXT_COPIES, DB_READER,
+    "SELECT b.oid, b.size, p.kind, p.name, p.visibility, v.git, e.path"
+    " FROM license_texts AS t CROSS JOIN blobs AS b ON b.id = t.blob"
+    " CROSS JOIN entries AS e ON e.blob = b.id"
+    " CROSS JOIN revisions AS v ON v.id = e.revision"
+    " CROSS JOIN repositories AS p ON p.id = v.repo"
+    " WHERE t.license = ?1 AND t.kind = 'exact' AND b.held = 1"
+    " AND b.state = 0 LIMIT ?2")
+
 /* --- lists and searches: see listed.h and search.c */
 X(LISTED_HEAD, DB_WRITER,
     "SELECT p.kind, p.key, p.created, v.date, v.license, v.card, v.config,"
@@ -503,7 +527,8 @@ X(FINDINGS, DB_READER,
 /* --- jobs; those that are live (state below 7) by an index of their own */
 #define JOB_COLUMNS \
 	"SELECT id, request, state, priority, source, git, proved, token, made," \
-	" changed, until, files, bytes, done_files, done_bytes, error, ref FROM jobs"
+	" changed, until, files, bytes, done_files, done_bytes, error, ref," \
+	" unchanged FROM jobs"
 X(JOB, DB_WRITER | DB_READER, JOB_COLUMNS " WHERE id = ?1")
 X(JOBS_BEFORE, DB_READER, JOB_COLUMNS " WHERE id < ?1 ORDER BY id DESC LIMIT ?2")
 X(JOBS_LIVE, DB_WRITER | DB_READER,
@@ -515,7 +540,8 @@ X(JOB_ADD, DB_WRITER,
 X(JOB_KEEP, DB_WRITER,
     "UPDATE jobs SET state = ?2, priority = ?3, source = ?4, git = ?5,"
     " proved = ?6, changed = ?7, until = ?8, files = ?9, bytes = ?10,"
-    " done_files = ?11, done_bytes = ?12, error = ?13, ref = ?14 WHERE id = ?1")
+    " done_files = ?11, done_bytes = ?12, error = ?13, ref = ?14,"
+    " unchanged = ?15 WHERE id = ?1")
 X(JOB_ORDER, DB_WRITER,
     "UPDATE jobs SET request = ?2, priority = ?3 WHERE id = ?1")
 X(JOBS_DROP_BELOW, DB_WRITER,

@@ -8,7 +8,9 @@
 #include "fetch/priv.h"
 #include "log/log.h"
 
-const struct gate_who fetch_who = {
+#define READER_MS 1000 /* until a thread asks again for a reader */
+
+static const struct gate_who fetch_who = {
 	.token = "job",
 	.author = NULL,
 	.email = NULL,
@@ -56,6 +58,30 @@ fetch_wait(struct fetch *f, pthread_cond_t *cond, int64_t ms)
 	(void)pthread_cond_timedwait(cond, &f->lock, &at);
 }
 
+struct catalog_reader *
+fetch_reader(struct fetch *f)
+{
+	struct catalog_reader *reader = NULL;
+	struct weigh_err err = { .code = WEIGH_OK };
+	bool said = false;
+
+	while (!atomic_load(&f->stop) &&
+	    catalog_reader_open(&reader, f->parts.catalog_path, &err) !=
+		WEIGH_OK) {
+		if (!said)
+			log_event(LOG_WARN_LEVEL, "fetch-thread-waits", "why",
+			    err.why, NULL);
+		said = true;
+		pthread_mutex_lock(&f->lock);
+		if (!atomic_load(&f->stop))
+			fetch_wait(f, &f->moved, READER_MS);
+		pthread_mutex_unlock(&f->lock);
+	}
+	if (said && reader != NULL)
+		log_event(LOG_INFO_LEVEL, "fetch-thread-goes-on", NULL);
+	return reader;
+}
+
 void
 fetch_ref(const struct source_revision *rev, char out[WEIGH_FETCH_REF])
 {
@@ -88,24 +114,40 @@ is_open(void *repo, const struct weigh_repo *of,
 }
 
 void
-fetch_who_for(struct gate_who *out, struct weigh_repo *repo)
+fetch_token(char out[FETCH_TOKEN], const struct weigh_repo *repo,
+    enum weigh_visibility shown)
 {
-	*out = fetch_who;
-	out->may_read = is_open;
-	out->ctx = repo;
+	char name[WEIGH_REPO_TEXT];
+
+	weigh_repo_text(repo, name);
+	snprintf(out, FETCH_TOKEN, "%s%s%s", fetch_who.token,
+	    shown == WEIGH_PUBLIC ? "" : " ",
+	    shown == WEIGH_PUBLIC ? "" : name);
+}
+
+void
+fetch_self(struct fetch_self *out, const struct weigh_repo *repo,
+    enum weigh_visibility shown)
+{
+	out->repo = *repo;
+	fetch_token(out->token, repo, shown);
+	out->who = fetch_who;
+	out->who.token = out->token;
+	out->who.may_read = is_open;
+	out->who.ctx = &out->repo;
 }
 
 bool
 fetch_may_use(struct fetch *f, struct catalog_reader *reader,
-    const struct weigh_repo *repo, const struct weigh_oid *oid)
+    const struct weigh_repo *repo, enum weigh_visibility shown,
+    const struct weigh_oid *oid)
 {
-	struct weigh_repo own = *repo;
-	struct gate_who who;
+	struct fetch_self self;
 	uint64_t size;
 
-	fetch_who_for(&who, &own);
+	fetch_self(&self, repo, shown);
 	return fetch_holds(reader, oid) &&
-	    gate_may_use(f->parts.gate, reader, oid, &who, &size, NULL) ==
+	    gate_may_use(f->parts.gate, reader, oid, &self.who, &size, NULL) ==
 	    WEIGH_OK;
 }
 
@@ -209,6 +251,7 @@ fetch_new(struct fetch **out, const struct fetch_parts *parts,
 	pthread_mutex_init(&f->lock, NULL);
 	pthread_mutex_init(&f->reads_lock, NULL);
 	pthread_mutex_init(&f->reader_lock, NULL);
+	pthread_mutex_init(&f->order_lock, NULL);
 	pthread_mutex_init(&f->governor_lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -293,6 +336,7 @@ fetch_free(struct fetch *f)
 	pthread_cond_destroy(&f->asked);
 	pthread_mutex_destroy(&f->lock);
 	pthread_mutex_destroy(&f->reads_lock);
+	pthread_mutex_destroy(&f->order_lock);
 	pthread_mutex_destroy(&f->reader_lock);
 	pthread_mutex_destroy(&f->governor_lock);
 	free(f);

@@ -5,14 +5,19 @@
  * (1) A job keeps the commit it began with, whatever upstream does meanwhile.
  * (2) A job survives everything: a kill, a power cut, a full disk; it goes on from the
  *     last segment held, and never asks again for bytes that are held.
- * (3) A blob is asked for once, however many jobs and clients want it.
+ * (3) A blob is asked for once, however many jobs and clients want it; but each
+ *     repository that is not for everybody (7) brings its own.
  * (4) Nothing is believed: a file is a blob only after its SHA-256 (and, where git
  *     says so, its place in the commit) holds; what does not is named, dropped, and
  *     asked for elsewhere.
  * (5) Upstream is asked no more often than it allows (weigh_budget), nor faster than
  *     [wan] says; of several jobs the one of the highest priority goes first, and what
- *     a client waits for before all.
+ *     a client waits for before all.  Of what upstream allows a third is kept for jobs,
+ *     however much clients ask.
  * (6) Offline nothing is asked, and every question is answered at once.
+ * (7) What upstream shows to our token alone is nobody else's here: blobs of what is not
+ *     open there are received for their repository only, and what is open here comes by
+ *     our token only while upstream shows it to everybody.
  *
  * Threads: any, but new, start, stop and free.  What blocks says so.
  */
@@ -81,7 +86,8 @@ void fetch_free(struct fetch *f);
 /* --- jobs ---------------------------------------------------------------- */
 /* struct weigh_fetch_job, its states and orders: weigh/fetchjob.h. */
 
-/* Note an order; *id names the job.  The same order while one is under way joins that.
+/* Note an order; *id names the job.  The same order (repository, revision, selection,
+ * source) while one is under way, waits or is paused joins that.
  * Blocks for a write of the catalog.  WEIGH_USAGE: no source, a selection that is none;
  * WEIGH_DENIED: offline. */
 enum weigh_code fetch_order(struct fetch *f,
@@ -141,9 +147,11 @@ bool fetch_through_allows(struct fetch *f, struct catalog_reader *reader,
 /* Make repository and revision known: afterwards the catalog has it as a partial
  * revision.  WEIGH_NOT_FOUND: upstream does not have it; WEIGH_NETWORK: it cannot be
  * reached; WEIGH_UNAUTHORIZED, WEIGH_FORBIDDEN: gated there; WEIGH_DENIED: offline.
- * What upstream did not have is remembered for a minute. */
+ * What upstream did not have is remembered for a minute.  `known`: the repository is
+ * here, and only the revision is not: names that nobody knows do not keep it waiting.
+ * WEIGH_NOT_YET: upstream may not be asked so often. */
 void fetch_know(struct fetch *f, const struct weigh_repo *repo, const char *rev,
-    struct fetch_waiter *waiter);
+    bool known, struct fetch_waiter *waiter);
 
 /* The bytes of a blob that `repo`@`commit` has at `path`, begun or joined.  The caller
  * drops the flow.  WEIGH_EXISTS: it came meanwhile: open it by the gate. */

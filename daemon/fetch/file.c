@@ -25,6 +25,18 @@ file_find(struct fetch *f, const struct weigh_oid *oid)
 	return file;
 }
 
+static struct file *
+find_own(struct fetch *f, const struct weigh_oid *oid, const char *token)
+{
+	struct file *file = f->files;
+
+	while (file != NULL &&
+	    (!weigh_oid_equal(&file->oid, oid) ||
+		strcmp(file->token, token) != 0))
+		file = file->next;
+	return file;
+}
+
 static void
 free_origin(struct origin *o)
 {
@@ -63,12 +75,13 @@ struct file *
 file_want(struct fetch *f, const struct weigh_oid *oid, uint64_t size,
     int priority, struct origin *origin)
 {
-	struct file *file = file_find(f, oid);
+	struct file *file = find_own(f, oid, origin->token);
 
 	if (file == NULL && (file = calloc(1, sizeof(*file))) != NULL) {
 		file->fetch = f;
 		file->oid = *oid;
 		file->size = size;
+		memcpy(file->token, origin->token, sizeof(file->token));
 		file->number = f->numbers++;
 		file->priority = priority;
 		file->wait = -1;
@@ -160,11 +173,18 @@ file_cut(struct file *file, const struct weigh_err *err)
 }
 
 void
-file_arrived(struct fetch *f, struct file *file, uint64_t first, uint64_t len)
+file_arrived(struct fetch *f, struct file *file, uint64_t first, uint64_t len,
+    bool full)
 {
+	const struct origin *o;
+
 	pthread_mutex_lock(&f->lock);
 	if (file->flow != NULL)
 		flow_arrived(file->flow, first, len);
+	o = &file->origins[file->at];
+	if (file->size >= RUN_LEAST && !file->whole &&
+	    governor_came(f, &o->places->list[o->at], len, full))
+		workers_wake(f);
 	pthread_mutex_unlock(&f->lock);
 }
 
@@ -289,6 +309,19 @@ file_failed(struct fetch *f, struct file *file, unsigned at,
 	pthread_cond_broadcast(&f->work);
 }
 
+enum weigh_code
+file_ask(struct fetch *f, const struct file *file, const struct place *p,
+    struct weigh_err *err)
+{
+	struct place own = *p;
+
+	pthread_mutex_lock(&f->lock);
+	if (file->flow != NULL && file->holders == 1) /* the flow's */
+		own.asker = PLACE_READER;
+	pthread_mutex_unlock(&f->lock);
+	return governor_ask(f, &own, &file->cancel, err);
+}
+
 /* --- its part ------------------------------------------------------------------------- */
 
 /* Who had it before may still be about to close it. */
@@ -321,19 +354,32 @@ open_part(struct fetch *f, struct catalog_reader *reader,
 	return rc;
 }
 
+/* Who brings it: for which repository of several does not matter. */
+static void
+self_of(const struct file *file, struct fetch_self *out)
+{
+	const struct weigh_repo nobodys = { .name = "" };
+
+	fetch_self(out, &nobodys, WEIGH_PUBLIC);
+	memcpy(out->token, file->token, sizeof(out->token));
+}
+
 /* A kill came between a blob's name and its row: its bytes are here, and only have to
  * be checked again. */
 static bool
 adopt(struct fetch *f, struct catalog_reader *reader, const struct file *file)
 {
 	struct store_blob blob = { .oid = file->oid, .size = file->size };
-	const struct weigh_repo nobodys = { .name = "" };
 	struct store_finding found;
+	struct fetch_self self;
+	uint64_t size;
 	int fd = -1;
 
 	/* What others brought has to come from upstream, too. */
+	self_of(file, &self);
 	if (fetch_holds(reader, &file->oid) &&
-	    !fetch_may_use(f, reader, &nobodys, &file->oid))
+	    gate_may_use(f->parts.gate, reader, &file->oid, &self.who, &size,
+		NULL) != WEIGH_OK)
 		return false;
 	if (store_open_blob(f->parts.store, &file->oid, &fd, &blob.stamp,
 		NULL) != WEIGH_OK)
@@ -342,8 +388,8 @@ adopt(struct fetch *f, struct catalog_reader *reader, const struct file *file)
 	return store_verify(f->parts.store, &file->oid, file->size, 1, NULL,
 		   &found, NULL) == WEIGH_OK &&
 	    found.ok &&
-	    gate_arrived(f->parts.gate, reader, NULL, &blob, &fetch_who,
-		NULL) == WEIGH_OK;
+	    gate_arrived(f->parts.gate, reader, NULL, &blob, &self.who, NULL) ==
+	    WEIGH_OK;
 }
 
 enum weigh_code
@@ -383,6 +429,7 @@ void
 file_seal(struct fetch *f, struct catalog_reader *reader, struct file *file)
 {
 	struct store_writer *writer = NULL;
+	struct fetch_self self;
 	struct store_blob blob;
 	struct weigh_err err;
 	enum weigh_code rc;
@@ -398,8 +445,9 @@ file_seal(struct fetch *f, struct catalog_reader *reader, struct file *file)
 	if (rc == WEIGH_OK) {
 		file->part = NULL; /* the writer's */
 		pthread_mutex_unlock(&f->lock);
+		self_of(file, &self);
 		rc = gate_arrived(f->parts.gate, reader, writer, &blob,
-		    &fetch_who, &err);
+		    &self.who, &err);
 		if (rc ==
 		    WEIGH_OK) /* on the way something may have been said */
 			weigh_err_clear(&err);

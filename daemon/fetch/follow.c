@@ -359,22 +359,31 @@ pause_until(struct follow *f, int64_t next, bool on)
 	pthread_mutex_unlock(&f->lock);
 }
 
+/* Descriptors may be short for a moment: then with the next look. */
+static bool
+have_reader(struct follow *f, struct catalog_reader **reader)
+{
+	struct weigh_err err = { .code = WEIGH_OK };
+
+	if (*reader != NULL ||
+	    catalog_reader_open(reader, f->parts.catalog_path, &err) ==
+		WEIGH_OK)
+		return true;
+	log_event(LOG_WARN_LEVEL, "follow-waits", "why", err.why, NULL);
+	return false;
+}
+
 static void *
 run(void *arg)
 {
 	struct follow *f = arg;
 	struct catalog_reader *reader = NULL;
-	struct weigh_err err;
 	int64_t next;
 	bool on;
 
-	if (catalog_reader_open(&reader, f->parts.catalog_path, &err) !=
-	    WEIGH_OK) {
-		log_event(LOG_ERROR_LEVEL, "follow", "why", err.why, NULL);
-		return NULL;
-	}
 	while (!is_over(f)) {
-		on = look_at_all(f, reader, &next);
+		next = 0;
+		on = have_reader(f, &reader) && look_at_all(f, reader, &next);
 		pause_until(f, next, on);
 	}
 	catalog_reader_close(reader);

@@ -117,14 +117,17 @@ git_objects(const struct source_place *p, const struct weigh_repo *repo,
     struct weigh_err *err)
 {
 	char url[WEIGH_URL_MAX];
+	struct gitwire g;
 	enum weigh_code rc;
 
 	*wait = -1;
 	if (p->dirfd >= 0)
 		return git_local_bring(p, repo, &rev->commit, stage, err);
 	rc = repo_url(url, p, repo, err);
+	if (rc == WEIGH_OK) /* it may have moved: that is said there */
+		rc = gitwire_meet(&g, p, url, wait, err);
 	return rc == WEIGH_OK ?
-	    gitwire_objects(p, url, &rev->commit, stage, wait, err) :
+	    gitwire_bring(&g, &rev->commit, stage, wait, err) :
 	    rc;
 }
 

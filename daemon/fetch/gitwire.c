@@ -1,6 +1,7 @@
 /*
- * gitwire: see gitwire.h.  One GET to learn what the server can, one POST each for a
- * question; the pack goes to the stage as it comes.
+ * gitwire: see gitwire.h.  One POST each for a question, before them one GET to learn what
+ * the server can, where that is not taken for granted; the pack goes to the stage as it
+ * comes.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,15 @@
 #define REDIRECTS 3
 /* Words for people may come between the pack's bytes, and each packet has its head. */
 #define ANSWER_MAX (GITWIRE_PACK_MAX + (64u << 20))
+
+/* What each server of version 2 can (git 2.18, of 2018), and every question carries all
+ * that it needs. */
+static const struct weigh_git_server usual = {
+	.two = true,
+	.refs = true,
+	.fetch = true,
+	.shallow = true,
+};
 
 /* --- answers ------------------------------------------------------------- */
 
@@ -93,8 +103,12 @@ check_server(const struct weigh_git_server *s, struct weigh_err *err)
 {
 	if (s->two && s->refs && s->fetch)
 		return WEIGH_OK;
-	return weigh_fail(err, WEIGH_NOT_FOUND,
+	(void)weigh_fail(err, WEIGH_NOT_FOUND,
 	    "upstream's git does not speak version 2 of its protocol");
+	weigh_fix(err,
+	    "ask whoever runs it to allow protocol version 2 (git 2.18 or "
+	    "newer)");
+	return WEIGH_NOT_FOUND;
 }
 
 enum weigh_code
@@ -172,6 +186,7 @@ out:
 struct inflow {
 	struct weigh_git_told told;
 	bool is_git; /* its head says so */
+	int status;  /* 0: nothing came */
 };
 
 static enum weigh_code
@@ -180,6 +195,7 @@ take_head(void *ctx, const struct outbound_head *head, struct weigh_err *err)
 	struct inflow *in = ctx;
 
 	(void)err;
+	in->status = head->status;
 	in->is_git = head->status == 200 && !head->coded &&
 	    strcmp(head->type, TYPE("result")) == 0;
 	return WEIGH_OK;
@@ -200,12 +216,24 @@ take_pack(void *ctx, const char *data, size_t len, struct weigh_err *err)
 	return stage_pack_add(ctx, data, len, err);
 }
 
+/* Is this how a server answers that cannot what was asked of it?  It may die of a
+ * question of version 2, or lead elsewhere. */
+static bool
+speaks_otherwise(const struct inflow *in, enum weigh_code rc)
+{
+	if (in->status == 500)
+		return true;
+	return in->status != 0 && in->status != 404 && in->told.pack == 0 &&
+	    (rc == WEIGH_NOT_FOUND || rc == WEIGH_MALFORMED ||
+		rc == WEIGH_NETWORK);
+}
+
 /* Ask for it; the pack comes into the stage, and is begun there. */
 static enum weigh_code
 fetch_pack(struct gitwire *g, const struct weigh_gitid *commit,
     struct stage *stage, int64_t *wait, struct weigh_err *err)
 {
-	struct inflow in = { .is_git = false };
+	struct inflow in = { .status = 0 };
 	struct outbound_request r;
 	struct outbound_head head;
 	struct weigh_buf url, ask;
@@ -229,6 +257,7 @@ fetch_pack(struct gitwire *g, const struct weigh_gitid *commit,
 	}
 	if (rc == WEIGH_OK)
 		rc = weigh_git_told_end(&in.told, err);
+	g->other = speaks_otherwise(&in, rc);
 	weigh_buf_free(&ask);
 	weigh_buf_free(&url);
 	return rc;
@@ -263,9 +292,17 @@ gitwire_objects(const struct source_place *p, const char *base,
     const struct weigh_gitid *commit, struct stage *stage, int64_t *wait,
     struct weigh_err *err)
 {
-	struct gitwire g;
-	enum weigh_code rc = gitwire_meet(&g, p, base, wait, err);
+	struct gitwire g = { .place = p, .server = usual };
+	enum weigh_code rc;
 
+	if (snprintf(g.base, sizeof(g.base), "%s", base) >= (int)sizeof(g.base))
+		return weigh_fail(err, WEIGH_TOO_BIG,
+		    "the address is too long");
+	rc = gitwire_bring(&g, commit, stage, wait, err);
+	if (rc == WEIGH_OK || !g.other)
+		return rc;
+	weigh_err_clear(err);
+	rc = gitwire_meet(&g, p, base, wait, err);
 	return rc == WEIGH_OK ? gitwire_bring(&g, commit, stage, wait, err) :
 				rc;
 }

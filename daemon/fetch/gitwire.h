@@ -24,6 +24,7 @@ struct gitwire {
 	const struct source_place *place;
 	char base[2048]; /* "https://forge.example/org/name.git" */
 	struct weigh_git_server server;
+	bool other; /* a commit was asked for, and perhaps not understood */
 };
 
 /* Ask at BASE/info/refs what this server can; where that was redirected to, the rest
@@ -41,7 +42,8 @@ enum weigh_code gitwire_bring(struct gitwire *g,
     const struct weigh_gitid *commit, struct stage *stage, int64_t *wait,
     struct weigh_err *err);
 
-/* The objects step of a source, whole: meet, then bring. */
+/* The objects step of a Hub: ask for the commit at once, in one round trip; where that
+ * is not understood, meet, then bring. */
 enum weigh_code gitwire_objects(const struct source_place *p, const char *base,
     const struct weigh_gitid *commit, struct stage *stage, int64_t *wait,
     struct weigh_err *err);

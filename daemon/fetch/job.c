@@ -80,8 +80,8 @@ work_free(struct work *w)
 
 /* --- what the revision is ----------------------------------------------------------------- */
 
-static const struct place *
-place_of(const struct work *w)
+const struct place *
+work_place(const struct work *w)
 {
 	return &w->places->list[w->step.at];
 }
@@ -96,11 +96,24 @@ keep_resolved(struct fetch *f, struct work *w)
 	pthread_mutex_unlock(&f->lock);
 }
 
+void
+revision_hint(const char *rev, enum weigh_code rc, struct weigh_err *err)
+{
+	size_t len = strlen(rev);
+
+	if (rc == WEIGH_NOT_FOUND && len >= 7 && len < WEIGH_GITID_HEX &&
+	    strspn(rev, "0123456789abcdef") == len)
+		weigh_fix(err,
+		    "a mirror needs a branch, a tag or a commit's id: give all "
+		    "40 digits of the id, not %zu of them",
+		    len);
+}
+
 /* Ask the source in use; by the commit's id once that is known (1). */
 static enum weigh_code
 resolve(struct fetch *f, struct work *w, struct weigh_err *err)
 {
-	const struct place *p = place_of(w);
+	const struct place *p = work_place(w);
 	struct source_place at = p->at;
 	char hex[WEIGH_GITID_HEX + 1];
 	enum weigh_code rc;
@@ -113,6 +126,7 @@ resolve(struct fetch *f, struct work *w, struct weigh_err *err)
 		rc = p->kind->resolve(&at, &w->job.order.repo,
 		    known ? hex : w->job.order.revision, "", &w->rev, &w->wait,
 		    err);
+	revision_hint(w->job.order.revision, rc, err);
 	if (rc == WEIGH_OK && known &&
 	    !weigh_gitid_equal(&w->rev.commit, &w->job.commit))
 		rc = weigh_fail(err, WEIGH_NOT_FOUND,
@@ -121,6 +135,7 @@ resolve(struct fetch *f, struct work *w, struct weigh_err *err)
 		return rc;
 	if (w->rev.segments)
 		governor_trust(f, p);
+	shown_note(f, p, &w->rev);
 	if (!known)
 		keep_resolved(f, w);
 	w->resolved = true;
@@ -154,6 +169,37 @@ less_part(void *ctx, const struct store_left *left, struct weigh_err *err)
 	return WEIGH_OK;
 }
 
+/* Bytes as people count them. */
+static void
+size_text(uint64_t bytes, char out[24])
+{
+	if (bytes >= (uint64_t)1 << 30)
+		snprintf(out, 24, "%.1f GiB",
+		    (double)bytes / (double)((uint64_t)1 << 30));
+	else
+		snprintf(out, 24, "%.1f MiB",
+		    (double)bytes / (double)(1u << 20));
+}
+
+static enum weigh_code
+refuse_room(const struct fetch *f, uint64_t missing, uint64_t room,
+    struct weigh_err *err)
+{
+	char want[24], have[24], keep[24];
+
+	size_text(missing, want);
+	size_text(room, have);
+	size_text(store_keep_free(f->parts.store), keep);
+	(void)weigh_fail(err, WEIGH_FULL,
+	    "%s are to come, and there is room for %s beside the %s that are "
+	    "kept free",
+	    want, have, keep);
+	weigh_fix(err,
+	    "make room (weigh gc, weigh rm), lower [store] keep_free, or leave "
+	    "files out with --exclude; it goes on by itself");
+	return WEIGH_FULL;
+}
+
 /* Is there room for what is missing? */
 static enum weigh_code
 check_room(struct fetch *f, struct catalog_reader *reader, const struct work *w,
@@ -174,13 +220,7 @@ check_room(struct fetch *f, struct catalog_reader *reader, const struct work *w,
 	    (f->parts.make_room != NULL &&
 		f->parts.make_room(f->parts.ctx, reader, missing)))
 		return WEIGH_OK;
-	(void)weigh_fail(err, WEIGH_FULL,
-	    "%llu bytes are missing, and there is room for %llu",
-	    (unsigned long long)missing, (unsigned long long)room);
-	weigh_fix(err,
-	    "make room (weigh gc, weigh rm), or leave files out with "
-	    "--exclude; it goes on by itself");
-	return WEIGH_FULL;
+	return refuse_room(f, missing, room, err);
 }
 
 /* The caller holds the lock: others look at the job. */
@@ -199,6 +239,8 @@ count_files(struct work *w)
 		w->job.bytes += file->size;
 		if (file->held)
 			work_count(w, file);
+		else
+			w->job.unchanged = false;
 	}
 	atomic_store(&w->done_files, w->held_files);
 	atomic_store(&w->done_bytes, w->held_bytes);
@@ -236,7 +278,7 @@ list(struct fetch *f, struct catalog_reader *reader, struct work *w,
 	if (!w->resolved)
 		rc = resolve(f, w, err);
 	if (rc == WEIGH_OK)
-		rc = listing_bring(f, &w->list, place_of(w), &w->cancel,
+		rc = listing_bring(f, &w->list, work_place(w), &w->cancel,
 		    &w->rev.repo, &w->rev, &w->wait, err);
 	if (rc == WEIGH_OK)
 		rc = listing_select(f, reader, &w->list, &w->job.order.repo,
@@ -248,100 +290,12 @@ list(struct fetch *f, struct catalog_reader *reader, struct work *w,
 	pthread_mutex_lock(&f->lock);
 	count_files(w);
 	pthread_mutex_unlock(&f->lock);
-	if ((rc = keep_files(f, w, err)) != WEIGH_OK)
+	if ((rc = keep_files(f, w, err)) == WEIGH_OK)
+		rc = check_room(f, reader, w, err);
+	if (rc != WEIGH_OK)
 		return rc;
-	return check_room(f, reader, w, err);
-}
-
-/* --- in ------------------------------------------------------------------------------------------- */
-
-/* The order that is followed, and where: an order for once does not end that. */
-struct followed {
-	char source[WEIGH_FETCH_SOURCE];
-	struct weigh_buf request;
-};
-
-static void
-keep_followed(void *ctx, const struct catalog_mirror *m)
-{
-	struct followed *k = ctx;
-
-	if (!m->follow)
-		return;
-	snprintf(k->source, sizeof(k->source), "%s", m->source);
-	weigh_buf_adds(&k->request, m->request);
-}
-
-static enum weigh_code
-read_followed(struct catalog_reader *reader, const struct weigh_repo *repo,
-    struct followed *k, struct weigh_err *err)
-{
-	struct weigh_err why = { .code = WEIGH_OK };
-	enum weigh_code rc;
-
-	rc = catalog_mirror(reader, repo, keep_followed, k, &why);
-	if (rc == WEIGH_OK || rc == WEIGH_NOT_FOUND)
-		return WEIGH_OK;
-	if (err != NULL)
-		*err = why;
-	return rc;
-}
-
-/* What is kept of it beside its revisions: where it is from, and what is followed. */
-static enum weigh_code
-follow(struct fetch *f, struct catalog_reader *reader, const struct work *w,
-    struct weigh_err *err)
-{
-	const struct weigh_fetch_order *order = &w->job.order;
-	struct followed k = { .source = "" };
-	struct catalog_mirror m = {
-		.repo = order->repo,
-		.source = place_of(w)->name,
-		.used = fetch_now(),
-	};
-	struct weigh_jw jw;
-	enum weigh_code rc = WEIGH_OK;
-
-	weigh_buf_init(&k.request, WEIGH_FETCH_ORDER_MAX);
-	if (order->follow) {
-		weigh_jw_init(&jw, &k.request);
-		weigh_fetch_order_write(&jw, order);
-	} else {
-		rc = read_followed(reader, &order->repo, &k, err);
-	}
-	if (rc == WEIGH_OK && k.request.failed)
-		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	if (rc == WEIGH_OK) {
-		m.follow = k.request.len > 0;
-		m.request = m.follow ? k.request.data : "";
-		if (k.source[0] != '\0')
-			m.source = k.source;
-		rc = gate_follow(f->parts.gate, reader, &m, err);
-	}
-	weigh_buf_free(&k.request);
-	return rc;
-}
-
-static enum weigh_code
-admit(struct fetch *f, struct catalog_reader *reader, struct work *w,
-    struct weigh_err *err)
-{
-	const struct weigh_repo *repo = &w->job.order.repo;
-	struct weigh_gitid before = { { 0 } };
-	bool known;
-	enum weigh_code rc;
-
-	if (w->job.ref[0] != '\0')
-		(void)catalog_resolve(reader, repo, w->job.ref, &before, &known,
-		    NULL);
-	rc = listing_admit(f, reader, &w->list, repo, w->job.ref, place_of(w),
-	    false, err);
-	if (rc == WEIGH_OK)
-		rc = follow(f, reader, w, err);
-	if (rc == WEIGH_OK)
-		(void)events_mirrored(f->parts.gate, reader, repo,
-		    place_of(w)->name, &before, &w->list.commit, NULL);
-	return rc;
+	return listing_shut(f, reader, &w->list, &w->job.order.repo,
+	    work_place(w), err);
 }
 
 /* --- one step after another ------------------------------------------------------------------------ */
@@ -364,7 +318,7 @@ act(struct fetch *f, struct catalog_reader *reader, struct work *w,
 		rc = work_bring(f, reader, w, err);
 		return rc == WEIGH_OK ? STEP_FETCHED : STEP_FAILED;
 	case STEP_DO_ADMIT:
-		rc = admit(f, reader, w, err);
+		rc = work_admit(f, reader, w, err);
 		if (rc == WEIGH_NOT_YET)
 			return STEP_MISSING;
 		return rc == WEIGH_OK ? STEP_ADMITTED : STEP_FAILED;
@@ -412,7 +366,7 @@ show(struct fetch *f, struct work *w, bool keep)
 	w->job.changed = fetch_now();
 	if (step_has_source(&w->step))
 		snprintf(w->job.from, sizeof(w->job.from), "%.1000s",
-		    place_of(w)->name);
+		    work_place(w)->name);
 	copy = w->job;
 	pthread_mutex_unlock(&f->lock);
 	weigh_err_clear(&err);
@@ -485,6 +439,19 @@ drop_parts(struct fetch *f, struct catalog_reader *reader, int64_t id)
 	free(o.all);
 }
 
+/* Before its row says that it ended: who waits for that looks at these then. */
+static void
+count_end(struct fetch *f, const struct work *w)
+{
+	if (w->step.state == WEIGH_FETCH_DONE)
+		atomic_fetch_add(&f->counters.done, 1);
+	if (w->step.state != WEIGH_FETCH_FAILED)
+		return;
+	atomic_fetch_add(&f->counters.failed, 1);
+	(void)events_failed(f->parts.gate, &w->job.order.repo, &w->step.err,
+	    NULL);
+}
+
 static void
 finish(struct fetch *f, struct catalog_reader *reader, struct work *w)
 {
@@ -499,13 +466,6 @@ finish(struct fetch *f, struct catalog_reader *reader, struct work *w)
 		drop_parts(f, reader, w->job.id);
 	listing_close(&w->list);
 	(void)stage_drop(f->parts.dirfd, w->list.stage_name, NULL);
-	if (failed)
-		(void)events_failed(f->parts.gate, &w->job.order.repo,
-		    &w->step.err, NULL);
-	if (w->step.state == WEIGH_FETCH_DONE)
-		atomic_fetch_add(&f->counters.done, 1);
-	if (failed)
-		atomic_fetch_add(&f->counters.failed, 1);
 }
 
 void
@@ -528,6 +488,8 @@ job_run(struct fetch *f, struct catalog_reader *reader, struct work *w)
 		action = step_next(&w->step, &e);
 		if (w->step.at != at)
 			w->resolved = false;
+		if (action == STEP_DO_END)
+			count_end(f, w);
 		show(f, w, e.kind != STEP_START || action != STEP_DO_WAIT);
 		weigh_err_clear(&err);
 		w->wait = -1;

@@ -4,13 +4,9 @@
 #include <string.h>
 
 #include <weigh/closure.h>
-#include <weigh/upstream.h>
 
-#include "base/fd.h"
-#include "fetch/priv.h"
-
-#define SMALL_MOST (32u << 20) /* bytes of a file that is not LFS */
-#define REDIRECTS 5
+#include "fetch/small.h"
+#include "log/log.h"
 
 /* --- files ------------------------------------------------------------------------- */
 
@@ -85,102 +81,34 @@ take_told(void *ctx, const struct source_file *f, struct weigh_err *err)
 
 /* --- as told: where no git is offered --------------------------------------------------- */
 
-struct told {
-	struct fetch *f;
-	struct listing *l;
-	struct source_place at;
-	const struct place *place;
-	const struct weigh_repo *repo;
-	const struct source_revision *rev;
-	int64_t *wait;
-};
-
-/* The bytes of a small file, from a folder of this machine. */
-static enum weigh_code
-read_small(int fd, uint64_t size, struct weigh_buf *out, struct weigh_err *err)
+/* Is it worth asking for, only to look?  Cards, configs, and indexes of weights. */
+static bool
+tells(const struct listed *file)
 {
-	char *room = weigh_buf_room(out, size);
-	enum weigh_code rc;
-
-	if (room == NULL)
-		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	rc = fd_pread_all(fd, room, size, 0, err);
-	if (rc == WEIGH_OK)
-		out->len += size;
-	return rc;
+	return strstr(file->path, ".safetensors.index") != NULL ||
+	    (file->size <= WEIGH_CLOSURE_FILE &&
+		weigh_closure_tells(file->path));
 }
 
-/* The same, from upstream. */
+/* The SHA-256 of a small file of the stage. */
 static enum weigh_code
-bring_small(struct told *t, const struct listed *file, struct weigh_buf *out,
-    struct weigh_err *err)
-{
-	const struct source_file wanted = {
-		.path = file->path,
-		.size = file->size,
-		.git = file->git,
-	};
-	struct source_bytes bytes = { .fd = -1 };
-	struct outbound_head head;
-	struct outbound_request r = {
-		.site = &bytes.site,
-		.kind = OUTBOUND_SMALL,
-		.method = "GET",
-		.url = bytes.url,
-		.fields = bytes.fields,
-		.redirects = REDIRECTS,
-		.max = file->size,
-		.cancel = t->at.cancel,
-	};
-	enum weigh_code rc;
-
-	rc = t->place->kind->locate(&t->at, t->repo, t->rev, &wanted, 1, &bytes,
-	    t->wait, err);
-	if (rc == WEIGH_OK && bytes.fd >= 0) {
-		rc = read_small(bytes.fd, file->size, out, err);
-		fd_close(&bytes.fd);
-		return rc;
-	}
-	if (rc == WEIGH_OK)
-		rc = governor_ask(t->f, t->place, t->at.cancel, err);
-	if (rc != WEIGH_OK)
-		return rc;
-	rc = outbound_collect(t->at.outbound, &r, &head, out, err);
-	if (rc != WEIGH_OK)
-		return rc;
-	governor_told(t->f, t->place, &head);
-	*t->wait = head.retry_after;
-	return weigh_upstream_refusal(head.status, head.error_code, err);
-}
-
-/* A small file into the stage, if it is not there; *oid is of its bytes. */
-static enum weigh_code
-stage_small(struct told *t, const struct listed *file, struct weigh_oid *oid,
+hash_small(struct listing *l, const struct listed *file, struct weigh_oid *oid,
     struct weigh_err *err)
 {
 	struct weigh_buf bytes;
 	enum weigh_code rc;
 
-	if (file->size > SMALL_MOST)
-		return weigh_fail(err, WEIGH_TOO_BIG,
-		    "'%.300s' is too large for a file that is not LFS",
-		    file->path);
 	weigh_buf_init(&bytes, SMALL_MOST);
-	rc = stage_blob(t->l->stage, &file->git, &bytes, NULL);
-	if (rc != WEIGH_OK) {
-		weigh_buf_reset(&bytes);
-		rc = bring_small(t, file, &bytes, err);
-		if (rc == WEIGH_OK)
-			rc = stage_put_blob(t->l->stage, &file->git,
-			    bytes.data != NULL ? bytes.data : "", bytes.len,
-			    err);
-		(void)weigh_context(err, rc, "'%.300s'", file->path);
-	}
+	rc = stage_blob(l->stage, &file->git, &bytes, err);
+	if (rc == WEIGH_OK && bytes.len != file->size)
+		rc = weigh_fail(err, WEIGH_MISMATCH,
+		    "it has %zu bytes, not the %llu that upstream lists",
+		    bytes.len, (unsigned long long)file->size);
 	if (rc == WEIGH_OK &&
 	    !weigh_oid_of(oid, bytes.data != NULL ? bytes.data : "", bytes.len))
 		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	weigh_buf_free(&bytes);
-	return rc;
+	return weigh_context(err, rc, "'%.300s'", file->path);
 }
 
 /* The commit that these files make, the same wherever it is made. */
@@ -210,7 +138,7 @@ make_told(struct told *t, struct weigh_err *err)
 		files[i].oid = l->files[i].oid;
 		files[i].git = l->files[i].git;
 		if (!files[i].lfs)
-			rc = stage_small(t, &l->files[i], &files[i].oid, err);
+			rc = hash_small(l, &l->files[i], &files[i].oid, err);
 	}
 	if (rc == WEIGH_OK)
 		rc = stage_make(l->stage, &told, err);
@@ -241,6 +169,8 @@ bring_told(struct told *t, struct weigh_err *err)
 	enum weigh_code rc = list_told(t, err);
 
 	if (rc == WEIGH_OK)
+		rc = small_bring(t, NULL, err);
+	if (rc == WEIGH_OK)
 		rc = make_told(t, err);
 	free_files(t->l);
 	if (rc == WEIGH_OK)
@@ -249,27 +179,12 @@ bring_told(struct told *t, struct weigh_err *err)
 	return rc;
 }
 
-/* Is it worth asking for, only to look?  Cards, configs, and indexes of weights. */
-static bool
-tells(const struct listed *file)
-{
-	if (file->lfs || file->size > SMALL_MOST)
-		return false;
-	return strstr(file->path, ".safetensors.index") != NULL ||
-	    (file->size <= WEIGH_CLOSURE_FILE &&
-		weigh_closure_tells(file->path));
-}
-
 static enum weigh_code
 look_told(struct told *t, struct weigh_err *err)
 {
 	enum weigh_code rc = list_told(t, err);
-	struct weigh_oid oid;
 
-	for (size_t i = 0; i < t->l->n && rc == WEIGH_OK; i++)
-		if (tells(&t->l->files[i]))
-			rc = stage_small(t, &t->l->files[i], &oid, err);
-	return rc;
+	return rc == WEIGH_OK ? small_bring(t, tells, err) : rc;
 }
 
 /* --- by git ------------------------------------------------------------------------------ */
@@ -290,12 +205,27 @@ bring_objects(struct told *t, struct weigh_err *err)
 			rc = kind->objects(&t->at, t->repo, t->rev, t->l->stage,
 			    t->wait, err);
 	}
+	if (rc == WEIGH_TOO_BIG)
+		weigh_fix(err,
+		    "a file over 64 MiB must be kept by LFS there: ask its "
+		    "owner for git lfs migrate import --above=64MiB");
 	if (rc == WEIGH_OK) {
 		t->l->commit = t->rev->commit;
 		memset(&t->l->told, 0, sizeof(t->l->told));
 		t->l->proved = true;
 	}
 	return rc;
+}
+
+/* Nobody can check the commit from its id down, and why. */
+static void
+say_told(const struct told *t, const struct weigh_err *why)
+{
+	char name[WEIGH_REPO_TEXT];
+
+	weigh_repo_text(t->repo, name);
+	log_event(LOG_INFO_LEVEL, "as-told", "repo", name, "source",
+	    t->place->name, "why", why != NULL ? why->why : NULL, NULL);
 }
 
 /* By git, or else by `told`. */
@@ -321,6 +251,7 @@ bring(struct told *t, const struct source_revision *rev,
 		return stage_each_entry(l->stage, &l->commit, take_entry, l,
 		    err);
 	if (rc == WEIGH_NOT_FOUND && l->stage != NULL) {
+		say_told(t, err);
 		weigh_err_clear(err);
 		rc = told(t, err);
 	}
@@ -395,7 +326,7 @@ listing_select(struct fetch *f, struct catalog_reader *reader,
 		l->files[i].wanted = files[i].why == WEIGH_SELECT_WANTED;
 		if (l->files[i].lfs)
 			l->files[i].held = fetch_may_use(f, reader, repo,
-			    &l->files[i].oid);
+			    l->visibility, &l->files[i].oid);
 	}
 	free(files);
 	return rc;
@@ -412,14 +343,51 @@ is_selected(void *ctx, const char *path, uint64_t size)
 	return found != NULL && found->wanted;
 }
 
+#define ORIGIN_TEXT (WEIGH_FETCH_SOURCE + 32)
+
+static void
+print_origin(char out[ORIGIN_TEXT], const struct place *place)
+{
+	snprintf(out, ORIGIN_TEXT, "mirrored from %.1000s", place->name);
+}
+
+static bool
+lacks_any(const struct listing *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->files[i].wanted && !l->files[i].held)
+			return true;
+	return false;
+}
+
+enum weigh_code
+listing_shut(struct fetch *f, struct catalog_reader *reader,
+    const struct listing *l, const struct weigh_repo *repo,
+    const struct place *place, struct weigh_err *err)
+{
+	char origin[ORIGIN_TEXT];
+	enum weigh_visibility now;
+	struct fetch_self self;
+	struct weigh_repo held;
+
+	if (!lacks_any(l) ||
+	    catalog_visibility(reader, repo, &held, &now, NULL) != WEIGH_OK ||
+	    now >= l->visibility || !fetch_is_mirror(reader, repo))
+		return WEIGH_OK;
+	fetch_self(&self, repo, l->visibility);
+	print_origin(origin, place);
+	self.who.origin = origin;
+	return gate_set_visibility(f->parts.gate, reader, repo, l->visibility,
+	    &self.who, err);
+}
+
 enum weigh_code
 listing_admit(struct fetch *f, struct catalog_reader *reader, struct listing *l,
     const struct weigh_repo *repo, const char *ref, const struct place *place,
     bool partial, struct weigh_err *err)
 {
-	char origin[WEIGH_FETCH_SOURCE + 32];
-	struct weigh_repo own = *repo;
-	struct gate_who who;
+	char origin[ORIGIN_TEXT];
+	struct fetch_self self;
 	struct gate_mirrored m = {
 		.repo = *repo,
 		.stage = l->stage,
@@ -431,12 +399,12 @@ listing_admit(struct fetch *f, struct catalog_reader *reader, struct listing *l,
 		.ctx = l,
 		.partial = partial,
 		.visibility = l->visibility,
-		.who = &who,
+		.who = &self.who,
 	};
 
-	fetch_who_for(&who, &own);
-	snprintf(origin, sizeof(origin), "mirrored from %.1000s", place->name);
-	who.origin = origin;
+	fetch_self(&self, repo, l->visibility);
+	print_origin(origin, place);
+	self.who.origin = origin;
 	if (ref[0] != '\0')
 		m.ref = catalog_ref_short(ref, &m.ref_kind);
 	return gate_mirror(f->parts.gate, reader, &m, err);

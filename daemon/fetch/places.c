@@ -1,6 +1,7 @@
 /* places: upstreams as they are configured, and how often each may be asked. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -12,6 +13,7 @@
 /* What the public Hub promises an address that shows no token. */
 #define CALLS 3000
 #define CALLS_SECONDS 300
+#define CLIENT_SECONDS 2 /* that a client's question waits for its turn */
 
 /* --- reading ------------------------------------------------------------- */
 
@@ -33,7 +35,7 @@ open_place(struct place *p, const struct places *list,
 		.base = source->base,
 		.token = weigh_source_token(list->tokens, source->base),
 		.ca_file = list->ca_file,
-		/* The line of a token names its scheme: it may go by http. */
+		/* Its line said so (weigh/source.h, 6). */
 		.plain_token = true,
 	};
 	p->at.dirfd = -1;
@@ -91,6 +93,24 @@ places_read(struct places **out, struct fetch *f, const char *text,
 	return rc;
 }
 
+enum weigh_code
+places_for(struct fetch *f, const struct weigh_fetch_order *order,
+    struct places **out, struct weigh_err *err)
+{
+	bool configured;
+
+	if (order->source[0] == '\0') {
+		pthread_mutex_lock(&f->lock);
+		*out = places_hold(f->places);
+		pthread_mutex_unlock(&f->lock);
+		return WEIGH_OK;
+	}
+	pthread_mutex_lock(&f->lock);
+	configured = places_have(f->places, order->source);
+	pthread_mutex_unlock(&f->lock);
+	return places_read(out, f, order->source, configured, err);
+}
+
 bool
 places_have(const struct places *p, const char *text)
 {
@@ -134,25 +154,81 @@ places_reached(const struct fetch *f, const struct places *p)
 	return any;
 }
 
+/* --- asking one after the other ------------------------------------------ */
+
+enum weigh_code
+places_ask(const struct places *p, place_fn *ask, void *ctx, int64_t *wait,
+    struct weigh_err *err)
+{
+	struct weigh_err said = { .code = WEIGH_OK }, now;
+	enum weigh_code rc;
+	int64_t now_wait;
+
+	*wait = -1;
+	if (p->n == 0)
+		return step_nobody(err);
+	for (unsigned i = 0; i < p->n; i++) {
+		weigh_err_clear(&now);
+		now_wait = -1;
+		rc = ask(ctx, &p->list[i], &now_wait, &now);
+		if (rc == WEIGH_OK)
+			return rc;
+		now.code = rc;
+		if (step_says_more(&said, &now) || rc == WEIGH_CANCELED) {
+			said = now;
+			*wait = now_wait;
+		}
+		if (rc == WEIGH_CANCELED)
+			break;
+	}
+	if (err != NULL)
+		*err = said;
+	return said.code;
+}
+
 /* --- how often ----------------------------------------------------------- */
 
-/* With its lock held.  NULL: there are more than anybody configures; not counted. */
+/* Of one that is not counted yet. */
+static void
+begin_count(struct governor *g, const struct place *p)
+{
+	*g = (struct governor){ .used = 0 };
+	snprintf(g->base, sizeof(g->base), "%s", p->at.site.base);
+	weigh_budget_init(&g->budget, p->at.site.token[0] != '\0' ? 0 : CALLS,
+	    CALLS_SECONDS);
+}
+
+/* With its lock held.  Orders may name any number of upstreams: when there are too many,
+ * the one that nobody asked for longest is counted no more. */
 static struct governor *
 governor_of(struct fetch *f, const struct place *p)
 {
-	struct governor *g;
+	struct governor *g = f->governors, *oldest = g;
+	unsigned i;
 
-	for (unsigned i = 0; i < f->ngovernors; i++)
-		if (strcmp(f->governors[i].base, p->at.site.base) == 0)
-			return &f->governors[i];
-	if (f->ngovernors == GOVERNORS ||
-	    strlen(p->at.site.base) >= sizeof(g->base))
-		return NULL;
-	g = &f->governors[f->ngovernors++];
-	memcpy(g->base, p->at.site.base, strlen(p->at.site.base) + 1);
-	weigh_budget_init(&g->budget, p->at.site.token[0] != '\0' ? 0 : CALLS,
-	    CALLS_SECONDS);
+	for (i = 0; i < f->ngovernors; i++) {
+		g = &f->governors[i];
+		if (strcmp(g->base, p->at.site.base) == 0)
+			break;
+		if (g->used < oldest->used)
+			oldest = g;
+	}
+	if (i == f->ngovernors) {
+		g = i < GOVERNORS ? &f->governors[f->ngovernors++] : oldest;
+		begin_count(g, p);
+	}
+	g->used = fetch_ms();
 	return g;
+}
+
+/* With its lock held. */
+static int64_t
+take_call(struct governor *g, enum place_asker asker)
+{
+	int64_t now = fetch_ms() / 1000;
+
+	return asker == PLACE_JOB ? weigh_budget_ask(&g->budget, now) :
+				    weigh_budget_ask_guest(&g->budget, now);
 }
 
 enum weigh_code
@@ -160,20 +236,21 @@ governor_ask(struct fetch *f, const struct place *p, const atomic_bool *cancel,
     struct weigh_err *err)
 {
 	const struct timespec nap = { .tv_nsec = 200000000 };
-	struct governor *g;
 	int64_t wait;
 
 	do {
 		pthread_mutex_lock(&f->governor_lock);
-		g = governor_of(f, p);
-		wait = g == NULL ?
-		    0 :
-		    weigh_budget_ask(&g->budget, fetch_ms() / 1000);
+		wait = take_call(governor_of(f, p), p->asker);
 		pthread_mutex_unlock(&f->governor_lock);
 		if (atomic_load(&f->stop) ||
 		    (cancel != NULL && atomic_load(cancel)))
 			return weigh_fail(err, WEIGH_CANCELED,
 			    "it was told to stop");
+		if (p->asker == PLACE_CLIENT && wait > CLIENT_SECONDS)
+			return weigh_fail(err, WEIGH_NOT_YET,
+			    "upstream is asked as often as it allows: again "
+			    "in %lld seconds",
+			    (long long)wait);
 		if (wait > 0)
 			nanosleep(&nap, NULL);
 	} while (wait > 0);
@@ -184,22 +261,44 @@ void
 governor_told(struct fetch *f, const struct place *p,
     const struct outbound_head *head)
 {
-	struct governor *g;
-
 	pthread_mutex_lock(&f->governor_lock);
-	if ((g = governor_of(f, p)) != NULL)
-		weigh_budget_told(&g->budget, fetch_ms() / 1000, head->status,
-		    head->retry_after, head->left, head->reset);
+	weigh_budget_told(&governor_of(f, p)->budget, fetch_ms() / 1000,
+	    head->status, head->retry_after, head->left, head->reset);
 	pthread_mutex_unlock(&f->governor_lock);
 }
 
 void
 governor_trust(struct fetch *f, const struct place *p)
 {
-	struct governor *g;
+	pthread_mutex_lock(&f->governor_lock);
+	governor_of(f, p)->budget.most = 0;
+	pthread_mutex_unlock(&f->governor_lock);
+}
+
+/* --- by how many connections ----------------------------------------------- */
+
+bool
+governor_came(struct fetch *f, const struct place *p, uint64_t bytes, bool full)
+{
+	bool changed;
 
 	pthread_mutex_lock(&f->governor_lock);
-	if ((g = governor_of(f, p)) != NULL)
-		g->budget.most = 0;
+	changed = pace_came(&governor_of(f, p)->pace, bytes, full,
+	    f->settings.ranges, fetch_ms());
 	pthread_mutex_unlock(&f->governor_lock);
+	return changed;
+}
+
+unsigned
+governor_width(struct fetch *f, const struct place *p, unsigned *sure)
+{
+	const struct pace *pace;
+	unsigned width;
+
+	pthread_mutex_lock(&f->governor_lock);
+	pace = &governor_of(f, p)->pace;
+	width = pace_width(pace, f->settings.ranges);
+	*sure = pace_sure(pace, f->settings.ranges);
+	pthread_mutex_unlock(&f->governor_lock);
+	return width;
 }

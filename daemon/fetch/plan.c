@@ -8,10 +8,12 @@
 #include <weigh/card.h>
 #include <weigh/closure.h>
 
-#include "fetch/priv.h"
+#include "fetch/small.h"
 
-#define PAGE 1000                 /* entries of a listing that one answer has */
-#define GIT_CALLS 2               /* what is there, and its objects */
+#define PAGE 1000     /* entries of a listing that one answer has */
+#define GIT_CALLS 1   /* a Hub's git: its objects */
+#define FORGE_CALLS 3 /* what a name means, who is there, its objects */
+#define TOLD_CALLS 1  /* is there git? */
 #define RUN ((uint64_t)128 << 20) /* bytes one request brings, about */
 
 struct planning {
@@ -22,28 +24,34 @@ struct planning {
 	struct source_revision rev;
 	struct listing list;
 	struct weigh_jw files;
+	bool local; /* nobody is asked: a folder of this machine */
+	bool forge;
 };
 
 /* --- asking --------------------------------------------------------------------------- */
 
 static enum weigh_code
-ask_place(struct planning *p, const struct place *place, struct weigh_err *err)
+ask_place(void *ctx, const struct place *place, int64_t *wait,
+    struct weigh_err *err)
 {
+	struct planning *p = ctx;
 	struct source_place at = place->at;
 	enum weigh_code rc;
-	int64_t wait;
 
 	at.cancel = &p->f->stop;
 	rc = governor_ask(p->f, place, at.cancel, err);
 	if (rc == WEIGH_OK)
 		rc = place->kind->resolve(&at, &p->order->repo,
-		    p->order->revision, "", &p->rev, &wait, err);
+		    p->order->revision, "", &p->rev, wait, err);
+	revision_hint(p->order->revision, rc, err);
 	if (rc == WEIGH_OK)
 		rc = listing_look(p->f, &p->list, place, &p->order->repo,
-		    &p->rev, &wait, err);
+		    &p->rev, wait, err);
 	if (rc == WEIGH_OK)
 		snprintf(p->plan->source, sizeof(p->plan->source), "%s",
 		    place->name);
+	p->local = place->at.dirfd >= 0;
+	p->forge = place->kind == &source_git;
 	return rc;
 }
 
@@ -53,16 +61,11 @@ ask_places(struct planning *p, struct weigh_err *err)
 {
 	struct places *places = NULL;
 	enum weigh_code rc = places_for(p->f, p->order, &places, err);
+	int64_t wait;
 
 	if (rc != WEIGH_OK)
 		return rc;
-	rc = weigh_fail(err, WEIGH_USAGE, "no upstream is configured");
-	weigh_fix(err,
-	    "set [mirror] upstream in weighd.conf, or name one with --from");
-	for (unsigned i = 0; i < places->n && rc != WEIGH_OK; i++) {
-		weigh_err_clear(err);
-		rc = ask_place(p, &places->list[i], err);
-	}
+	rc = places_ask(places, ask_place, p, &wait, err);
 	places_drop(places);
 	return rc;
 }
@@ -116,21 +119,36 @@ static void
 tell_files(struct planning *p)
 {
 	bool here = has_revision(p);
-	uint64_t small = 0;
 
 	weigh_jw_array(&p->files);
 	for (size_t i = 0; i < p->list.n; i++) {
 		const struct listed *file = &p->list.files[i];
 		bool held = file->lfs ? file->held : here;
 
-		small += !file->lfs;
 		count_file(p->plan, file, held);
 		print_file(&p->files, file, held);
 	}
 	weigh_jw_array_end(&p->files);
-	/* What the revision means, and what it holds. */
+}
+
+/* What the revision means, and what it holds; what its large files take is counted. */
+static enum weigh_code
+count_calls(struct planning *p, struct weigh_err *err)
+{
+	uint64_t small = 0;
+	enum weigh_code rc = WEIGH_OK;
+
+	if (p->local) {
+		p->plan->calls = 0;
+		return WEIGH_OK;
+	}
+	if (!p->list.proved)
+		rc = small_count(&p->list, &small, err);
 	p->plan->calls += 1 +
-	    (p->list.proved ? GIT_CALLS : p->list.n / PAGE + 1 + small);
+	    (p->forge              ? FORGE_CALLS :
+		    p->list.proved ? GIT_CALLS :
+				     TOLD_CALLS + p->list.n / PAGE + 1 + small);
+	return rc;
 }
 
 /* --- what its files say ----------------------------------------------------------------- */
@@ -198,8 +216,10 @@ fetch_plan(struct fetch *f, struct catalog_reader *reader,
 		out->proved = p.list.proved;
 		out->room = store_room(f->parts.store);
 		tell_files(&p);
-		rc = tell_others(&p, err);
+		rc = count_calls(&p, err);
 	}
+	if (rc == WEIGH_OK)
+		rc = tell_others(&p, err);
 	listing_close(&p.list);
 	(void)stage_drop(f->parts.dirfd, p.list.stage_name, NULL);
 	return rc;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <weigh/midstate.h>
+#include <weigh/url.h>
 
 #include "base/fd.h"
 #include "fetch/judge.h"
@@ -21,12 +22,91 @@ struct sink {
 	struct range_wanted wanted;
 	struct range_verdict verdict;
 	uint64_t first, len;  /* the run that is claimed */
+	bool streams;         /* … grows, as of struct run_claim */
+	atomic_bool full;     /* the road is, outbound says */
 	uint64_t at;          /* of the next byte that comes */
 	bool done;            /* all that is wanted has come */
 	struct weigh_err err; /* why it ended otherwise */
+	const struct source_bytes *bytes; /* where it comes from */
 };
 
+/* --- where it led -------------------------------------------------------- */
+
+/* A Hub sends each range of a large file to the same place elsewhere: after the first
+ * they go there at once, for as long as that answers.  Fields of the URL's own are for
+ * its own origin: with them it is asked each time. */
+static void
+keep_led(struct sink *s, const char *url)
+{
+	const struct source_bytes *bytes = s->bytes;
+	struct source_bytes *known;
+	struct weigh_url to;
+
+	if (bytes->fields[0] != '\0' ||
+	    weigh_url_parse(&to, url, NULL) != WEIGH_OK ||
+	    weigh_url_listed(&to, bytes->url))
+		return;
+	pthread_mutex_lock(&s->f->lock);
+	known = s->file->located;
+	if (known != NULL && strcmp(known->url, bytes->url) == 0)
+		snprintf(known->led, sizeof(known->led), "%s", url);
+	pthread_mutex_unlock(&s->f->lock);
+}
+
+/* It does not answer any more: the next one asks where it is now. */
+static void
+forget_led(struct sink *s, const char *led)
+{
+	struct source_bytes *known;
+
+	pthread_mutex_lock(&s->f->lock);
+	known = s->file->located;
+	if (known != NULL && strcmp(known->led, led) == 0)
+		known->led[0] = '\0';
+	pthread_mutex_unlock(&s->f->lock);
+}
+
+/* Too old, or gone from there: no word about the file. */
+static bool
+is_refused(const struct outbound_head *head)
+{
+	return head->status >= 400 && head->status < 500 &&
+	    head->status != 429 && head->status != 416;
+}
+
 /* --- placing ------------------------------------------------------------- */
+
+/* Where the bytes of this answer end. */
+static uint64_t
+answer_end(const struct sink *s)
+{
+	return s->verdict.whole ? s->file->size :
+				  s->wanted.first + s->wanted.len;
+}
+
+/* The last bytes of the run come: what follows it is ours too, unless somebody else has
+ * it or is now to have his share. */
+static void
+grow(struct sink *s)
+{
+	uint64_t end = s->first + s->len, first, len;
+	bool still;
+
+	if (!s->streams || end >= answer_end(s))
+		return;
+	pthread_mutex_lock(&s->f->lock);
+	still = file_streams(s->f, s->file);
+	pthread_mutex_unlock(&s->f->lock);
+	if (!still ||
+	    !store_part_claim(s->file->part, end, RUN_LEAST, &first, &len))
+		return;
+	if (first != end) {
+		store_part_unclaim(s->file->part, first, len);
+		return;
+	}
+	s->first = s->at;
+	s->len = end + len - s->at;
+}
 
 /* The run is full: in an answer with the whole file, the next one. */
 static bool
@@ -64,9 +144,26 @@ place(struct sink *s, const uint8_t *data, size_t len, struct weigh_err *err)
 
 	rc = store_part_place(s->file->part, s->at, data, len, err);
 	if (rc == WEIGH_OK)
-		file_arrived(s->f, s->file, s->at, len);
+		file_arrived(s->f, s->file, s->at, len, atomic_load(&s->full));
 	else if (rc == WEIGH_MISMATCH)
 		doubt(s);
+	return rc;
+}
+
+/* Bytes that are wanted, of one run. */
+static enum weigh_code
+take_wanted(struct sink *s, const uint8_t *data, size_t len,
+    struct weigh_err *err)
+{
+	const uint64_t end = s->first + s->len;
+	enum weigh_code rc;
+
+	/* First: who reads there must not find that nobody brings it. */
+	if (s->at + len == end)
+		grow(s);
+	if ((rc = place(s, data, len, err)) == WEIGH_OK && s->at + len == end &&
+	    s->first + s->len > end)
+		rc = store_part_take(s->file->part, err);
 	return rc;
 }
 
@@ -77,31 +174,29 @@ take_block(void *ctx, const void *bytes, size_t len, struct weigh_err *err)
 	struct sink *s = ctx;
 	enum weigh_code rc = WEIGH_OK;
 
-	while (len > 0 && rc == WEIGH_OK) {
-		uint64_t end = s->first + s->len;
-		size_t n = len;
+	while (len > 0 && rc == WEIGH_OK && !s->done) {
+		uint64_t left = s->at < s->first ? /* held already */
+		    s->first - s->at :
+		    s->first + s->len - s->at;
+		size_t n = len < left ? len : (size_t)left;
 
-		if (s->done)
-			return weigh_fail(err,
-			    s->verdict.whole ? WEIGH_CANCELED : WEIGH_MALFORMED,
-			    "more bytes came than were asked for");
-		if (s->at < s->first) { /* held already */
-			if (n > s->first - s->at)
-				n = (size_t)(s->first - s->at);
-		} else {
-			if (n > end - s->at)
-				n = (size_t)(end - s->at);
-			rc = place(s, data, n, err);
-		}
+		if (s->at >= s->first)
+			rc = take_wanted(s, data, n, err);
 		s->at += n;
 		data += n;
 		len -= n;
-		if (rc == WEIGH_OK && s->at == end)
+		if (rc == WEIGH_OK && s->at == s->first + s->len)
 			s->done = !next_run(s);
 	}
-	if (rc == WEIGH_OK && s->done && s->verdict.whole)
-		return weigh_fail(err, WEIGH_CANCELED, "all of it is here");
-	return rc;
+	if (rc != WEIGH_OK)
+		return rc;
+	if (s->done && (s->verdict.whole || s->at < answer_end(s)))
+		return weigh_fail(err, WEIGH_CANCELED,
+		    "the rest is not wanted");
+	if (len > 0)
+		return weigh_fail(err, WEIGH_MALFORMED,
+		    "more bytes came than were asked for");
+	return WEIGH_OK;
 }
 
 /* What does not hold is worth a name of its own. */
@@ -147,6 +242,7 @@ on_head(void *ctx, const struct outbound_head *head, struct weigh_err *err)
 		    "this upstream knows no ranges");
 	if (rc != WEIGH_OK)
 		return weigh_fail(err, rc, "%s", s->err.why);
+	keep_led(s, head->url);
 	if (s->verdict.whole)
 		s->at = 0;
 	return WEIGH_OK;
@@ -173,8 +269,8 @@ outcome(struct sink *s, enum weigh_code rc, struct weigh_err *err)
 }
 
 static enum weigh_code
-ask(struct sink *s, const struct place *p, const struct source_bytes *bytes,
-    int64_t *wait, struct weigh_err *err)
+ask_at(struct sink *s, const struct place *p, const struct source_bytes *bytes,
+    const char *url, struct outbound_head *head, struct weigh_err *err)
 {
 	struct file *file = s->file;
 	bool all = s->wanted.first == 0 && s->wanted.len == file->size;
@@ -182,7 +278,7 @@ ask(struct sink *s, const struct place *p, const struct source_bytes *bytes,
 		.site = &bytes->site,
 		.kind = OUTBOUND_BULK,
 		.method = "GET",
-		.url = bytes->url,
+		.url = url,
 		.fields = bytes->fields[0] != '\0' ? bytes->fields : NULL,
 		.ranged = !all,
 		.first = s->wanted.first,
@@ -193,18 +289,40 @@ ask(struct sink *s, const struct place *p, const struct source_bytes *bytes,
 		.head = on_head,
 		.block = on_block,
 		.ctx = s,
+		.full = &s->full,
 	};
-	struct outbound_head head = { .status = 0, .retry_after = -1 };
+	const bool elsewhere = url == bytes->led;
+	enum weigh_code rc = WEIGH_OK;
+
+	*head = (struct outbound_head){ .status = 0, .retry_after = -1 };
+	if (!elsewhere)
+		rc = file_ask(s->f, file, p, err);
+	if (rc == WEIGH_OK)
+		rc = outbound_ask(p->at.outbound, &r, head, err);
+	if (head->status != 0 && !elsewhere)
+		governor_told(s->f, p, head);
+	return outcome(s, rc, err);
+}
+
+static enum weigh_code
+ask(struct sink *s, const struct place *p, const struct source_bytes *bytes,
+    int64_t *wait, struct weigh_err *err)
+{
+	struct outbound_head head;
 	enum weigh_code rc;
 
-	if ((rc = governor_ask(s->f, p, &file->cancel, err)) != WEIGH_OK)
-		return rc;
-	rc = outbound_ask(p->at.outbound, &r, &head, err);
-	if (head.status != 0)
-		governor_told(s->f, p, &head);
+	s->bytes = bytes;
+	rc = ask_at(s, p, bytes,
+	    bytes->led[0] != '\0' ? bytes->led : bytes->url, &head, err);
+	if (rc != WEIGH_OK && bytes->led[0] != '\0' && is_refused(&head)) {
+		forget_led(s, bytes->led);
+		weigh_err_clear(&s->err);
+		weigh_err_clear(err);
+		rc = ask_at(s, p, bytes, bytes->url, &head, err);
+	}
 	*wait = head.retry_after >= 0 || head.left != 0 ? head.retry_after :
 							  head.reset;
-	return outcome(s, rc, err);
+	return rc;
 }
 
 /* From a folder of this machine. */
@@ -228,7 +346,7 @@ copy(struct sink *s, int fd, struct weigh_err *err)
 			    "it was told to stop");
 	}
 	free(piece);
-	return rc;
+	return s->done ? WEIGH_OK : rc;
 }
 
 /* --- where --------------------------------------------------------------- */
@@ -319,10 +437,10 @@ wants_list(struct fetch *f, struct file *file, bool segments)
 }
 
 enum weigh_code
-range_bring(struct fetch *f, struct file *file, unsigned at, uint64_t first,
-    uint64_t len, int64_t *wait, struct weigh_err *err)
+range_bring(struct fetch *f, struct file *file, const struct run_claim *run,
+    int64_t *wait, struct weigh_err *err)
 {
-	const struct origin *o = &file->origins[at];
+	const struct origin *o = &file->origins[run->at];
 	const struct place *p = &o->places->list[o->at];
 	struct source_bytes bytes = { .fd = -1 };
 	struct sink s = {
@@ -330,18 +448,25 @@ range_bring(struct fetch *f, struct file *file, unsigned at, uint64_t first,
 		.file = file,
 		.wanted = { .oid = file->oid,
 		    .size = file->size,
-		    .first = first,
-		    .len = len },
-		.first = first,
-		.len = len,
-		.at = first,
+		    .first = run->first,
+		    .len = run->len },
+		.first = run->first,
+		.len = run->len,
+		.at = run->first,
+		.streams = run->streams,
 	};
 	enum weigh_code rc;
 
+	if (run->streams)
+		s.wanted.len = store_part_gap(file->part,
+				   run->first + run->len) -
+		    run->first;
 	pthread_mutex_lock(&f->lock);
 	memcpy(s.wanted.etag, file->etag, sizeof(file->etag));
 	pthread_mutex_unlock(&f->lock);
-	rc = locate(f, file, o, p, &bytes, wait, err);
+	rc = shown_check(f, file, o, wait, err);
+	if (rc == WEIGH_OK)
+		rc = locate(f, file, o, p, &bytes, wait, err);
 	if (rc == WEIGH_OK && wants_list(f, file, bytes.segments))
 		bring_list(file, p);
 	if (rc == WEIGH_OK)

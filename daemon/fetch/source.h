@@ -67,6 +67,7 @@ typedef enum weigh_code source_file_fn(void *ctx, const struct source_file *f,
 /* Where a file's bytes are: a request for outbound, or a descriptor. */
 struct source_bytes {
 	char url[2048];
+	char led[2048]; /* where that led when it was asked last; the fetch's, "" */
 	/* Header lines of this one file, from an LFS batch. */
 	char fields[2048];
 	struct outbound_site site; /* whose token goes along */

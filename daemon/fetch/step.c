@@ -50,15 +50,21 @@ go(struct step *s, enum weigh_fetch_state state)
 	return actions[state];
 }
 
+enum weigh_code
+step_nobody(struct weigh_err *err)
+{
+	(void)weigh_fail(err, WEIGH_USAGE, "no upstream is configured");
+	weigh_fix(err,
+	    "set [mirror] upstream in weighd.conf, or name one with --from");
+	return WEIGH_USAGE;
+}
+
 /* (5) */
 static enum step_action
 begin(struct step *s)
 {
 	if (!step_has_source(s)) {
-		(void)weigh_fail(&s->err, WEIGH_USAGE,
-		    "nobody is named whom to ask");
-		weigh_fix(&s->err,
-		    "name an upstream in weighd.conf, or with --from");
+		(void)step_nobody(&s->err);
 		return go(s, WEIGH_FETCH_FAILED);
 	}
 	return go(s, s->known ? WEIGH_FETCH_LISTING : WEIGH_FETCH_RESOLVING);
@@ -81,8 +87,8 @@ fail(struct step *s)
 
 /* What a failure says about who is to blame, and whether it passes. */
 enum blame {
-	PASSES, /* the source, for now */
-	NO,     /* the source, for good */
+	PASSES, /* the source: it is asked again */
+	NO,     /* the source: it is not asked again */
 	LIES,   /* the source: its bytes are others */
 	ROOM,   /* there is none here */
 	OURS,   /* this machine */
@@ -118,11 +124,19 @@ blame_for(enum weigh_code code)
 	case WEIGH_OK:
 	case WEIGH_EXISTS:
 	case WEIGH_USAGE:
+	case WEIGH_FOUND:
 	case WEIGH_BUG:
 	case WEIGH_CODES:
 		break;
 	}
 	return PERSON;
+}
+
+bool
+step_says_more(const struct weigh_err *said, const struct weigh_err *now)
+{
+	return said->code == WEIGH_OK ||
+	    (said->code == WEIGH_NOT_FOUND && now->code != WEIGH_NOT_FOUND);
 }
 
 /* The next source that did not say no; *round: it is not behind this one. */
@@ -179,7 +193,7 @@ take_no(struct step *s, const struct step_event *e)
 
 	if (s->at < STEP_SOURCES)
 		s->no[s->at] = true;
-	if (s->said.code == WEIGH_OK || s->said.code == WEIGH_NOT_FOUND)
+	if (step_says_more(&s->said, e->err))
 		s->said = *e->err;
 	if (next_source(s, &round))
 		return begin(s);

@@ -75,7 +75,7 @@ enum step_action {
 	STEP_DO_FETCH, /* bring what is missing */
 	STEP_DO_ADMIT,
 	STEP_DO_WAIT, /* until `until` */
-	STEP_DO_LEAVE, /* do nothing more for now: it is written down as it stands */
+	STEP_DO_LEAVE, /* the thread leaves it: it goes on from its row */
 	STEP_DO_END, /* done, failed or canceled */
 	STEP_ACTIONS
 };
@@ -101,6 +101,13 @@ enum step_action step_next(struct step *s, const struct step_event *e);
 
 /* From now on there are so many sources; before a start. */
 void step_sources(struct step *s, unsigned n);
+
+/* Of what several sources said, the word of the first that said more than "not found"
+ * counts: is it `now`, after `said` (WEIGH_OK: nothing yet)? */
+bool step_says_more(const struct weigh_err *said, const struct weigh_err *now);
+
+/* There is no source: WEIGH_USAGE, and what is to be done. */
+enum weigh_code step_nobody(struct weigh_err *err);
 
 /* May the source in use be asked? false: each said no. */
 bool step_has_source(const struct step *s);

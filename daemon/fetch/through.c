@@ -100,9 +100,9 @@ on_readers(void *ctx, unsigned readers)
 /* Every upstream may have it. */
 static enum weigh_code
 want_from_all(struct fetch *f, const struct weigh_repo *repo,
-    const struct source_revision *rev, const char *path,
-    const struct weigh_oid *oid, uint64_t size, struct file **out,
-    struct weigh_err *err)
+    enum weigh_visibility shown, const struct source_revision *rev,
+    const char *path, const struct weigh_oid *oid, uint64_t size,
+    struct file **out, struct weigh_err *err)
 {
 	struct file *file = NULL;
 
@@ -116,6 +116,7 @@ want_from_all(struct fetch *f, const struct weigh_repo *repo,
 
 		if (o.path == NULL)
 			break;
+		fetch_token(o.token, repo, shown);
 		o.places = places_hold(f->places);
 		if ((file = file_want(f, oid, size, 0, &o)) == NULL)
 			break;
@@ -198,7 +199,9 @@ fetch_flow(struct fetch *f, struct catalog_reader *reader,
     const char *path, const struct weigh_oid *oid, uint64_t size,
     struct flow **out, struct weigh_err *err)
 {
+	enum weigh_visibility shown;
 	struct source_revision rev;
+	struct weigh_repo held;
 	struct file *file;
 	enum weigh_code rc;
 
@@ -207,9 +210,12 @@ fetch_flow(struct fetch *f, struct catalog_reader *reader,
 	if (outbound_offline(f->parts.outbound))
 		return weigh_fail(err, WEIGH_DENIED,
 		    "this mirror is offline, and does not hold these bytes");
+	rc = catalog_visibility(reader, repo, &held, &shown, err);
+	if (rc != WEIGH_OK)
+		return rc;
 	revision_of(reader, repo, commit, &rev);
 	pthread_mutex_lock(&f->lock);
-	rc = want_from_all(f, repo, &rev, path, oid, size, &file, err);
+	rc = want_from_all(f, repo, shown, &rev, path, oid, size, &file, err);
 	pthread_mutex_unlock(&f->lock);
 	if (rc != WEIGH_OK)
 		return rc;

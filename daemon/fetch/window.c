@@ -5,7 +5,7 @@
 
 #define WINDOW 64 /* files under way at most */
 
-/* Files under way.  The window is its thread's own; the files are the lock's. */
+/* Files under way; with the lock held whatever of it others count. */
 struct window {
 	size_t at[WINDOW]; /* numbers in the listing */
 	unsigned n;
@@ -36,6 +36,7 @@ want(struct fetch *f, struct work *w, struct listed *file,
 
 	if (o.path == NULL)
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	fetch_token(o.token, &w->job.order.repo, w->list.visibility);
 	o.places = places_hold(w->places);
 	file->file = file_want(f, &file->oid, file->size, w->job.order.priority,
 	    &o);
@@ -61,17 +62,21 @@ fill(struct fetch *f, struct catalog_reader *reader, struct work *w,
 		if (!file->wanted || file->held)
 			continue;
 		if (fetch_may_use(f, reader, &w->job.order.repo,
+			w->list.visibility,
 			&file->oid)) { /* it came by another */
+			pthread_mutex_lock(&f->lock);
 			file->held = true;
 			work_count(w, file);
+			pthread_mutex_unlock(&f->lock);
 			continue;
 		}
 		pthread_mutex_lock(&f->lock);
 		rc = want(f, w, file, &win->err);
+		if (rc == WEIGH_OK)
+			win->at[win->n++] = win->next;
 		pthread_mutex_unlock(&f->lock);
 		if (rc != WEIGH_OK)
 			return;
-		win->at[win->n++] = win->next;
 	}
 }
 
@@ -104,21 +109,33 @@ reap(struct fetch *f, struct work *w, struct window *win)
 	}
 }
 
-/* How far it is, and how fast; with the lock held. */
-static void
-measure(struct work *w, const struct window *win)
+uint64_t
+work_came(const struct work *w)
 {
+	const struct window *win = w->window;
 	uint64_t bytes = w->held_bytes;
-	int64_t now = fetch_ms();
 
+	if (win == NULL)
+		return atomic_load(&w->done_bytes);
 	for (unsigned i = 0; i < win->n; i++) {
 		const struct file *file = w->list.files[win->at[i]].file;
 
-		if (file->sealing)
+		if (file->sealing ||
+		    (file->ended && file->err.code == WEIGH_OK))
 			bytes += file->size;
 		else if (file->part != NULL)
 			bytes += store_part_held(file->part);
 	}
+	return bytes;
+}
+
+/* How far it is, and how fast; with the lock held. */
+static void
+measure(struct work *w)
+{
+	const uint64_t bytes = work_came(w);
+	const int64_t now = fetch_ms();
+
 	atomic_store(&w->done_files, w->held_files);
 	atomic_store(&w->done_bytes, bytes);
 	if (now - w->seen_at < 1000)
@@ -154,12 +171,15 @@ work_bring(struct fetch *f, struct catalog_reader *reader, struct work *w,
 	bool more = true;
 
 	w->seen_at = 0;
+	pthread_mutex_lock(&f->lock);
+	w->window = &win;
+	pthread_mutex_unlock(&f->lock);
 	while (more) {
 		if (win.err.code == WEIGH_OK || others_may_come(win.err.code))
 			fill(f, reader, w, &win);
 		pthread_mutex_lock(&f->lock);
 		reap(f, w, &win);
-		measure(w, &win);
+		measure(w);
 		more = !is_told(f, w) && others_may_come(win.err.code) &&
 		    (win.n > 0 || win.next < w->list.n);
 		if (more && win.n > 0)
@@ -167,6 +187,7 @@ work_bring(struct fetch *f, struct catalog_reader *reader, struct work *w,
 		pthread_mutex_unlock(&f->lock);
 	}
 	pthread_mutex_lock(&f->lock);
+	w->window = NULL;
 	for (unsigned i = 0; i < win.n; i++) {
 		file_release(f, w->list.files[win.at[i]].file);
 		w->list.files[win.at[i]].file = NULL;

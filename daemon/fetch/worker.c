@@ -4,8 +4,7 @@
 #include "base/thread.h"
 #include "fetch/priv.h"
 
-#define RUN_LEAST (16u << 20) /* bytes of one request */
-#define RUN_MOST (256u << 20)
+#define RUN_MOST (256u << 20) /* bytes of one request among several */
 #define RUNS 64      /* of a large file: so that the hash stays close behind */
 #define LEFT_MS 5000 /* a file goes on so long after its last reader left */
 #define LOOK_MS 1000
@@ -13,12 +12,30 @@
 
 /* --- which --------------------------------------------------------------- */
 
+/* With the lock held; it has an origin. */
+static unsigned
+width_of(struct fetch *f, const struct file *file, unsigned *sure)
+{
+	const struct origin *o = &file->origins[file->at];
+
+	return governor_width(f, &o->places->list[o->at], sure);
+}
+
+bool
+file_streams(struct fetch *f, const struct file *file)
+{
+	unsigned sure;
+
+	(void)width_of(f, file, &sure);
+	return sure == 1 || file->whole;
+}
+
 /* How many workers may be at it at once. */
 static unsigned
-places_at(const struct fetch *f, const struct file *file)
+places_at(struct fetch *f, const struct file *file)
 {
 	uint64_t runs = file->size / RUN_LEAST + 1;
-	unsigned most = f->settings.ranges;
+	unsigned sure, most = width_of(f, file, &sure);
 
 	if (file->whole)
 		return 1;
@@ -38,7 +55,7 @@ most_workers(const struct fetch *f)
 }
 
 static bool
-may_take(const struct fetch *f, const struct file *file, int64_t now)
+may_take(struct fetch *f, const struct file *file, int64_t now)
 {
 	if (file->flow == NULL && f->busy >= most_workers(f))
 		return false;
@@ -119,22 +136,35 @@ claim_wanted(struct file *file, uint64_t most, uint64_t *first, uint64_t *len)
 	return false;
 }
 
+/* Behind a worker that streams the others take what it comes to last. */
+static bool
+claim_next(struct file *file, uint64_t most, struct run_claim *run)
+{
+	if (file->streams)
+		return store_part_claim_last(file->part, RUN_LEAST, &run->first,
+		    &run->len);
+	return store_part_claim(file->part, 0, run->streams ? RUN_LEAST : most,
+	    &run->first, &run->len);
+}
+
 /* With the lock held: a run for this worker; else *seal, or there is none now. */
 static bool
-take_run(const struct fetch *f, struct file *file, uint64_t *first,
-    uint64_t *len, bool *seal)
+take_run(struct fetch *f, struct file *file, struct run_claim *run, bool *seal)
 {
 	uint64_t most = run_length(file);
 	bool some;
 
 	*seal = false;
-	some = claim_wanted(file, most, first, len);
+	run->at = file->at;
+	run->streams = !file->streams && file_streams(f, file);
+	some = claim_wanted(file, most, &run->first, &run->len);
 	if (!some && file->active > places_at(f, file))
 		return false;
 	if (!some)
-		some = store_part_claim(file->part, 0, most, first, len);
+		some = claim_next(file, most, run);
 	if (some) {
 		file->bringing++;
+		file->streams = file->streams || run->streams;
 		return true;
 	}
 	file->drained = true;
@@ -145,24 +175,25 @@ take_run(const struct fetch *f, struct file *file, uint64_t *first,
 }
 
 static void
-bring_run(struct fetch *f, struct file *file, uint64_t first, uint64_t len,
-    unsigned at)
+bring_run(struct fetch *f, struct file *file, const struct run_claim *run)
 {
 	struct weigh_err err;
 	int64_t wait = -1;
 	enum weigh_code rc;
 
 	weigh_err_clear(&err);
-	rc = range_bring(f, file, at, first, len, &wait, &err);
+	rc = range_bring(f, file, run, &wait, &err);
 	if (rc == WEIGH_OK)
 		rc = store_part_take(file->part, &err);
 	pthread_mutex_lock(&f->lock);
 	file->bringing--;
+	if (run->streams)
+		file->streams = false;
 	file->drained = false;
 	if (rc == WEIGH_OK)
-		file->origins[at].losses = 0;
+		file->origins[run->at].losses = 0;
 	else
-		file_failed(f, file, at, &err, wait);
+		file_failed(f, file, run->at, &err, wait);
 	pthread_mutex_unlock(&f->lock);
 }
 
@@ -170,10 +201,9 @@ bring_run(struct fetch *f, struct file *file, uint64_t first, uint64_t len,
 static void
 work_on(struct fetch *f, struct catalog_reader *reader, struct file *file)
 {
-	uint64_t first = 0, len = 0;
+	struct run_claim run = { 0 };
 	bool seal = false, some = false;
 	struct weigh_err err;
-	unsigned at;
 
 	weigh_err_clear(&err);
 	if (file_open(f, reader, file, &err) != WEIGH_OK) {
@@ -184,11 +214,10 @@ work_on(struct fetch *f, struct catalog_reader *reader, struct file *file)
 	}
 	pthread_mutex_lock(&f->lock);
 	if (!file->ended && !file->sealing)
-		some = take_run(f, file, &first, &len, &seal);
-	at = file->at;
+		some = take_run(f, file, &run, &seal);
 	pthread_mutex_unlock(&f->lock);
 	if (some)
-		bring_run(f, file, first, len, at);
+		bring_run(f, file, &run);
 	else if (seal)
 		file_seal(f, reader, file);
 }
@@ -226,14 +255,11 @@ end_unread(struct fetch *f)
 static void *
 worker_main(void *arg)
 {
-	struct catalog_reader *reader = NULL;
 	struct fetch *f = arg;
+	struct catalog_reader *reader = NULL; /* once it is needed */
 	struct file *file;
 	int64_t next;
 
-	if (catalog_reader_open(&reader, f->parts.catalog_path, NULL) !=
-	    WEIGH_OK)
-		return NULL;
 	pthread_mutex_lock(&f->lock);
 	while (!atomic_load(&f->stop)) {
 		end_unread(f);
@@ -246,7 +272,10 @@ worker_main(void *arg)
 		file->active++;
 		f->busy++;
 		pthread_mutex_unlock(&f->lock);
-		work_on(f, reader, file);
+		if (reader == NULL)
+			reader = fetch_reader(f);
+		if (reader != NULL) /* not stopped */
+			work_on(f, reader, file);
 		pthread_mutex_lock(&f->lock);
 		f->busy--;
 		file_leave(f, file);

@@ -133,12 +133,26 @@ put(struct hop *h, const char *data, size_t len)
 	return fits;
 }
 
+static uint64_t
+still_to_come(const struct hop *h)
+{
+	const struct outbound_head *told = &h->head.told;
+
+	if (!told->has_length || told->coded || told->length < h->got)
+		return 0;
+	return told->length - h->got;
+}
+
 /* No more on its way than fills the road. */
 static void
 narrow(struct hop *h)
 {
-	if (h->r->kind == OUTBOUND_BULK && h->socket >= 0)
-		window_follow(&h->window, h->socket, h->got);
+	if (h->r->kind != OUTBOUND_BULK || h->socket < 0)
+		return;
+	window_follow(&h->window, h->socket, h->got, still_to_come(h));
+	if (h->r->full != NULL)
+		atomic_store_explicit(h->r->full, h->window.full,
+		    memory_order_relaxed);
 }
 
 static size_t

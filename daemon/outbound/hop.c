@@ -143,7 +143,15 @@ add_lines(struct hop *h, struct weigh_err *err)
 
 /* --- options ------------------------------------------------------------------------- */
 
-static void
+/* libcurl copies texts, and without memory would go on with its own: another proxy,
+ * other certificates. */
+static bool
+set_text(struct hop *h, CURLoption option, const char *value)
+{
+	return curl_easy_setopt(h->easy, option, value) == CURLE_OK;
+}
+
+static bool
 set_tls(struct hop *h)
 {
 	const char *ca = h->r->site->ca_file;
@@ -155,16 +163,15 @@ set_tls(struct hop *h)
 	curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(h->easy, CURLOPT_SSL_CTX_FUNCTION, tls_rules);
 	curl_easy_setopt(h->easy, CURLOPT_SSL_CTX_DATA, h);
-	if (more && h->own) {
-		curl_easy_setopt(h->easy, CURLOPT_CAINFO, ca);
-		curl_easy_setopt(h->easy, CURLOPT_CAPATH, NULL);
-	}
 	/* tls_rules adds to what would else be shared. */
 	if (more)
 		curl_easy_setopt(h->easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+	return !(more && h->own) ||
+	    (set_text(h, CURLOPT_CAINFO, ca) &&
+		set_text(h, CURLOPT_CAPATH, NULL));
 }
 
-static void
+static bool
 set_method(struct hop *h)
 {
 	const struct outbound_request *r = h->r;
@@ -177,26 +184,21 @@ set_method(struct hop *h)
 		curl_easy_setopt(h->easy, CURLOPT_POSTFIELDSIZE_LARGE,
 		    (curl_off_t)r->body_len);
 	}
-	if (r->gzip)
-		curl_easy_setopt(h->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 	curl_easy_setopt(h->easy, CURLOPT_HTTP_VERSION,
 	    r->kind == OUTBOUND_BULK ? (long)CURL_HTTP_VERSION_1_1 :
 				       (long)CURL_HTTP_VERSION_2TLS);
 	curl_easy_setopt(h->easy, CURLOPT_BUFFERSIZE,
 	    r->kind == OUTBOUND_BULK ? 256L << 10 : 16L << 10);
+	return !r->gzip || set_text(h, CURLOPT_ACCEPT_ENCODING, "gzip");
 }
 
 /* Nothing here asks the environment, a file, or another protocol. */
-static void
+static bool
 set_common(struct hop *h, unsigned connect_seconds, const char *proxy)
 {
-	curl_easy_setopt(h->easy, CURLOPT_URL, h->text);
 	curl_easy_setopt(h->easy, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(h->easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(h->easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
 	curl_easy_setopt(h->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(h->easy, CURLOPT_PROXY, proxy);
-	curl_easy_setopt(h->easy, CURLOPT_NOPROXY, "");
 	curl_easy_setopt(h->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	curl_easy_setopt(h->easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(h->easy, CURLOPT_NOSIGNAL, 1L);
@@ -204,8 +206,12 @@ set_common(struct hop *h, unsigned connect_seconds, const char *proxy)
 	curl_easy_setopt(h->easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(h->easy, CURLOPT_CONNECTTIMEOUT,
 	    (long)connect_seconds);
-	curl_easy_setopt(h->easy, CURLOPT_USERAGENT, "weighd/" WEIGH_VERSION);
 	curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->lines);
+	return set_text(h, CURLOPT_URL, h->text) &&
+	    set_text(h, CURLOPT_PROTOCOLS_STR, "http,https") &&
+	    set_text(h, CURLOPT_PROXY, proxy) &&
+	    set_text(h, CURLOPT_NOPROXY, "") &&
+	    set_text(h, CURLOPT_USERAGENT, "weighd/" WEIGH_VERSION);
 }
 
 /* --- proxies -------------------------------------------------------------------------- */
@@ -303,11 +309,10 @@ hop_init(struct hop *h, struct outbound *o, const struct outbound_request *r,
 		h->ring.size = RING;
 		h->ring.data = malloc(RING);
 	}
-	if (h->easy == NULL || (r->block != NULL && h->ring.data == NULL))
+	if (h->easy == NULL || (r->block != NULL && h->ring.data == NULL) ||
+	    !set_common(h, connect_seconds, proxy) || !set_method(h) ||
+	    !set_tls(h))
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	set_common(h, connect_seconds, proxy);
-	set_method(h);
-	set_tls(h);
 	catch_all(h);
 	return WEIGH_OK;
 }

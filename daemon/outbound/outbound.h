@@ -3,8 +3,9 @@
  * place of weighd that opens a connection to somebody else.
  *
  * (1) Whoever calls is a worker and blocks; the body comes to it on its own thread in
- *     blocks of 64 KiB to 1 MiB (smaller ones when no more came for 20 ms, at the end
- *     and where our ring of 1 MiB begins again), and the sender waits while 1 MiB is not taken.
+ *     blocks of 512 KiB to 2 MiB (smaller ones when no more came for 20 ms, at the end
+ *     and where our ring of 2 MiB begins again), and the sender waits while the ring is
+ *     full.
  * (2) TLS is verified, always: security level 2, TLS 1.2 or newer, the host's name
  *     in subjectAltName (a name in CN alone counts for nothing).
  * (3) Redirects are followed by hand, each judged by weigh_redirect_judge.  Each
@@ -108,6 +109,9 @@ struct outbound_request {
 	enum weigh_code (*block)(void *ctx, const void *data, size_t len,
 	    struct weigh_err *err);
 	void *ctx;
+	/* BULK: told with the bytes whether the road they come by is full, so that no
+	 * other connection would bring more.  NULL. */
+	atomic_bool *full;
 };
 
 /* WEIGH_OK: an answer came, whole (whatever its status); *head says which.

@@ -24,8 +24,8 @@
 
 #define HEAD_MAX (256u << 10) /* bytes of all heads of one exchange */
 #define DROP_MAX (64u << 10)  /* of a redirect's body: then it is cut */
-#define RING (1u << 20)       /* bytes that wait for their taker */
-#define ENOUGH (256u << 10)   /* bytes of a block worth waking for */
+#define RING (2u << 20)       /* bytes that wait for their taker */
+#define ENOUGH (512u << 10)   /* bytes of a block worth waking for */
 #define GRACE_MS 20           /* so long they are waited for */
 #define LOOK_MS 100           /* how often a waiting asker looks at `cancel` */
 
@@ -49,11 +49,11 @@ struct hop {
 	bool asked;        /* connected: the request is on its way */
 	int64_t heard;     /* milliseconds, of the last byte */
 	size_t head_bytes;
-	uint64_t got; /* bytes of the body */
+	uint64_t got;         /* bytes of the body */
 	curl_socket_t socket; /* -1 none yet */
 	struct window window;
-	bool enough;  /* of a redirect's body: cut, and no failure */
-	bool inward;  /* an address was refused: which one, of what class */
+	bool enough; /* of a redirect's body: cut, and no failure */
+	bool inward; /* an address was refused: which one, of what class */
 	enum weigh_address_class class;
 	char address[64];
 	char words[CURL_ERROR_SIZE];

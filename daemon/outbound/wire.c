@@ -8,6 +8,8 @@
 #include "base/job.h"
 #include "priv.h"
 
+#define LULL_MS 200
+
 static int64_t
 clock_us(clockid_t clock)
 {
@@ -266,6 +268,14 @@ silent(struct hop *h, int64_t now)
 	    now - h->heard > (int64_t)h->o->silent_seconds * 1000;
 }
 
+/* What is too little to be woken for (window.h, 4) has waited long enough. */
+static void
+look_after(struct hop *h, int64_t now)
+{
+	if (h->window.batch > 0 && h->socket >= 0 && now - h->heard > LULL_MS)
+		window_wake(&h->window, h->socket);
+}
+
 static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
@@ -279,6 +289,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	after(o->tick, 1000000);
 	for (h = o->hops; h != NULL; h = next) {
 		next = h->next;
+		look_after(h, now);
 		if (!silent(h, now))
 			continue;
 		h->rc = weigh_fail(&h->err, WEIGH_NETWORK,

@@ -25,9 +25,7 @@
 struct collector {
 	struct repo *repo;
 	struct repo_collecting *c;
-	struct idset met; /* everything that something leads to */
-	git_oid *waiting; /* met, not looked into yet */
-	size_t nwaiting, room;
+	struct idwalk walk; /* everything that something leads to */
 };
 
 static enum weigh_code
@@ -45,23 +43,7 @@ go_on(const struct collector *k, struct weigh_err *err)
 static enum weigh_code
 meet(struct collector *k, const git_oid *id, struct weigh_err *err)
 {
-	bool fresh;
-
-	if (!idset_add(&k->met, id, &fresh))
-		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	if (!fresh)
-		return WEIGH_OK;
-	if (k->nwaiting == k->room) {
-		size_t room = k->room != 0 ? 2 * k->room : 256;
-		git_oid *more = reallocarray(k->waiting, room, sizeof(*more));
-
-		if (more == NULL)
-			return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-		k->waiting = more;
-		k->room = room;
-	}
-	k->waiting[k->nwaiting++] = *id;
-	return WEIGH_OK;
+	return idwalk_meet(&k->walk, id, GIT_OBJECT_ANY, err);
 }
 
 static enum weigh_code
@@ -168,15 +150,14 @@ static enum weigh_code
 walk(struct collector *k, struct weigh_err *err)
 {
 	enum weigh_code rc = repo_each_tip(k->repo, meet_tip, k, err);
+	struct idwalk_item at;
 
 	if (rc == WEIGH_OK)
 		rc = meet_roots(k, err);
-	while (rc == WEIGH_OK && k->nwaiting > 0) {
-		git_oid id = k->waiting[--k->nwaiting];
-
+	while (rc == WEIGH_OK && idwalk_next(&k->walk, &at)) {
 		rc = go_on(k, err);
 		if (rc == WEIGH_OK)
-			rc = look_into(k, &id, err);
+			rc = look_into(k, &at.id, err);
 	}
 	return rc;
 }
@@ -232,7 +213,8 @@ collect_fan(struct collector *k, const char *fan, DIR *dir,
 	while (rc == WEIGH_OK && (errno = 0, d = readdir(dir)) != NULL) {
 		snprintf(hex, sizeof(hex), "%s%s", fan, d->d_name);
 		if (strlen(hex) == GIT_OID_HEXSZ &&
-		    git_oid_fromstr(&id, hex) == 0 && !idset_has(&k->met, &id))
+		    git_oid_fromstr(&id, hex) == 0 &&
+		    !idset_has(&k->walk.met, &id))
 			rc = take_loose(k, dirfd(dir), d->d_name, &removed,
 			    err);
 	}
@@ -294,7 +276,7 @@ count_object(const git_oid *id, void *ctx)
 	struct pack *p = ctx;
 
 	p->count++;
-	if (!idset_has(&p->k->met, id))
+	if (!idset_has(&p->k->walk.met, id))
 		return 0;
 	p->met++;
 	return p->builder != NULL ?
@@ -536,7 +518,6 @@ repo_collect(struct repo *r, struct repo_collecting *c, struct weigh_err *err)
 		(void)git_odb_refresh(r->odb);
 	if (rc == WEIGH_OK && !c->dry)
 		rc = repo_sift_shallow(r, is_there, r->odb, err);
-	idset_free(&k.met);
-	free(k.waiting);
+	idwalk_free(&k.walk);
 	return rc;
 }

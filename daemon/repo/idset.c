@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define ROOM_FIRST 1024
+#define TODO_FIRST 64
 
 /* Where the id is, or where it would go.  The zero id is nobody's. */
 static size_t
@@ -70,5 +71,52 @@ idset_add(struct idset *set, const git_oid *id, bool *fresh)
 		*slot = *id;
 		set->count++;
 	}
+	return true;
+}
+
+/* --- a walk -------------------------------------------------------------- */
+
+void
+idwalk_free(struct idwalk *walk)
+{
+	idset_free(&walk->met);
+	free(walk->todo);
+	*walk = (struct idwalk){ .todo = NULL };
+}
+
+static bool
+make_room(struct idwalk *walk)
+{
+	size_t room = walk->room != 0 ? 2 * walk->room : TODO_FIRST;
+	struct idwalk_item *more;
+
+	if (walk->count < walk->room)
+		return true;
+	if ((more = reallocarray(walk->todo, room, sizeof(*more))) == NULL)
+		return false;
+	walk->todo = more;
+	walk->room = room;
+	return true;
+}
+
+enum weigh_code
+idwalk_meet(struct idwalk *walk, const git_oid *id, git_object_t type,
+    struct weigh_err *err)
+{
+	bool fresh;
+
+	if (!idset_add(&walk->met, id, &fresh) || !make_room(walk))
+		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	if (fresh)
+		walk->todo[walk->count++] = (struct idwalk_item){ *id, type };
+	return WEIGH_OK;
+}
+
+bool
+idwalk_next(struct idwalk *walk, struct idwalk_item *out)
+{
+	if (walk->count == 0)
+		return false;
+	*out = walk->todo[--walk->count];
 	return true;
 }

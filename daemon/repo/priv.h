@@ -7,7 +7,8 @@
 #include "idset.h"
 #include "repo.h"
 
-#define REPO_SMALL_MAX (10u << 20)   /* bytes of a file kept in git itself */
+#define REPO_SMALL_MAX (10u << 20)   /* bytes of a file that we keep in git */
+#define REPO_BLOB_MAX (64u << 20)    /* … and of one that others kept so */
 #define REPO_COMMIT_MAX (1u << 20)   /* bytes of a commit object */
 #define REPO_TREE_MAX (64u << 20)    /* bytes of a tree object */
 #define REPO_ENTRIES_MAX 1000000     /* of a revision, directories included */

@@ -151,35 +151,6 @@ repo_each_tip(struct repo *r, repo_tip_fn *each, void *ctx,
 
 /* --- commits ------------------------------------------------------------------ */
 
-/* Not libgit2's own walk: that of 1.5 knows nothing of shallow commits. */
-struct reach {
-	struct idset met;
-	git_oid *todo; /* met, and not told yet */
-	size_t count, room;
-};
-
-static enum weigh_code
-meet(struct reach *k, const git_oid *id, struct weigh_err *err)
-{
-	bool fresh;
-
-	if (!idset_add(&k->met, id, &fresh))
-		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	if (!fresh)
-		return WEIGH_OK;
-	if (k->count == k->room) {
-		size_t room = k->room != 0 ? 2 * k->room : 64;
-		git_oid *more = reallocarray(k->todo, room, sizeof(*more));
-
-		if (more == NULL)
-			return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-		k->todo = more;
-		k->room = room;
-	}
-	k->todo[k->count++] = *id;
-	return WEIGH_OK;
-}
-
 /* An annotated tag leads on to its commit; what leads to none is not ours, and
  * nobody here could say what it stands for. */
 static enum weigh_code
@@ -192,7 +163,7 @@ begin_at(struct repo *r, void *ctx, const git_oid *id, struct weigh_err *err)
 	if (git_rc == 0)
 		git_rc = git_object_peel(&commit, object, GIT_OBJECT_COMMIT);
 	rc = git_rc == 0 ?
-	    meet(ctx, git_object_id(commit), err) :
+	    idwalk_meet(ctx, git_object_id(commit), GIT_OBJECT_COMMIT, err) :
 	    repo_fail(err, git_rc, "cannot read what a ref leads to");
 	git_object_free(commit);
 	git_object_free(object);
@@ -200,7 +171,7 @@ begin_at(struct repo *r, void *ctx, const git_oid *id, struct weigh_err *err)
 }
 
 static enum weigh_code
-meet_parents(struct repo *r, struct reach *k, const git_oid *id,
+meet_parents(struct repo *r, struct idwalk *walk, const git_oid *id,
     struct weigh_err *err)
 {
 	git_commit *commit = NULL;
@@ -215,29 +186,30 @@ meet_parents(struct repo *r, struct reach *k, const git_oid *id,
 	for (unsigned i = 0;
 	     rc == WEIGH_OK && !shallow && i < git_commit_parentcount(commit);
 	     i++)
-		rc = meet(k, git_commit_parent_id(commit, i), err);
+		rc = idwalk_meet(walk, git_commit_parent_id(commit, i),
+		    GIT_OBJECT_COMMIT, err);
 	git_commit_free(commit);
 	return rc;
 }
 
+/* Not libgit2's own walk: that of 1.5 knows nothing of shallow commits. */
 enum weigh_code
 repo_each_reached(struct repo *r,
     enum weigh_code (*each)(void *ctx, const struct weigh_gitid *commit,
 	struct weigh_err *err),
     void *ctx, struct weigh_err *err)
 {
-	struct reach k = { 0 };
-	enum weigh_code rc = repo_each_tip(r, begin_at, &k, err);
+	struct idwalk walk = { .todo = NULL };
+	struct idwalk_item at;
+	enum weigh_code rc = repo_each_tip(r, begin_at, &walk, err);
 
-	while (rc == WEIGH_OK && k.count > 0) {
-		git_oid id = k.todo[--k.count];
-		struct weigh_gitid commit = repo_gitid(&id);
+	while (rc == WEIGH_OK && idwalk_next(&walk, &at)) {
+		struct weigh_gitid commit = repo_gitid(&at.id);
 
-		rc = meet_parents(r, &k, &id, err);
+		rc = meet_parents(r, &walk, &at.id, err);
 		if (rc == WEIGH_OK)
 			rc = each(ctx, &commit, err);
 	}
-	idset_free(&k.met);
-	free(k.todo);
+	idwalk_free(&walk);
 	return rc;
 }

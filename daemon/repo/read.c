@@ -395,7 +395,7 @@ describe_file(struct repo *r, const git_oid *id, struct repo_entry *e,
 	size_t size;
 	int git_rc;
 
-	rc = repo_check_object(r->odb, id, GIT_OBJECT_BLOB, REPO_SMALL_MAX,
+	rc = repo_check_object(r->odb, id, GIT_OBJECT_BLOB, REPO_BLOB_MAX,
 	    &size, err);
 	if (rc != WEIGH_OK)
 		return rc;

@@ -142,7 +142,7 @@ static size_t
 most(git_object_t type)
 {
 	return type == GIT_OBJECT_TREE ? REPO_TREE_MAX :
-	    type == GIT_OBJECT_BLOB    ? REPO_SMALL_MAX :
+	    type == GIT_OBJECT_BLOB    ? REPO_BLOB_MAX :
 					 REPO_COMMIT_MAX;
 }
 

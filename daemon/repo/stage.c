@@ -238,6 +238,14 @@ stage_pack_abandon(struct stage *s)
 
 /* --- a small file -------------------------------------------------------- */
 
+bool
+stage_has_blob(struct stage *s, const struct weigh_gitid *blob)
+{
+	git_oid id = repo_git_oid(blob);
+
+	return git_odb_exists(s->repo->odb, &id) == 1;
+}
+
 enum weigh_code
 stage_blob(struct stage *s, const struct weigh_gitid *blob,
     struct weigh_buf *out, struct weigh_err *err)
@@ -249,7 +257,7 @@ stage_blob(struct stage *s, const struct weigh_gitid *blob,
 	int git_rc;
 
 	rc = repo_check_object(s->repo->odb, &id, GIT_OBJECT_BLOB,
-	    REPO_SMALL_MAX, &size, err);
+	    REPO_BLOB_MAX, &size, err);
 	if (rc != WEIGH_OK)
 		return rc;
 	if ((git_rc = git_odb_read(&object, s->repo->odb, &id)) != 0)
@@ -268,10 +276,10 @@ stage_put_blob(struct stage *s, const struct weigh_gitid *want,
 	git_oid id = repo_git_oid(want), got;
 	int rc;
 
-	if (len > REPO_SMALL_MAX)
+	if (len > REPO_BLOB_MAX)
 		return weigh_fail(err, WEIGH_TOO_BIG,
 		    "a file of %zu bytes: over %u it must be LFS", len,
-		    REPO_SMALL_MAX);
+		    REPO_BLOB_MAX);
 	if ((rc = git_odb_hash(&got, data, len, GIT_OBJECT_BLOB)) != 0)
 		return repo_fail(err, rc, "cannot hash a file");
 	if (!git_oid_equal(&got, &id))

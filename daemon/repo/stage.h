@@ -9,7 +9,7 @@
  *     leads to them.
  * (3) Nothing here is visible; a stage lives until it is dropped, restarts included.
  *
- * Threads: a stage belongs to one thread.  Blocking: all.
+ * Threads: a stage belongs to one thread at a time.  Blocking: all.
  */
 #ifndef REPO_STAGE_H
 #define REPO_STAGE_H
@@ -48,6 +48,8 @@ enum weigh_code stage_each_entry(struct stage *s,
     enum weigh_code (*each)(void *ctx, const struct repo_entry *e,
 	struct weigh_err *err),
     void *ctx, struct weigh_err *err);
+/* Is an object called so here? */
+bool stage_has_blob(struct stage *s, const struct weigh_gitid *blob);
 /* The bytes of a small file. */
 enum weigh_code stage_blob(struct stage *s, const struct weigh_gitid *blob,
     struct weigh_buf *out, struct weigh_err *err);

@@ -19,7 +19,7 @@ check_small(struct stage *s, const struct repo_file *f, struct weigh_err *err)
 	struct weigh_buf text;
 	enum weigh_code rc;
 
-	weigh_buf_init(&text, REPO_SMALL_MAX);
+	weigh_buf_init(&text, REPO_BLOB_MAX);
 	rc = stage_blob(s, &f->git, &text, err);
 	if (rc == WEIGH_OK && text.len != f->size)
 		rc = weigh_fail(err, WEIGH_MISMATCH,

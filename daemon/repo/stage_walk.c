@@ -10,17 +10,10 @@
 #include "objects.h"
 #include "stage_priv.h"
 
-struct waiting {
-	git_oid id;
-	git_object_t type;
-};
-
 struct walk {
 	struct stage *stage;
 	const struct stage_visit *visit;
-	struct idset met;
-	struct waiting *todo;
-	size_t count, room;
+	struct idwalk ids;
 };
 
 /* --- all that a commit leads to ------------------------------------------ */
@@ -29,28 +22,13 @@ static enum weigh_code
 meet(struct walk *w, const git_oid *id, git_object_t type,
     struct weigh_err *err)
 {
-	bool fresh;
+	enum weigh_code rc = idwalk_meet(&w->ids, id, type, err);
 
-	if (!idset_add(&w->met, id, &fresh))
-		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-	if (!fresh)
-		return WEIGH_OK;
-	if (w->met.count > STAGE_OBJECTS_MAX)
+	if (rc == WEIGH_OK && w->ids.met.count > STAGE_OBJECTS_MAX)
 		return weigh_fail(err, WEIGH_TOO_BIG,
 		    "a revision of more than %d git objects",
 		    STAGE_OBJECTS_MAX);
-	if (w->count == w->room) {
-		size_t room = w->room != 0 ? 2 * w->room : 256;
-		struct waiting *more = reallocarray(w->todo, room,
-		    sizeof(*more));
-
-		if (more == NULL)
-			return weigh_fail(err, WEIGH_NOMEM, "out of memory");
-		w->todo = more;
-		w->room = room;
-	}
-	w->todo[w->count++] = (struct waiting){ *id, type };
-	return WEIGH_OK;
+	return rc;
 }
 
 static enum weigh_code
@@ -95,7 +73,7 @@ meet_tree_of(struct walk *w, const git_oid *id, struct weigh_err *err)
 static size_t
 most_bytes(git_object_t type)
 {
-	return type == GIT_OBJECT_BLOB ? REPO_SMALL_MAX :
+	return type == GIT_OBJECT_BLOB ? REPO_BLOB_MAX :
 	    type == GIT_OBJECT_TREE    ? REPO_TREE_MAX :
 					 REPO_COMMIT_MAX;
 }
@@ -113,7 +91,7 @@ check_bytes(git_object_t type, const void *data, size_t len,
 
 /* Read it; its bytes are checked and shown. */
 static enum weigh_code
-show(struct walk *w, const struct waiting *at, struct weigh_err *err)
+show(struct walk *w, const struct idwalk_item *at, struct weigh_err *err)
 {
 	git_odb_object *object = NULL;
 	char hex[GIT_OID_HEXSZ + 1];
@@ -136,7 +114,7 @@ show(struct walk *w, const struct waiting *at, struct weigh_err *err)
 }
 
 static enum weigh_code
-look_at(struct walk *w, const struct waiting *at, struct weigh_err *err)
+look_at(struct walk *w, const struct idwalk_item *at, struct weigh_err *err)
 {
 	size_t size;
 	enum weigh_code rc = repo_check_object(w->stage->repo->odb, &at->id,
@@ -158,14 +136,11 @@ stage_walk(struct stage *s, const struct weigh_gitid *commit,
 	struct walk w = { .stage = s, .visit = visit };
 	git_oid id = repo_git_oid(commit);
 	enum weigh_code rc = meet(&w, &id, GIT_OBJECT_COMMIT, err);
+	struct idwalk_item at;
 
-	while (rc == WEIGH_OK && w.count > 0) {
-		struct waiting at = w.todo[--w.count];
-
+	while (rc == WEIGH_OK && idwalk_next(&w.ids, &at))
 		rc = look_at(&w, &at, err);
-	}
-	idset_free(&w.met);
-	free(w.todo);
+	idwalk_free(&w.ids);
 	return rc;
 }
 

@@ -118,7 +118,7 @@ check_all_named(struct round *v, git_object *object)
 static size_t
 most_bytes(git_object_t type)
 {
-	return type == GIT_OBJECT_BLOB ? REPO_SMALL_MAX :
+	return type == GIT_OBJECT_BLOB ? REPO_BLOB_MAX :
 	    type == GIT_OBJECT_COMMIT  ? REPO_COMMIT_MAX :
 	    type == GIT_OBJECT_TREE    ? REPO_TREE_MAX :
 	    type == GIT_OBJECT_TAG     ? REPO_COMMIT_MAX :

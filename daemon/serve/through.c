@@ -49,6 +49,11 @@ refuse(struct ask *ask, const struct weigh_err *err)
 		ask_fail(ask, err->code, NULL);
 		return;
 	}
+	if (err->code == WEIGH_PARTLY) { /* once somebody ordered it */
+		r->err.code = WEIGH_NOT_YET;
+		ask_fail(ask, WEIGH_NOT_YET, NULL);
+		return;
+	}
 	ask_refuse(ask, case_of(err->code));
 	if (case_of(err->code) == WEIGH_HUB_GATED)
 		weigh_fix(&r->err, GATED_FIX);
@@ -126,7 +131,7 @@ begin_waiting(struct ask *ask)
 	struct ask_wait *wait = &ask->wait;
 
 	fetch_know(ask->serve->parts.fetch, &ask->match.repo, wait->rev,
-	    &wait->waiter);
+	    wait->repo_known, &wait->waiter);
 }
 
 static void
@@ -215,6 +220,12 @@ ask_bring(struct ask *ask, struct catalog_reader *reader, const char *path,
 	weigh_err_clear(&err);
 	rc = fetch_flow(ask->serve->parts.fetch, reader, &ask->match.repo,
 	    &ask->commit, path, oid, r->size, &r->flow, &err);
+	/* While it was waited for, a lie may have come to light. */
+	if ((rc == WEIGH_OK || rc == WEIGH_EXISTS) && ask_lied(ask, oid)) {
+		flow_drop(r->flow);
+		r->flow = NULL;
+		return true;
+	}
 	if (rc == WEIGH_EXISTS)
 		return false;
 	r->refusal = refusal_of_bytes;

@@ -255,6 +255,26 @@ least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+/* Where what nobody has or brings ends, that begins with byte `from`. */
+static uint64_t
+gap_end(const struct store_part *p, uint64_t from)
+{
+	return least(least(runs_next(&p->held, from),
+			 runs_next(&p->claimed, from)),
+	    p->size);
+}
+
+uint64_t
+store_part_gap(struct store_part *p, uint64_t from)
+{
+	uint64_t end;
+
+	pthread_mutex_lock(&p->lock);
+	end = gap_end(p, from);
+	pthread_mutex_unlock(&p->lock);
+	return end;
+}
+
 bool
 store_part_claim(struct store_part *p, uint64_t from, uint64_t most,
     uint64_t *first, uint64_t *len)
@@ -267,9 +287,7 @@ store_part_claim(struct store_part *p, uint64_t from, uint64_t most,
 	*len = 0;
 	found = *first < p->size && most > 0;
 	if (found) {
-		end = least(runs_next(&p->held, *first),
-		    runs_next(&p->claimed, *first));
-		end = least(least(end, p->size),
+		end = least(gap_end(p, *first),
 		    *first + least(most, p->size - *first));
 		/* Ends where a segment does: two senders in one are read again. */
 		whole = end - end % WEIGH_SEGMENT;
@@ -278,6 +296,31 @@ store_part_claim(struct store_part *p, uint64_t from, uint64_t most,
 		*len = end - *first;
 		found = runs_add(&p->claimed, *first, end);
 	}
+	pthread_mutex_unlock(&p->lock);
+	return found;
+}
+
+bool
+store_part_claim_last(struct store_part *p, uint64_t most, uint64_t *first,
+    uint64_t *len)
+{
+	uint64_t at, end = 0;
+	bool found;
+
+	pthread_mutex_lock(&p->lock);
+	for (at = first_free(p, 0); at < p->size; at = first_free(p, end)) {
+		*first = at;
+		end = gap_end(p, at);
+	}
+	found = end > 0 && most > 0;
+	if (found && end - *first > most) {
+		/* Begins where a segment does, as it ends in claim. */
+		at = end - most;
+		at += (WEIGH_SEGMENT - at % WEIGH_SEGMENT) % WEIGH_SEGMENT;
+		*first = at < end ? at : end - most;
+	}
+	*len = found ? end - *first : 0;
+	found = found && runs_add(&p->claimed, *first, end);
 	pthread_mutex_unlock(&p->lock);
 	return found;
 }

@@ -191,6 +191,12 @@ enum weigh_code store_part_place(struct store_part *p, uint64_t offset,
  * segment does, if one ends there.  False: there are none. */
 bool store_part_claim(struct store_part *p, uint64_t from, uint64_t most,
     uint64_t *first, uint64_t *len);
+/* The same from the other end: the last of them. */
+bool store_part_claim_last(struct store_part *p, uint64_t most, uint64_t *first,
+    uint64_t *len);
+/* Where the bytes from `from` on that are neither held nor claimed end; `from` itself
+ * where there are none. */
+uint64_t store_part_gap(struct store_part *p, uint64_t from);
 /* What was claimed and not placed is free again; what was placed stays held. */
 void store_part_unclaim(struct store_part *p, uint64_t first, uint64_t len);
 /* Bytes held in all; and those held without a gap from `from` on. */

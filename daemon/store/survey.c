@@ -24,11 +24,22 @@ is_file(const char *number, const struct stat *file)
 	    st.st_ino == file->st_ino && st.st_dev == file->st_dev;
 }
 
+/* Is the file among these descriptors?  A list that ends early says nothing. */
+static bool
+is_among(DIR *dir, const struct stat *st)
+{
+	struct dirent *entry;
+
+	for (errno = 0; (entry = readdir(dir)) != NULL; errno = 0)
+		if (entry->d_name[0] != '.' && is_file(entry->d_name, st))
+			return true;
+	return errno != 0;
+}
+
 bool
 store_is_open(struct store *s, const struct weigh_oid *oid)
 {
 	struct blob_names n;
-	struct dirent *entry;
 	struct stat st;
 	DIR *dir = NULL;
 	bool open = true;
@@ -40,9 +51,7 @@ store_is_open(struct store *s, const struct weigh_oid *oid)
 	if (fstatat(fan, n.blob, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		open = errno != ENOENT;
 	else if ((dir = opendir("/proc/self/fd")) != NULL)
-		for (open = false; !open && (entry = readdir(dir)) != NULL;)
-			open = entry->d_name[0] != '.' &&
-			    is_file(entry->d_name, &st);
+		open = is_among(dir, &st);
 	if (dir != NULL)
 		closedir(dir);
 	fd_close(&fan);

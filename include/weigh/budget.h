@@ -9,6 +9,8 @@
  *     `seconds` (counted by slices of a WEIGH_BUDGET_SLICES-th of it), none before the
  *     moment that upstream named, and no more than it said are left until then.
  * (4) Over any while a bucket lets through at most rate x while + burst.
+ * (5) weigh_budget_ask_guest leaves a third of each window, and of what upstream said is
+ *     left until a moment, to weigh_budget_ask.
  */
 #ifndef WEIGH_BUDGET_H
 #define WEIGH_BUDGET_H
@@ -69,12 +71,15 @@ struct weigh_budget {
 	unsigned counts[WEIGH_BUDGET_SLICES + 1];
 	int64_t until; /* seconds: not before, by upstream's word */
 	int64_t left;  /* calls that upstream said are left; -1: not said */
+	int64_t full;  /* the most that it said so, until the same moment */
 	int64_t reset; /* until then */
 };
 void weigh_budget_init(struct weigh_budget *b, unsigned most, unsigned seconds);
 /* May one more call be made at `now` (seconds, monotonic)?  0: yes, and it is counted;
  * else the seconds after which to ask again. */
 int64_t weigh_budget_ask(struct weigh_budget *b, int64_t now);
+/* The same for who can be told to come again: a share is kept from it (5). */
+int64_t weigh_budget_ask_guest(struct weigh_budget *b, int64_t now);
 /* What an answer said: its status, and -1 for what it did not say. */
 void weigh_budget_told(struct weigh_budget *b, int64_t now, int status,
     int64_t retry_after, int64_t left, int64_t reset);

@@ -77,6 +77,7 @@ struct weigh_fetch_job {
 	uint64_t rate;                 /* bytes a second, of late */
 	char from[WEIGH_FETCH_SOURCE]; /* the source it uses now */
 	bool proved;
+	bool unchanged;       /* nothing of it was new here, so far */
 	struct weigh_err err; /* the last failure; WEIGH_OK none */
 };
 
@@ -102,7 +103,8 @@ bool weigh_fetch_order_same(const struct weigh_fetch_order *a,
 
 /* A job as one JSON object, for control and `weigh --json`: id, name, revision,
  * commit, state, follow, priority, source, files, bytes, done_files, done_bytes,
- * rate, until, made, changed, proved, error (as weigh_control_error; null: none). */
+ * rate, until, made, changed, proved, unchanged (done, and nothing was new), error (as
+ * weigh_control_error; null: none). */
 void weigh_fetch_job_write(struct weigh_jw *w,
     const struct weigh_fetch_job *job);
 

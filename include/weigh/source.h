@@ -15,6 +15,8 @@
  * (4) No message repeats a line of the file of tokens, or a part of one.
  * (5) A token is found for URLs of its own scheme, host and port, at or below its
  *     folder, and for no others.
+ * (6) A token is kept for plain http only where the host is this machine, or its line
+ *     says that it may be read on the way.
  *
  * Nothing here blocks.
  */
@@ -64,7 +66,7 @@ enum weigh_code weigh_source_list(struct weigh_source *out, size_t room,
 
 struct weigh_source_tokens;
 
-/* Lines `URL TOKEN`, blanks between; empty lines and those that begin with '#' are
+/* Lines `URL TOKEN [insecure]`, blanks between (6); empty lines and those that begin with '#' are
  * passed over.  WEIGH_MALFORMED names the line's number; WEIGH_NOMEM. */
 enum weigh_code weigh_source_tokens_parse(struct weigh_source_tokens **out,
     const char *text, size_t len, struct weigh_err *err);

@@ -94,7 +94,7 @@ def test_a_slow_upstream(tmp):
         assert time.monotonic() - began > 15
         with open(path, "rb") as f:
             assert f.read() == data
-        assert up.file_bytes() == len(data)
+        assert len(data) <= up.file_bytes() <= 1.02 * len(data)  # and what a cut left unread
         cold.stop()
 
 
@@ -162,7 +162,7 @@ def test_curl_goes_on_where_it_was(held, tmp):
         p.wait()
         shell.run("curl", "-sSf", "-C", "-", "-o", "w.bin", url)
         assert part.read_bytes() == data
-        assert up.file_bytes() == len(data)
+        assert len(data) <= up.file_bytes() <= 1.02 * len(data)  # and what a cut left unread
         cold.stop()
 
 

@@ -2,13 +2,17 @@
 half, and gone on with.  Every call of every fault is tests/long/h_every_fault.py's
 business; here is a handful, and what that loop has found."""
 import random
+import signal
 
 import pytest
 
 import aftermath
 import models
 import ordeal
-from faults import CREATE, FAULTS, LIE, NAME, OPEN, READ, SYNC, WRITE, Fault, failing
+from faults import (CREATE, FAULTS, LIE, NAME, OPEN, READ, SYNC, WRITE, Fault, FaultyHouse,
+                    failing)
+from house import until
+from upstream import Hub
 
 CALLS = 75  # an add and a pull have about as many of most classes
 
@@ -150,3 +154,50 @@ def test_a_signal_while_weigh_opens_its_notes_is_nothing(shared, tmp):
         while o.turn(n):
             n += 1
         assert n > 2
+
+
+# --- threads that begin while descriptors are short -----------------------------------
+
+SHORT = failing(OPEN | CREATE, "EMFILE", span=3, only="catalog.db")
+MANY = {"config.json": b"{}", "w.safetensors": models.noise(20 << 20, 1)}
+
+
+def words(house, event):
+    return sum(f"event={event}" in line for line in house.log)
+
+
+def short_of_descriptors(house, happen):
+    """`happen` while a thread that begins finds no descriptor: it says so and goes on."""
+    said, went_on = words(house, "fetch-thread-waits"), words(house, "fetch-thread-goes-on")
+    house.control.arm(SHORT, 1)
+    result = happen()
+    until(lambda: words(house, "fetch-thread-goes-on") > went_on)
+    assert house.control.disarm()[1] == 3
+    assert words(house, "fetch-thread-waits") > said
+    return result
+
+
+def test_threads_that_bring_wait_for_a_descriptor(tmp):
+    """They ended silently and for good: what clients and jobs waited for never came."""
+    conf = tmp / "weighd.conf"
+    text = "[mirror]\nupstream = {}\npull_through = any\njobs = {}\n"
+    with Hub(tmp / "hub", {"acme/m": MANY}) as hub:
+        conf.write_text(text.format(hub.url, 1))
+        house = FaultyHouse(tmp, "--config", conf).start()
+        a = short_of_descriptors(house, lambda: house.get("/api/models/acme/m"))
+        assert a.status == 200
+        a = short_of_descriptors(
+            house, lambda: house.get("/acme/m/resolve/main/w.safetensors"))
+        assert a.body == MANY["w.safetensors"]
+
+        def one_job_more():
+            conf.write_text(text.format(hub.url, 2))
+            house.proc.send_signal(signal.SIGHUP)
+        short_of_descriptors(house, one_job_more)
+        house.weigh("mirror", "acme/m")
+        house.control.arm(failing(OPEN | CREATE, "EMFILE", span=100, only="catalog.db"), 1)
+        conf.write_text(text.format(hub.url, 3))
+        said = words(house, "fetch-thread-waits")
+        house.proc.send_signal(signal.SIGHUP)
+        until(lambda: words(house, "fetch-thread-waits") > said)
+        house.stop()  # a thread that waits holds nobody up

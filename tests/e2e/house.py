@@ -161,7 +161,7 @@ class House:
 
         self.reader = threading.Thread(target=listen, args=(self.proc.stderr,), daemon=True)
         self.reader.start()
-        assert ready.wait(PATIENCE), f"weighd is not ready: {self.log}"
+        assert waited(ready.is_set), f"weighd is not ready: {self.log}"
         assert any(READY.match(line) for line in self.log), f"weighd ended: {self.log}"
         return self
 
@@ -341,8 +341,18 @@ def remove(folder):
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def until(condition, seconds=PATIENCE):
-    end = time.monotonic() + seconds
+def waited(condition, seconds=PATIENCE):
+    """Did it come true in time?  No look counts more than a second, so that a machine
+    that stood still meanwhile is not taken for something that hangs."""
+    last = time.monotonic()
     while not condition():
-        assert time.monotonic() < end, "waited in vain"
+        now = time.monotonic()
+        seconds, last = seconds - min(now - last, 1), now
+        if seconds < 0:
+            return False
         time.sleep(0.02)
+    return True
+
+
+def until(condition, seconds=PATIENCE):
+    assert waited(condition, seconds), "waited in vain"

@@ -38,6 +38,14 @@ def test_one_row_alone(tmp):
     assert (BENCH / "README.md").read_bytes() == table, "only a full run writes it"
 
 
+def test_texts_of_two_sizes(tmp):
+    p = run_bench(tmp, "license-1mb")
+    assert p.returncode == 0, p.stderr
+    row = json.loads((BUILD / "bench/license-1mb.json").read_text())
+    assert row["unit"] == "ms" and row["ours"] > row["rival"] > 0
+    assert row["goal"] == "≤ 13.00x, < 200"
+
+
 def test_a_row_that_is_not(tmp):
     p = run_bench(tmp, "blobs-reddy")
     assert p.returncode == 1 and b"the rows are: ingest" in p.stderr

@@ -103,7 +103,7 @@ class AddOrdeal(Ordeal):
         elif self.fault.lasting:  # what cannot be removed stays until the next start
             self.stuck |= set(house.leftovers())
         else:
-            until(lambda: set(house.leftovers()) <= self.stuck, 5)
+            until(lambda: set(house.leftovers()) <= self.stuck)
         self.still_reads()
         self.repeat()
         aftermath.check_catalog(house)

@@ -296,6 +296,38 @@ def test_a_revision_by_the_digits_that_are_printed(p, tmp):
     assert f"has no revision '{old[:6]}'" in r.err, r
 
 
+def test_the_first_digits_of_an_id_are_not_enough(p):
+    for args in ((), ("--dry-run",)):
+        r = p.weigh("mirror", f"{p.name}@{p.repo.head[:12]}", *args, code=3)
+        assert "all 40 digits" in r.err and "not 12" in r.err and "a tag" in r.err, r
+    r = p.weigh("mirror", f"{p.name}@none", code=3)
+    assert "digits" not in r.err, r
+    p.weigh("mirror", f"{p.name}@{p.repo.head}")
+
+
+def test_an_order_that_failed_elsewhere_is_not_where_it_is_from(p, tmp):
+    with Hub(tmp / "other") as other:
+        p.weigh("mirror", p.name)
+        p.weigh("mirror", p.name, "--from", other.url, code=3)
+        head, *rows = (line.split("\t") for line in
+                       p.weigh("mirror", "ls", "--format", "tsv").out.splitlines())
+        told = next(dict(zip(head, row)) for row in rows if p.name in row)
+        assert told["source"] == p.hub.url and told["state"] == "failed", told
+        assert told["why"].startswith(f"from {other.url}: "), told
+
+
+def test_what_was_mirrored_by_a_name_alone_has_no_head(p):
+    """Its other names are told; without any, its newest revision."""
+    p.repo.tag("v1")
+    p.weigh("mirror", f"{p.name}@{p.repo.head}")
+    r = p.weigh("show", p.name, code=3)
+    assert f"{p.name}@{p.repo.head[:12]}" in r.err and "HEAD" not in r.err, r
+    p.weigh("mirror", f"{p.name}@v1")
+    r = p.weigh("show", p.name, code=3)
+    assert f"as in {p.name}@REV; it has: v1" in r.err, r
+    assert p.json("show", f"{p.name}@v1")["revision"] == p.repo.head
+
+
 def test_events_since(p):
     p.weigh("mirror", p.name)
     assert len(p.json("events", p.name, "--since", "1h")["events"]) == 1
@@ -315,6 +347,29 @@ def test_many_events_come_in_pages(p, tokens):
     assert len(p.json("events", p.name)["events"]) == 100
     events = p.json("events", p.name, "--since", "1h")["events"]
     assert [e["kind"] for e in events] == ["mirrored"] + 60 * ["pinned", "unpinned"]
+
+
+@pytest.mark.parametrize("key", ["events", "pins"])
+def test_small_pages_are_the_same_list(p, tokens, key):
+    """Hidden ones between those that are shown make no page shorter, and none is last that
+    has one behind it."""
+    names = [p.name, p.fresh().name, p.fresh().name]
+    for i, name in enumerate(names):
+        p.weigh("mirror", name)
+        p.weigh("pin", name, "-m", str(i))
+    hidden = p.house.ask("PUT", f"/api/models/{names[1]}/settings", b'{"private": true}',
+                         Authorization=f"Bearer {tokens['admin']}",
+                         Content_Type="application/json")
+    assert hidden.status == 200, hidden
+    whole = p.house.get(f"/-/v1/{key}?limit=1000").json
+    assert "next" not in whole
+    told, after, pages = [], "0", 0
+    while after:
+        page = p.house.get(f"/-/v1/{key}?limit=1&after={after}").json
+        assert len(page[key]) == 1 or "next" not in page
+        told, after, pages = told + page[key], page.get("next"), pages + 1
+    assert told == whole[key] and len(told) >= 2 and pages >= len(told)
+    assert names[1] not in {row["name"] for row in told}
 
 
 def test_status_top_and_metrics_tell_of_it(p):

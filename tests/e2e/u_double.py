@@ -238,6 +238,7 @@ SEEN = [  # deed, options, what a client sees
     ("missing", {}, status(404)),
     ("no_repo", {}, field("X-Error-Code", "RepoNotFound")),
     ("too_many", {"retry_after": 3, "left": 4}, field("RateLimit", '"resolvers";r=0;t=4')),
+    ("counts_down", {"left": 5, "seconds": 9}, field("RateLimit", '"resolvers";r=5;t=9')),
     ("broken", {"status": 503}, status(503)),
     ("portal", {}, field("Content-Type", "text/html")),
     ("garbage", {}, fails),

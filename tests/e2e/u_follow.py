@@ -1,5 +1,6 @@
 """What is followed: upstream moves, vanishes, closes its doors, changes its license; each
-is an event, and nothing that was admitted goes away."""
+is an event, and nothing that was admitted goes away.  The numbers are those of
+fetch/follow.h."""
 import time
 
 import pytest
@@ -14,6 +15,7 @@ FILES = {"README.md": CARD, "LICENSE": LICENSE, "w.safetensors": models.noise(20
 MOVED = dict(FILES, **{"w.safetensors": models.noise(200_000, 2)})
 SOON = {"WEIGHD_MIRROR_FOLLOW_SECONDS": "1"}
 LATE = {"WEIGHD_MIRROR_FOLLOW_SECONDS": "86400"}  # only when it is asked for
+DENIED = 4  # exit status: policy says no
 
 
 class Followed:
@@ -76,6 +78,7 @@ def own(tmp):
 
 
 def test_what_moves_is_brought_and_what_was_here_stays(m, tmp):
+    """(2)"""
     old, new = m.repo.head, m.repo.commit(MOVED)
     d = m.sync()
     assert (d["revision"], d["state"]) == (new, "done")
@@ -89,6 +92,7 @@ def test_what_moves_is_brought_and_what_was_here_stays(m, tmp):
 
 
 def test_what_has_not_moved_costs_one_request(m):
+    """(1)"""
     m.sync()
     m.hub.fresh()
     d = m.sync()
@@ -97,6 +101,7 @@ def test_what_has_not_moved_costs_one_request(m):
 
 
 def test_it_is_looked_at_by_itself(own):
+    """(3)"""
     new = own.repo.commit(MOVED)
     until(lambda: own.revision() == new)
     assert "moved" in own.kinds()
@@ -127,6 +132,17 @@ def test_it_is_not_gone_because_nobody_is_asked(own):
         own.house.env["WEIGHD_MIRROR_UPSTREAM"] = url
 
 
+def test_offline_nothing_is_looked_at_and_nothing_noted(own):
+    """(4)"""
+    own.sync()
+    own.house.env["WEIGHD_MIRROR_OFFLINE"] = "yes"
+    own.house.restart()
+    own.hub.fresh()
+    row, kinds = own.row, own.kinds()
+    assert "offline" in own.sync(code=DENIED)["error"]["why"]
+    assert (own.row, own.kinds(), own.hub.calls()) == (row, kinds, 0)
+
+
 def test_it_is_followed_after_a_kill_without_its_catalog(own):
     own.house.kill9()
     (own.house.data / "catalog.db").unlink()  # made again from what lies there
@@ -148,6 +164,7 @@ def test_a_commit_is_followed_nowhere(m):
 
 
 def test_what_is_deleted_there_stays_here(m):
+    """(2)"""
     m.repo.gone = True
     assert m.sync(code=3)["error"]["code"] == "not_found"
     assert "stays" in m.last("deleted")["what"] and m.row["upstream"] == "gone"

@@ -8,6 +8,7 @@ import pytest
 import models
 from house import House, until
 from upstream import Hub
+from upstream_repo import File
 
 FILES = {"README.md": models.CARD, "w.safetensors": models.noise(300_000, 1),
          "sub/a.txt": b"a\n"}
@@ -60,6 +61,22 @@ def shallow(at):
 def whole(tmp, at):
     said = git(tmp, "-C", at, "fsck", "--strict", "--no-dangling")
     assert "missing" not in said and "broken" not in said, said
+
+
+def test_a_large_file_that_is_not_lfs(tmp):
+    """Up to 64 MiB it comes in, is served and cloned; what is larger is refused with what
+    to do."""
+    big, huge = models.noise(11 << 20, 7), bytes(65 << 20)
+    with Hub(tmp / "up", {"acme/m": {**FILES, "big.bin": File("big.bin", big, lfs=False)}}) as hub:
+        hub.add("acme/huge", {"huge.bin": File("huge.bin", huge, lfs=False)})
+        house = mirror_of(tmp, f"git+{hub.url}")
+        house.weigh("mirror", "acme/m", "--include", "big.bin")
+        assert house.get("/acme/m/resolve/main/big.bin").body == big
+        whole(tmp, clone(house, tmp))
+        house.weigh("verify", "acme/m")
+        refused = house.weigh("mirror", "acme/huge", code=tuple(range(1, 12)))
+        assert "git lfs migrate import" in refused.err and "bytes" in refused.err, refused
+        house.stop()
 
 
 def answer_to(house, *lines):

@@ -75,6 +75,26 @@ def test_a_hub_that_offers_git(forge, tmp):
     assert forge.calls("upload-pack", "POST") == 1
 
 
+@pytest.mark.parametrize("deed, options", [
+    ("broken", {"status": 500}), ("broken", {"status": 400}), ("portal", {}),
+    ("instead", {"data": b""}), ("instead", {"data": b"0017ERR unknown command"}),
+    ("redirect", {"to": "/elsewhere"})])
+def test_a_hub_whose_git_wants_to_be_met_first(forge, tmp, deed, options):
+    """Its commit is asked for without asking what its git can; who does not understand
+    that is asked, and then for the commit again."""
+    forge.misbehave(deed, PACK, times=1, **options)
+    check_brought(tmp, bring(tmp, "hub", forge.url), forge["acme/m"])
+    assert forge.calls("info/refs") == 1 and forge.calls("upload-pack", "POST") == 2
+
+
+@pytest.mark.parametrize("deed, options", [
+    ("missing", {}), ("gated", {"status": 401}), ("broken", {"status": 503}), ("too_many", {})])
+def test_a_no_of_a_hubs_git_is_one(forge, tmp, deed, options):
+    forge.misbehave(deed, PACK, times=1, **options)
+    assert bring(tmp, "hub", forge.url)["objects"] != "ok"
+    assert forge.calls("info/refs") == 0 and forge.calls("upload-pack", "POST") == 1
+
+
 def test_what_is_there_is_not_asked_for_again(forge, tmp):
     bring(tmp, "hub", forge.url)
     forge.fresh()

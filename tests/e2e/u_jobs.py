@@ -1,6 +1,10 @@
 """Jobs among each other: which goes first, which bytes come once for all, what rests and
 goes on.  The numbers are those of fetch/fetch.h."""
+import http.client
+import json
+import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -39,6 +43,17 @@ def jobs(house):
 
 def order(house, name, *args):
     house.weigh("mirror", name, "--detach", *args)
+
+
+def post_order(house, **fields):
+    """The same without weigh's own time; answers the job's id."""
+    link = http.client.HTTPConnection("localhost", timeout=PATIENCE)
+    link.sock = socket.socket(socket.AF_UNIX)
+    link.sock.connect(str(house.data / "control.sock"))
+    link.request("POST", "/-/v1/mirror", json.dumps(fields))
+    told = json.loads(link.getresponse().read())
+    link.close()
+    return told["job"]["id"]
 
 
 def until(house, name, test, seconds=PATIENCE):
@@ -92,6 +107,36 @@ def test_the_same_order_joins_the_job_that_is(near, tmp):
         assert len(house.weigh("mirror", "ls", "--json").json["jobs"]) == 1
         until(house, "a/m", state("done"))
         assert hub.calls(r"/api/models/a/m\?") == 1
+
+
+def test_many_that_order_the_same_at_once_have_one_job(near, tmp):
+    with Hub(tmp / "hub", {"a/m": files(1, 2 * MIB)}, rate=MIB) as hub:
+        house = near(hub.url)
+        with ThreadPoolExecutor(16) as pool:
+            ids = set(pool.map(lambda _: post_order(house, name="a/m"), range(64)))
+        assert len(ids) == 1
+
+
+def test_another_selection_or_revision_is_another_job(near, tmp):
+    with Hub(tmp / "hub", {"a/m": files(1)}) as hub:
+        hub["a/m"].tag("v1")
+        house = near(hub.url)
+        hub.misbehave("silent", "/revision/|/api/models/a/m", seconds=5)
+        for args in ((), ("--exclude", "*.md"), ("--revision", "v1")):
+            order(house, "a/m", *args)
+            order(house, "a/m", *args)
+        assert len(house.weigh("mirror", "ls", "--json").json["jobs"]) == 3
+
+
+def test_who_joins_and_follows_is_heard(near, tmp):
+    with Hub(tmp / "hub", {"a/m": files(1, 4 * MIB)}, rate=2 * MIB) as hub:
+        house = near(hub.url)
+        order(house, "a/m")
+        until(house, "a/m", moving)
+        order(house, "a/m", "--follow")
+        assert len(house.weigh("mirror", "ls", "--json").json["jobs"]) == 1
+        until(house, "a/m", state("done"))
+        assert [m["follow"] for m in house.weigh("mirror", "ls", "--json").json["mirrors"]] == [True]
 
 
 # --- what rests, and goes on -------------------------------------------------------
@@ -163,13 +208,35 @@ def test_an_upstream_that_comes_back(near, tmp):
         until(house, "a/m", state("done"))
 
 
+def test_its_upstream_is_taken_out_of_the_configuration(near, tmp):
+    with Hub(tmp / "hub", {"acme/m": files(1)}) as hub:
+        hub.misbehave("silent", "/resolve/", seconds=60)
+        house = near(hub.url)
+        order(house, "acme/m")
+        until(house, "acme/m", lambda j: j["state"] == "fetching")
+        house.stop()
+        house.env["WEIGHD_MIRROR_UPSTREAM"] = ""
+        house.start()
+        until(house, "acme/m", lambda j: j["state"] == "failed")
+        error = jobs(house)["acme/m"]["error"]
+        assert error["why"] == "no upstream is configured"
+        assert "[mirror] upstream" in error["fix"] and "--from" in error["fix"], error
+        assert house.weigh("status", "--json").json["jobs_failed"] == 1
+
+
 def test_no_room(near, tmp):
     """It is said before the first byte of a large file, and waited for."""
     with Hub(tmp / "hub", {"a/m": files(1, 2 * MIB)}) as hub:
         house = near(hub.url, store_keep_free=1 << 60)
         order(house, "a/m")
         job = until(house, "a/m", state("waiting"))
-        assert job["error"]["code"] == "full" and hub.file_bytes() == 0, job
+        said = job["error"]
+        assert said["code"] == "full" and hub.file_bytes() == 0, job
+        assert said["why"] == ("2.0 MiB are to come, and there is room for 0.0 MiB beside the "
+                               "1073741824.0 GiB that are kept free")
+        assert "weigh gc" in said["fix"] and "[store] keep_free" in said["fix"], said
+        told = house.weigh("mirror", "a/m", "--timeout", "1", code=75)
+        assert "2.0 MiB are to come" in told.err and "keep_free" in told.err.split("fix:")[1], told
 
 
 def test_after_a_no_nothing_is_left(near, tmp):

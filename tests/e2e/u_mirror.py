@@ -83,6 +83,41 @@ def test_what_it_has_already_does_not_come_again(near, hub, tmp):
     mirroring.same_files(house, "acme/m", hub["acme/m"])
 
 
+def events(house):
+    return [e["kind"] for e in house.weigh("events", "--json").json["events"]]
+
+
+def test_what_brought_nothing_is_no_event(near, hub):
+    house = near()
+    first = house.weigh("mirror", "acme/m", "--from", hub.url, "--exclude", "sub/*", "--json")
+    again = house.weigh("mirror", "acme/m", "--from", hub.url, "--exclude", "sub/*")
+    assert first.json["unchanged"] is False and "nothing new" in again.err, again
+    assert events(house) == ["mirrored"]
+    assert house.weigh("mirror", "ls", "--json").json["jobs"][0]["unchanged"] is True
+    # A file more, another branch, another revision: each is something new.
+    house.weigh("mirror", "acme/m", "--from", hub.url)
+    hub["acme/m"].tag("v1")
+    house.weigh("mirror", "acme/m@v1", "--from", hub.url)
+    new = hub["acme/m"].commit({**FILES, "more.txt": b"more\n"})
+    house.weigh("mirror", f"acme/m@{new}", "--from", hub.url)
+    assert events(house) == 4 * ["mirrored"]
+    for name, events_then in (("acme/m", 5), ("acme/m", 5), (f"acme/m@{new}", 5)):
+        house.weigh("mirror", name, "--from", hub.url)
+        assert events(house) == events_then * ["mirrored"]
+
+
+def test_old_git_is_as_told_and_says_why(near, hub):
+    """A Hub tells without git; a forge has nothing else, and says who can mend it."""
+    hub.git_two, house = False, near()
+    told = house.weigh("mirror", "acme/m", "--from", hub.url)
+    assert "as told by upstream" in told.err, told
+    assert mirroring.jobs(house)["acme/m"]["proved"] is False
+    said = [line for line in house.log if "event=as-told" in line]
+    assert said and "version 2 of its protocol" in said[0] and "acme/m" in said[0], said
+    forge = house.weigh("mirror", "acme/m", "--from", from_forge(hub), code=3)
+    assert "version 2 of its protocol" in forge.err and "git 2.18" in forge.err, forge
+
+
 def test_without_git_it_is_as_told(near, tmp):
     """The same on every machine, and upstream's name for it leads to it."""
     with Hub(tmp / "told") as hub:
@@ -149,6 +184,7 @@ def test_a_dry_run_brings_nothing(near, hub):
 
 
 def test_offline_asks_nobody(near, hub):
+    """(6) of fetch/fetch.h."""
     house = near(mirror_upstream=hub.url, mirror_offline="yes", mirror_pull_through="any")
     r = house.weigh("mirror", "acme/m", code=tuple(range(1, 12)))
     assert "offline" in r.err

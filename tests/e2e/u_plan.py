@@ -1,6 +1,7 @@
 """weigh mirror --dry-run: what would be fetched, what is held, what is left out and why, what
 else belongs to it; and nothing is fetched.  And formats, as a job carries them out."""
 import json
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -15,6 +16,7 @@ FILES = {"README.md": CARD, "model.safetensors": WEIGHTS,
          "pytorch_model.bin": models.noise(150_000, 2), "tf_model.h5": models.noise(140_000, 3),
          "original/consolidated.00.pth": b"not LFS here\n"}
 COPIES = {"pytorch_model.bin", "tf_model.h5", "original/consolidated.00.pth"}
+ANY = (*range(1, 20), 75)
 COUNT = len(FILES) + 1  # .gitattributes, which the Hub adds
 
 
@@ -32,8 +34,16 @@ def house(tmp, hub):
         h.stop()
 
 
-def plan(house, *more, name="acme/m"):
-    return house.weigh("mirror", name, "--dry-run", "--json", *more).json
+def plan(house, *more, name="acme/m", code=0):
+    return house.weigh("mirror", name, "--dry-run", "--json", *more, code=code).json
+
+
+@contextmanager
+def running(house):
+    try:
+        yield house.start()
+    finally:
+        house.stop()
 
 
 def fates(told):
@@ -122,6 +132,29 @@ def test_the_second_upstream_is_asked_where_the_first_has_it_not(tmp, hub):
         house.stop()
 
 
+@pytest.mark.parametrize("order, code, status", [
+    ("none shut down", "forbidden", 403), ("none down shut", "not_yet", 504),
+    ("shut none", "forbidden", 403)])
+def test_whose_word_counts_where_nobody_gives_it(tmp, order, code, status):
+    """The first that said more than "not found": of a plan, a client's question, a look at
+    what is followed; as of a job (tests/replay/job_*)."""
+    with ExitStack() as hubs:
+        of = {n: hubs.enter_context(Hub(tmp / n)) for n in ("none", "shut", "down")}
+        first = of[order.split()[0]]
+        first.add("acme/followed", FILES)
+        house = hubs.enter_context(running(House(tmp, env={
+            "WEIGHD_MIRROR_UPSTREAM": " ".join(of[n].url for n in order.split()),
+            "WEIGHD_MIRROR_PULL_THROUGH": "any"})))
+        house.weigh("mirror", "acme/followed", "--follow")
+        first["acme/followed"].gone = True
+        of["shut"].misbehave("gated", "")
+        of["down"].misbehave("broken", "", status=500)
+        assert plan(house, code=ANY)["error"]["code"] == code
+        assert house.get("/api/models/acme/asked").status == status
+        synced = house.weigh("mirror", "sync", "acme/followed", "--json", code=ANY).json
+        assert synced["error"]["code"] == code, synced
+
+
 def test_nobody_has_it(hub, house):
     r = house.weigh("mirror", "acme/none", "--dry-run", code=3)
     assert "upstream has no such repository" in r.err and "[mirror] tokens" in r.err, r
@@ -133,3 +166,16 @@ def test_nobody_has_it(hub, house):
 def test_no_source_for_an_order(house, source, words):
     r = house.weigh("mirror", "acme/m", "--dry-run", "--from", source, code=2)
     assert words in r.err and "secret" not in r.err, r
+
+
+def test_it_counts_the_calls_that_a_job_makes(tmp, hub, house):
+    many = {f"{n // 9}/{n}.txt": b"%d\n" % (n // 2) for n in range(30)}  # 15 contents
+    with Hub(tmp / "told") as told:
+        for upstream in (hub, told):
+            upstream.add("acme/many", many | {"w.safetensors": WEIGHTS}, git=upstream is hub)
+            calls = plan(house, "--from", upstream.url, name="acme/many")["calls"]
+            upstream.fresh()
+            house.weigh("mirror", "acme/many", "--from", upstream.url)
+            assert upstream.calls() == calls
+            house.weigh("rm", "acme/many", "--yes")
+        assert told.calls(r"/resolve/.*\.txt") == 15

@@ -1,4 +1,5 @@
-"""What upstream shows to our token alone is not shown to everybody here."""
+"""What upstream shows to our token alone is not shown to everybody here: fetch/fetch.h (7)
+and gate/mirror.h (16)."""
 import pytest
 
 import mirroring
@@ -81,7 +82,7 @@ def test_a_forge_that_wants_our_token(near, tmp):
 @pytest.mark.parametrize("gated", [True, False], ids=["gated", "private"])
 @pytest.mark.parametrize("how", ["job", "asked"])
 def test_shut_behind_us(near, tmp, gated, how):
-    """What was open is shut with the first revision that is not for everybody."""
+    """(16) What was open is shut with the first revision that is not for everybody."""
     with Hub(tmp / "hub") as hub:
         repo = hub.add("acme/m", {**FILES, W: b"open" * 50000})
         house = near(hub, mirror_pull_through="any")
@@ -122,3 +123,77 @@ def test_a_name_is_no_key(near, tmp):
         assert hub.file_bytes() >= len(FILES[W])
         assert house.get(f"/acme/true/resolve/main/{W}").body == FILES[W]
         assert house.get(f"/us/private/resolve/main/{W}").status == 401
+
+
+def test_what_is_private_here_is_not_pulled_through(near, tmp):
+    """Its bytes are here for others alone: a question says so, and whoever may order it
+    brings them from upstream."""
+    ours = tmp / "ours"
+    ours.mkdir()
+    (ours / W).write_bytes(FILES[W])
+    with Hub(tmp / "hub", {"acme/true": FILES}) as hub:
+        house = near(mirror_upstream=hub.url, mirror_pull_through="any")
+        house.add(ours, "us/private")
+        boss = house.weigh("token", "new", "boss", "--role", "admin").out.strip()
+        assert house.ask("PUT", "/api/models/us/private/settings", b'{"private": true}',
+                         Authorization=f"Bearer {boss}").status == 200
+        for _ in range(2):
+            a = house.get("/api/models/acme/true")
+            assert a.status == 503 and a.json["weigh"]["code"] == "not_yet", a
+            assert "weigh mirror acme/true" in a.json["weigh"]["fix"], a
+        assert hub.calls("/api/") == 1, "it is not asked each time"
+        house.weigh("mirror", "acme/true")
+        assert house.get(f"/acme/true/resolve/main/{W}").body == FILES[W]
+
+
+def test_a_private_mirror_is_no_key(near, tmp):
+    """What was brought for a repository that is not for everybody is not another's, which
+    only names its SHA-256; who really has the bytes brings them again."""
+    with Hub(tmp / "hub", {"acme/lure": FILES, "acme/true": FILES}) as hub:
+        hub.add("acme/m", FILES, tokens=["hf_ours"])
+        hub.misbehave("missing", "acme/lure/resolve/")
+        house = near(hub, mirror_pull_through="any")
+        house.weigh("mirror", "acme/m")
+        house.weigh("mirror", "acme/lure", code=tuple(range(1, 12)))
+        assert house.get(f"/acme/lure/resolve/main/{W}").status >= 400
+        hidden(house)
+        hub.fresh()
+        house.weigh("mirror", "acme/true")
+        assert hub.file_bytes() >= len(FILES[W])
+        assert house.get(f"/acme/true/resolve/main/{W}").body == FILES[W]
+        house.weigh("mirror", "acme/m")
+        hidden(house)
+
+
+@pytest.mark.parametrize("gated", [True, False], ids=["gated", "private"])
+def test_what_upstream_shut_comes_no_more(near, tmp, gated):
+    """A revision was listed while it was open: what of it is not here does not come by
+    our token for everybody, once upstream has shut it."""
+    with Hub(tmp / "hub") as hub:
+        repo = hub.add("acme/m", FILES)
+        house = near(hub, mirror_pull_through="any")
+        assert house.get(DOORS[0]).status == 200
+        repo.tokens, repo.gated = ["hf_ours"], gated
+        house.restart()  # what it was told a minute ago is forgotten
+        for _ in range(3):
+            a = house.get(DOORS[2])
+            assert a.status in (401, 403), a
+        assert house.get(DOORS[3]).body == FILES["config.json"], "what came stays"
+        assert hub.file_bytes() == 0
+        assert hub.calls("/api/models/acme/m/revision/") == 1, "it is not asked each time"
+        house.weigh("mirror", "acme/m")
+        shut(house, DOORS[2:5])
+
+
+def test_shut_behind_half_of_it(near, tmp):
+    """The rest of a revision that was taken in while it was open comes by our token: then
+    it is shut."""
+    with Hub(tmp / "hub") as hub:
+        repo = hub.add("acme/m", FILES)
+        house = near(hub)
+        house.weigh("mirror", "acme/m", "--exclude", W)
+        assert house.get(DOORS[3]).status == 200
+        repo.tokens = ["hf_ours"]
+        house.weigh("mirror", "acme/m")
+        assert mirroring.held(house, repo.files[W])
+        hidden(house)

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from house import House, run, sha256_of, until
+from house import House, read_all, run, sha256_of, until
 from upstream import Hub
 
 MIB = 1 << 20
@@ -329,6 +329,30 @@ def test_upstream_lied_and_aria2_goes_on(tmp, hub):
     house.stop()
 
 
+def test_upstream_lied_while_others_begin(tmp, hub):
+    """Who comes while the bytes are being checked gets no 206 either: what it has of the
+    file may be of the lie, and so nobody gets its end."""
+    end = f"GET {URL} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nRange: bytes=-1000\r\n\r\n"
+    hub.misbehave("wrong_byte_at", "/resolve/", at=SEGMENT + 77, times=1)
+    house = through(tmp, hub, ranges=1).start()
+    assert house.get(f"/api/models/{NAME}").status == 200
+    links = [house.connect() for _ in range(300)]
+    first = Reader(house)
+    while not first.begun:  # all of it is on its way
+        time.sleep(0.0005)
+    for link in links:
+        link.sendall(end.encode())
+        time.sleep(0.0005)
+    assert not first.finish().whole
+    begun = [read_all(link) for link in links]
+    for link in links:
+        link.close()
+    whole = [b for b in begun if b.startswith(b"HTTP/1.1 206") and
+             len(b.partition(b"\r\n\r\n")[2]) == 1000]
+    assert not whole, f"{len(whole)} of {len(begun)}"
+    house.stop()
+
+
 # --- an upstream that is not there -----------------------------------------------------------------
 
 
@@ -431,3 +455,51 @@ def test_hits_and_misses_are_counted(cold):
     cold.ask("HEAD", URL)
     assert cold.metric("weighhouse_file_misses_total") == 1
     assert cold.metric("weighhouse_file_hits_total") == 1
+
+
+# --- a flood of names that nobody has ---------------------------------------------------
+
+
+def flood(house, names):
+    """Ask for all of them at once; how each was answered."""
+    readers = [Reader(house, f"/api/models/{n}") for n in names]
+    return [r.finish().status for r in readers]
+
+
+def test_questions_leave_calls_to_jobs(tmp):
+    """Of what upstream says is left, clients have their share: then they are told to come
+    again, at once, and a job goes on."""
+    with make_hub(tmp) as hub:
+        hub.add("acme/told", {"a.txt": b"a", "b.txt": b"b"}, git=False)
+        hub.misbehave("counts_down", "acme/told/resolve/", left=60, seconds=300)
+        house = through(tmp, hub).start()
+        house.weigh("mirror", "acme/told")  # 60 are left, or a few fewer
+        hub.fresh()
+        began = time.monotonic()
+        statuses = flood(house, [f"no/{i}" for i in range(60)])
+        assert statuses.count(504) >= 20 and statuses.count(404) >= 30, statuses
+        assert 30 <= hub.calls("/no/") <= 40
+        assert flood(house, [f"no/more{i}" for i in range(9)]) == [504] * 9
+        house.weigh("mirror", NAME)
+        assert time.monotonic() - began < 20
+        house.stop()
+
+
+def test_unknown_names_keep_nobody_waiting_who_is_known(tmp):
+    """Upstream is silent about names that nobody has: a new revision of what is here is
+    asked for all the same."""
+    with make_hub(tmp) as hub:
+        house = through(tmp, hub).start()
+        assert house.get(f"/api/models/{NAME}").status == 200
+        hub.misbehave("silent", "/no/", seconds=4)
+        readers = [Reader(house, f"/api/models/no/{i}") for i in range(12)]
+        until(lambda: hub.calls("/no/") >= 2)
+        time.sleep(0.3)
+        assert hub.calls("/no/") == 2, "two threads are theirs"
+        hub[NAME].commit({"config.json": b"{}"}, branch="new")
+        began = time.monotonic()
+        assert house.get(f"/api/models/{NAME}/revision/new").status == 200
+        assert time.monotonic() - began < 3
+        hub.behave()
+        assert {r.finish().status for r in readers} == {404}
+        house.stop()

@@ -1,5 +1,5 @@
 """Bad upstreams: what each of them does to a job, what the person is told, and that
-nothing of it is ever served.
+nothing of it is ever served: fetch/fetch.h (4).
 
 All of these jobs are under way at once in one weighd, each for a repository of its own
 on one Hub that misbehaves there and nowhere else; each test then looks at one of them."""
@@ -32,14 +32,16 @@ class Story:
         self.part = part or rf"GET .*(/resolve/.*/{W}|\.git/lfs/)"
         self.times = options.pop("times", None)
         self.skip = options.pop("skip", 0)
-        self.size = options.pop("size", 1)  # in units of BASE; 4: several requests
+        self.first = options.pop("first", None)  # what the first request meets
         self.options = options
 
     def begin(self, hub, name):
-        hub.add(name, bytes_of(name, self.size), git=self.git)
+        hub.add(name, bytes_of(name), git=self.git)
         pattern = rf"^(?=\S+ /(api/models/)?{name}([/.?]|$)).*(?:{self.part})"
         options = {k: v.format(port=hub.trap.port) if k == "to" else v
                    for k, v in self.options.items()}
+        if self.first:
+            hub.misbehave(self.first, pattern, 1)
         self.rule = hub.misbehave(self.deed, pattern, self.times, self.skip, **options)
 
 
@@ -59,7 +61,7 @@ STORIES = {
     "silent-before-the-head": Story("silent", times=1, seconds=10),
     "wrong-range-once": Story("wrong_range", times=1),
     "lying-range-once": Story("lying_range", times=1),
-    "etag-changes-once": Story("other_etag", times=1, skip=1, size=4),
+    "etag-changes-once": Story("other_etag", times=1, skip=1, first="reset"),
     "coded-once": Story("coded", times=1),
     "too-many-and-when": Story("too_many", times=1, retry_after=2, left=2),
     "too-many": Story("too_many", times=1),
@@ -310,6 +312,41 @@ def test_links_that_grow_old_are_asked_for_again(near, tmp):
         cdn.misbehave("reset", times=3)
         house.weigh("mirror", "acme/m", "--timeout", "60")
         mirroring.same_files(house, "acme/m", hub["acme/m"])
+
+
+def from_far(near, tmp, hub, cdn, **settings):
+    """A house that mirrored one file from `cdn`, where `hub` sends: so slowly that another
+    connection is tried."""
+    tokens = tmp / "tokens"
+    hub.add("acme/m", bytes_of("far", 6), tokens=["hf_secret"], gated=True)
+    cdn.repos, cdn.rate = hub.repos, 20 << 20
+    tokens.write_text(f"{hub.url} hf_secret\n")
+    tokens.chmod(0o600)
+    house = near(mirror_upstream=hub.url, mirror_trusted=cdn.url, mirror_tokens=tokens,
+                 mirror_ranges=2, **settings)
+    house.weigh("mirror", "acme/m", "--timeout", "60")
+    assert mirroring.held(house, hub["acme/m"].files[W])
+    assert cdn.calls("/cdn/") > 1 and not any(a["Authorization"] for a in cdn.asked)
+    assert all(a["Authorization"] for a in hub.of(W))
+    return house
+
+
+def test_where_a_file_led_is_asked_once(near, tmp):
+    with Hub(tmp / "cdn", host="127.0.0.2") as cdn, Hub(tmp / "hub", cdn=cdn) as hub:
+        from_far(near, tmp, hub, cdn)
+        assert hub.calls(W) == 1, hub.asked
+
+
+@pytest.mark.parametrize("deed, options", [
+    ("gated", {"status": 403}), ("missing", {}), ("broken", {"status": 410})])
+def test_where_it_led_is_asked_again_once_that_is_refused(near, tmp, deed, options):
+    """And that is no failure: nothing is waited for, and nothing is said of it.  Who was on
+    the way when it was refused asks as well; the next run does not."""
+    with Hub(tmp / "cdn", host="127.0.0.2") as cdn, Hub(tmp / "hub", cdn=cdn) as hub:
+        cdn.misbehave(deed, "/cdn/", skip=1, times=1, **options)
+        house = from_far(near, tmp, hub, cdn)
+        assert 2 <= hub.calls(W) < cdn.calls("/cdn/"), hub.asked
+        assert not [line for line in house.log if "fetch-failed" in line]
 
 
 def test_a_tree_of_a_hundred_thousand(near, tmp):

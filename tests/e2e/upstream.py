@@ -139,6 +139,7 @@ class Hub:
         self.asked, self.rules, self.links, self.listings = [], [], set(), {}
         self.moved = {}              # old name -> new one: 307
         self.tells_private = True
+        self.git_two = True          # git's protocol in version 2
         self.link_seconds = None     # a cdn link works so long
         self.handshakes_failed = self.connected = 0
         self.spent, self.window = 0, time.monotonic()
@@ -597,7 +598,7 @@ class Hub:
                "CONTENT_TYPE": asked["Content-Type"] or "",
                "CONTENT_LENGTH": str(len(asked.body)),
                "HTTP_CONTENT_ENCODING": asked["Content-Encoding"] or "",
-               "GIT_PROTOCOL": asked["Git-Protocol"] or ""}
+               "GIT_PROTOCOL": asked["Git-Protocol"] or "" if self.git_two else ""}
         r = subprocess.run([BACKEND], env=env, input=asked.body, stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE, timeout=120)
         head, _, body = r.stdout.partition(b"\r\n\r\n")

@@ -213,6 +213,12 @@ def too_many(_hub, _asked, reply, retry_after=None, left=None):
 
 
 @deed
+def counts_down(_hub, _asked, reply, left, seconds):
+    """All is well, and so many calls are left."""
+    reply.fields["RateLimit"] = f'"resolvers";r={left};t={seconds}'
+
+
+@deed
 def broken(_hub, _asked, reply, status=500, retry_after=None):
     refuse(reply, status, "Internal Error - We're working hard to fix this", None,
            Retry_After=retry_after)

@@ -12,6 +12,7 @@
 
 #include "base/fd.h"
 #include "catalog/db.h"
+#include "catalog/jobs.h"
 #include "check.h"
 #include "shelf.h"
 
@@ -177,7 +178,7 @@ static const struct pragma_row {
 	{ "PRAGMA busy_timeout", 5000, 5000 },
 	{ "PRAGMA application_id", DB_APPLICATION, DB_APPLICATION },
 	{ "PRAGMA user_version", CATALOG_SCHEMA, CATALOG_SCHEMA },
-	{ "SELECT count(*) = 25 FROM pragma_table_list"
+	{ "SELECT count(*) = 26 FROM pragma_table_list"
 	  " WHERE strict AND type = 'table' AND schema = 'main'",
 	    1, 1 },
 	{ "SELECT journal_mode = 'wal' FROM pragma_journal_mode", 1, 1 },
@@ -221,6 +222,82 @@ test_guards(void **state)
 	shelf_close(&s);
 }
 
+/* A job that a weighd of the fourth schema left is still told; what nobody wrote down of
+ * it, whether it brought anything, is not claimed. */
+static void
+test_schema_4(void **state)
+{
+	struct weigh_fetch_job job;
+	struct weigh_buf steps;
+	struct shelf s;
+
+	(void)state;
+	make_path(&s);
+	weigh_buf_init(&steps, 64u << 10);
+	for (unsigned i = 0; i < 4; i++)
+		weigh_buf_adds(&steps, db_migrations[i]);
+	weigh_buf_adds(&steps,
+	    "INSERT INTO jobs (kind, name, request, state, priority, source,"
+	    " token, made, changed) VALUES (0, 'acme/demo',"
+	    " '{\"name\":\"acme/demo\"}', 7, 0, 'http://hub', '', 5, 6)");
+	alter(&s, steps.data);
+	weigh_buf_free(&steps);
+	check_code("opened", catalog_open(&s.catalog, s.path, NULL), WEIGH_OK);
+	check_code("read", catalog_reader_open(&s.reader, s.path, NULL),
+	    WEIGH_OK);
+	check_code("the job", catalog_job(s.reader, 1, &job, NULL, NULL),
+	    WEIGH_OK);
+	check_str("of", job.order.repo.name, "acme/demo");
+	check_true("nothing new is not claimed", !job.unchanged);
+	shelf_close(&s);
+}
+
+/* Files that a weighd of the fifth schema admitted are noted by their names: what could
+ * be a license waits, what is too long for one or named otherwise does not. */
+static void
+test_schema_5(void **state)
+{
+	struct weigh_buf steps;
+	struct shelf s;
+
+	(void)state;
+	make_path(&s);
+	weigh_buf_init(&steps, 64u << 10);
+	for (unsigned i = 0; i < 5; i++)
+		weigh_buf_adds(&steps, db_migrations[i]);
+	weigh_buf_adds(&steps,
+	    "INSERT INTO repositories (id, kind, key, name, created)"
+	    " VALUES (1, 0, 'acme/demo', 'acme/demo', 5);"
+	    "INSERT INTO revisions (id, repo, git, manifest, date, title, origin,"
+	    " license, files, bytes)"
+	    " VALUES (1, 1, zeroblob(20), zeroblob(32), 5, '', '', '', 3, 3);");
+	for (unsigned i = 1; i <= 3; i++)
+		weigh_buf_addf(&steps,
+		    "INSERT INTO blobs (id, oid, size, state, stamp_size,"
+		    " stamp_inode, stamp_mtime, stamp_ctime) VALUES (%u,"
+		    " CAST(printf('%%032d', %u) AS BLOB), %u, 0, 0, 0, 0, 0);"
+		    "INSERT INTO entries (revision, path, folder, git, blob,"
+		    " last) VALUES (1, '%s', '', zeroblob(20), %u, 1);",
+		    i, i, i == 2 ? 1u << 20 : 100,
+		    i == 1     ? "Model_Licence.txt" :
+			i == 2 ? "LICENSE" :
+				 "config.json",
+		    i);
+	check_true("written down", !steps.failed);
+	alter(&s, steps.data);
+	weigh_buf_free(&steps);
+	check_code("opened", catalog_open(&s.catalog, s.path, NULL), WEIGH_OK);
+	check_code("read", catalog_reader_open(&s.reader, s.path, NULL),
+	    WEIGH_OK);
+	check_u64("one waits",
+	    (uint64_t)shelf_ask(&s, "SELECT count(*) FROM license_texts"), 1);
+	check_u64("the small one of that name",
+	    (uint64_t)shelf_ask(&s,
+		"SELECT blob FROM license_texts WHERE judge IS NULL"),
+	    1);
+	shelf_close(&s);
+}
+
 int
 main(void)
 {
@@ -229,6 +306,8 @@ main(void)
 		cmocka_unit_test(test_damaged_page),
 		cmocka_unit_test(test_reader_before_writer),
 		cmocka_unit_test(test_guards),
+		cmocka_unit_test(test_schema_4),
+		cmocka_unit_test(test_schema_5),
 	};
 
 	return cmocka_run_group_tests_name("catalog open", tests, NULL, NULL);

@@ -81,7 +81,7 @@ static const struct resolve_row {
 	{ "an expression", "acme/one", "main~1", 0,
 	    "repository 'acme/one' has no revision 'main~1'" },
 	{ "several branches", "Beta/three", "", 0,
-	    "repository 'Beta/three' has no revision 'HEAD'" },
+	    "repository 'Beta/three' has no branch 'main', and which revision is meant was not said" },
 	{ "one of several", "Beta/three", "b", 8, NULL },
 	{ "case counts", "Acme/one", "main", 0,
 	    "no repository 'Acme/one' is held here" },

@@ -149,6 +149,29 @@ test_making(void **state)
 	doc_free(d);
 }
 
+static bool
+fill_number(struct doc *row, const void *from, size_t i)
+{
+	const uint64_t *numbers = from;
+
+	return numbers[i] != 0 && doc_put_u64(row, "n", numbers[i]);
+}
+
+static void
+test_rows(void **state)
+{
+	static const uint64_t numbers[] = { 3, 1, 0, 4 };
+	struct doc *list = parse("[{\"n\":2}]");
+
+	(void)state;
+	assert_true(doc_rows(list, 0, fill_number, numbers));
+	assert_true(doc_rows(list, 2, fill_number, numbers));
+	check_written("behind what is there", list,
+	    "[{\"n\":2},{\"n\":3},{\"n\":1}]");
+	assert_false(doc_rows(list, 4, fill_number, numbers));
+	doc_free(list);
+}
+
 int
 main(void)
 {
@@ -159,6 +182,7 @@ main(void)
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_schema),
 		cmocka_unit_test(test_making),
+		cmocka_unit_test(test_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

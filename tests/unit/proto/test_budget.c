@@ -334,6 +334,77 @@ test_upstreams_word(void **state)
 	    (uint64_t)weigh_budget_ask(&b, 130), 0);
 }
 
+/* How many guests get through at this moment. */
+static unsigned
+guests(struct weigh_budget *b, int64_t now)
+{
+	unsigned n = 0;
+
+	while (n < 10000 && weigh_budget_ask_guest(b, now) == 0)
+		n++;
+	return n;
+}
+
+static unsigned
+others(struct weigh_budget *b, int64_t now)
+{
+	unsigned n = 0;
+
+	while (n < 10000 && weigh_budget_ask(b, now) == 0)
+		n++;
+	return n;
+}
+
+/* (5) */
+static void
+test_guests_leave_a_third(void **state)
+{
+	static const struct {
+		unsigned most, guests;
+	} rows[] = { { 3000, 2000 }, { 10, 6 }, { 3, 2 }, { 2, 1 }, { 1, 0 } };
+	struct weigh_budget b;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		unsigned most = rows[i].most;
+
+		weigh_budget_init(&b, most, 300);
+		check_u64("guests", guests(&b, 1000), rows[i].guests);
+		check_true("a guest is told when to ask again",
+		    weigh_budget_ask_guest(&b, 1000) > 0);
+		check_u64("others have the rest", others(&b, 1000),
+		    most - rows[i].guests);
+		check_u64("and together no more", guests(&b, 1200), 0);
+		check_u64("what others took is not a guest's", others(&b, 1400),
+		    most);
+		check_u64("none", guests(&b, 1400), 0);
+	}
+	weigh_budget_init(&b, 0, 0);
+	check_u64("without a bound", guests(&b, 0), 10000);
+}
+
+/* (5): of what upstream said. */
+static void
+test_guests_leave_a_third_of_what_is_left(void **state)
+{
+	struct weigh_budget b;
+
+	(void)state;
+	weigh_budget_init(&b, 0, 0);
+	weigh_budget_told(&b, 100, 200, -1, 30, 60);
+	check_u64("two thirds", guests(&b, 100), 20);
+	check_u64("until then", (uint64_t)weigh_budget_ask_guest(&b, 130), 30);
+	weigh_budget_told(&b, 130, 200, -1, 9, 30);
+	check_u64("the third stays one of all", guests(&b, 130), 0);
+	check_u64("others", others(&b, 130), 9);
+	check_u64("a new window", (uint64_t)weigh_budget_ask_guest(&b, 160), 0);
+	weigh_budget_told(&b, 161, 200, -1, 6, 60);
+	check_u64("is told anew", guests(&b, 161), 4);
+	weigh_budget_told(&b, 300, 429, 20, -1, -1);
+	check_u64("a pause is everybody's",
+	    (uint64_t)weigh_budget_ask_guest(&b, 310), 10);
+}
+
 int
 main(void)
 {
@@ -350,6 +421,8 @@ main(void)
 		cmocka_unit_test(test_no_window_is_overdrawn),
 		cmocka_unit_test(test_what_it_says_to_wait_is_enough),
 		cmocka_unit_test(test_upstreams_word),
+		cmocka_unit_test(test_guests_leave_a_third),
+		cmocka_unit_test(test_guests_leave_a_third_of_what_is_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -177,6 +177,8 @@ static const char tokens[] = "# ours\n"
 			     "https://hub.example/ hub-token\n"
 			     "\n"
 			     "  https://hub.example/private\tdeep-token  \r\n"
+			     "http://weighd.example plain-token insecure\n"
+			     "https://b.example b-token insecure\n"
 			     "http://127.0.0.1:8080 local-token";
 
 static const struct token_row {
@@ -191,6 +193,8 @@ static const struct token_row {
 	{ "a query behind it", "https://hub.example/private?x", "deep-token" },
 	{ "(5) a longer name", "https://hub.example/privateer", "hub-token" },
 	{ "the last line", "http://127.0.0.1:8080/a", "local-token" },
+	{ "(6) plain, and said so", "http://weighd.example/a", "plain-token" },
+	{ "said where it need not be", "https://b.example/a", "b-token" },
 	{ "(5) another scheme", "http://hub.example/a", "" },
 	{ "(5) another port", "https://hub.example:8443/a", "" },
 	{ "(5) another host", "https://hub.example.evil.example/a", "" },
@@ -220,6 +224,10 @@ static const struct bad_row {
 } bad[] = {
 	{ "no token", "https://hub.example\n", "line 1" },
 	{ "three words", "\nhttps://hub.example secret word\n", "line 2" },
+	{ "four words", "\nhttps://hub.example secret insecure word\n",
+	    "line 2" },
+	{ "(6) plain http", "http://hub.example secret\n", "insecure" },
+	{ "(6) to an address", "http://10.0.0.1:8477 secret\n", "insecure" },
 	{ "the token first", "secret https://hub.example\n", "line 1" },
 	{ "a URL with a password", "https://me:secret@hub.example secret\n",
 	    "line 1" },
@@ -273,8 +281,8 @@ test_long_tokens(void **state)
 	    weigh_source_tokens_parse(&t, text, WEIGH_SOURCE_TOKENS_MAX + 1,
 		NULL),
 	    WEIGH_TOO_BIG);
-	memcpy(text, "http://a ", 9);
-	memset(text + 9, 'x', WEIGH_SOURCE_TOKEN_MAX);
+	memcpy(text, "https://a ", 10);
+	memset(text + 10, 'x', WEIGH_SOURCE_TOKEN_MAX);
 	check_code("a token too long",
 	    weigh_source_tokens_parse(&t, text, WEIGH_SOURCE_TOKENS_MAX, NULL),
 	    WEIGH_MALFORMED);

@@ -281,7 +281,7 @@ test_wrong_objects(void **state)
 {
 	struct weigh_gitid blob, big, tree, commit, gone = { { 1 } };
 	struct raw raw = { .len = 0 };
-	char *text = calloc(1, REPO_SMALL_MAX + 1);
+	char *text = calloc(1, REPO_BLOB_MAX + 1);
 	unsigned seen = 0;
 	struct grove g;
 
@@ -313,11 +313,11 @@ test_wrong_objects(void **state)
 	    repo_each_entry(g.repo, &commit, count_entry, &seen, NULL),
 	    WEIGH_MALFORMED);
 	raw.len = 0;
-	big = put(&g, GIT_OBJECT_BLOB, text, REPO_SMALL_MAX + 1);
+	big = put(&g, GIT_OBJECT_BLOB, text, REPO_BLOB_MAX + 1);
 	add(&raw, "100644", "a", &big);
 	tree = put(&g, GIT_OBJECT_TREE, raw.data, raw.len);
 	commit = commit_of(&g, &tree);
-	check_code("over 10 MiB",
+	check_code("over 64 MiB",
 	    repo_each_entry(g.repo, &commit, count_entry, &seen, NULL),
 	    WEIGH_TOO_BIG);
 	check_u64("none told", seen, 0);

@@ -722,7 +722,7 @@ static void
 test_put(void **state)
 {
 	struct weigh_gitid wrong = { { 1 } };
-	char *big = calloc(1, REPO_SMALL_MAX + 1);
+	char *big = calloc(1, REPO_BLOB_MAX + 1);
 	struct yard y;
 
 	(void)state;
@@ -731,7 +731,7 @@ test_put(void **state)
 	check_code("another id", stage_put_blob(y.stage, &wrong, "x", 1, NULL),
 	    WEIGH_MISMATCH);
 	check_code("too big",
-	    stage_put_blob(y.stage, &wrong, big, REPO_SMALL_MAX + 1, NULL),
+	    stage_put_blob(y.stage, &wrong, big, REPO_BLOB_MAX + 1, NULL),
 	    WEIGH_TOO_BIG);
 	free(big);
 	yard_close(&y);

@@ -215,6 +215,41 @@ test_claims(void **state)
 	end(&m);
 }
 
+/* From the other end: whole segments, up to what is held or brought. */
+static void
+test_claims_from_the_end(void **state)
+{
+	uint64_t first, len;
+	struct making m;
+
+	(void)state;
+	begin(&m, SIZE);
+	check_u64("nothing yet", store_part_gap(m.part, 0), SIZE);
+	check_true("the last",
+	    store_part_claim_last(m.part, SEG + 20000, &first, &len));
+	check_u64("begins where a segment does", first, 2 * SEG);
+	check_u64("up to the end", len, SIZE - 2 * SEG);
+	check_u64("a gap before it", store_part_gap(m.part, 10), 2 * SEG);
+	check_u64("none there", store_part_gap(m.part, 2 * SEG + 1),
+	    2 * SEG + 1);
+	check_code("place", place(&m, SEG, SEG + 10), WEIGH_OK);
+	check_true("before it",
+	    store_part_claim_last(m.part, 1000, &first, &len));
+	check_u64("of one segment less", first, 2 * SEG - 1000);
+	check_u64("no more than asked", len, 1000);
+	check_true("all of a gap",
+	    store_part_claim_last(m.part, SIZE, &first, &len));
+	check_u64("behind what is held", first, SEG + 10);
+	check_u64("up to what is brought", len, SEG - 1010);
+	check_true("the first",
+	    store_part_claim_last(m.part, SIZE, &first, &len));
+	check_u64("first", first, 0);
+	check_u64("up to what is held", len, SEG);
+	check_true("none left",
+	    !store_part_claim_last(m.part, SIZE, &first, &len));
+	end(&m);
+}
+
 /* In a child that is killed without closing anything. */
 static void
 placed_by_one_who_is_killed(struct making *m, uint64_t from, uint64_t until)
@@ -603,6 +638,7 @@ main(void)
 		cmocka_unit_test(test_any_order),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_claims),
+		cmocka_unit_test(test_claims_from_the_end),
 		cmocka_unit_test(test_kill),
 		cmocka_unit_test(test_kill_amid_segments),
 		cmocka_unit_test(test_lost_bytes),
