@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/fd.h"
+#include "gate/texts.h"
 #include "house.h"
 #include "log/log.h"
 
@@ -78,6 +79,23 @@ tell_remade(struct house *h, unsigned revisions, struct weigh_err *err)
 	return audit_append(h->audit, &entry, err);
 }
 
+/* Who recognizes licenses.  What the site learned and cannot be used is said, and no
+ * reason to stay down. */
+static enum weigh_code
+appoint_judge(struct house *h, struct weigh_err *err)
+{
+	const char *site = config_text(h->config, PARAM_license_site);
+	char note[256];
+	enum weigh_code rc = inspect_judge_open(&h->judge, site, note, err);
+
+	if (rc == WEIGH_OK && note[0] != '\0')
+		log_event(LOG_WARN_LEVEL, "licenses-not-used", "folder", site,
+		    "why", note, NULL);
+	if (rc == WEIGH_OK)
+		rc = gate_take_judge(h->gate, h->judge, err);
+	return rc;
+}
+
 enum weigh_code
 house_recover(struct house *h, struct weigh_err *err)
 {
@@ -106,6 +124,8 @@ house_recover(struct house *h, struct weigh_err *err)
 		    "makes it again");
 	if (rc == WEIGH_OK)
 		rc = tell_remade(h, restored, err);
+	if (rc == WEIGH_OK)
+		rc = appoint_judge(h, err);
 	if (restored > 0) {
 		snprintf(count, sizeof(count), "%u", restored);
 		log_event(LOG_INFO_LEVEL, "recovered", "revisions", count,

@@ -23,6 +23,7 @@
 #include "fetch/follow.h"
 #include "folder.h"
 #include "gate/gate.h"
+#include "inspect/license.h"
 #include "net/server.h"
 #include "options.h"
 #include "outbound/outbound.h"
@@ -51,6 +52,7 @@ struct house {
 	struct key *key;
 	struct tokens *tokens;
 	uint8_t upload_key[WEIGH_TICKET_KEY];
+	struct inspect_judge *judge; /* of texts of licenses */
 	struct gate *gate;
 
 	struct loop **loops;

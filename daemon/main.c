@@ -223,6 +223,7 @@ take_down(struct house *h)
 		loop_free(h->loops[i]);
 	free(h->loops);
 	gate_free(h->gate);
+	inspect_judge_close(h->judge);
 	tokens_close(h->tokens);
 	key_close(h->key);
 	repo_root_close(h->repos);

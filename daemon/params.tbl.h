@@ -103,7 +103,8 @@ SETTING(mirror, upstream, SOURCES, "", 0, 0,
     "weigh mirror --from names it.")
 SETTING(mirror, tokens, TEXT, "", 0, 0,
     "A file with the tokens that are shown to upstreams, a line for each: its URL, a "
-    "blank, the token. It must be readable by its owner only.")
+    "blank, the token. Of a URL with plain http, where whoever is on the way reads the "
+    "token, a third word must say so: insecure. It must be readable by its owner only.")
 SETTING(mirror, ca_file, TEXT, "", 0, 0,
     "Certificates, PEM, that upstreams are checked against instead of the system's.")
 SETTING(mirror, trusted, PLACES, "", 0, 0,
@@ -128,7 +129,7 @@ SETTING(mirror, jobs, NUMBER, "2", 1, 16,
 SETTING(mirror, files, NUMBER, "4", 1, 64,
     "Files of one repository at once.")
 SETTING(mirror, ranges, NUMBER, "8", 1, 64,
-    "Connections that bring one large file.")
+    "Connections that bring one large file, at most: as many as make it faster.")
 SETTING(mirror, lied_seconds, NUMBER, "3600", 0, 604800,
     "Time after an upstream sent wrong bytes of a file in which no part of that file "
     "is served by itself: a copy begun before cannot be completed.")
@@ -152,5 +153,9 @@ SETTING(wan, connect_seconds, NUMBER, "10", 1, 3600,
 SETTING(wan, silent_seconds, NUMBER, "30", 1, 3600,
     "Time that an upstream may say nothing in the middle of an answer, or before one; "
     "then it is asked again, or another.")
+SETTING(license, site, TEXT, "/etc/weighhouse/licenses", 0, 0,
+    "The folder of licenses that the site has learned (weigh license learn): texts that "
+    "are held are recognized by them too. Empty: only by those that are built in. Read at "
+    "start only.")
 SETTING(log, level, LEVEL, "info", 0, 0,
     "What is logged: error, warn, info or debug, each with those before it.")

@@ -16,6 +16,7 @@ struct listing {
 	struct question *q;
 	struct catalog_reader *reader;
 	struct weigh_jw w;
+	const char *name; /* of events: "" of all */
 	unsigned limit, shown, rows;
 	int64_t last;
 };
@@ -85,46 +86,59 @@ query_name(const struct question *q, char out[WEIGH_REPO_TEXT],
 	return rc;
 }
 
+/* One page: `key` is the name of its array.  What may not be known is passed over, so
+ * several pages of the catalog may make one. */
 static void
-end_list(struct listing *l, bool more)
+answer_page(struct question *q, struct catalog_reader *reader,
+    const char *schema, const char *key,
+    enum weigh_code (*read)(struct listing *l, struct weigh_err *err),
+    const char *name)
 {
+	struct http_reply *r = &q->task.reply;
+	struct listing l = {
+		.q = q,
+		.reader = reader,
+		.name = name,
+		.limit = control_limit(q),
+		.last = query_after(q),
+	};
 	char next[24];
 
-	weigh_jw_array_end(&l->w);
-	snprintf(next, sizeof(next), "%lld", (long long)l->last);
-	if (more)
-		weigh_jw_kstr(&l->w, "next", next);
-	weigh_jw_object_end(&l->w);
+	weigh_jw_init(&l.w, &r->body);
+	weigh_jw_object(&l.w);
+	weigh_jw_kstr(&l.w, "schema", schema);
+	weigh_jw_key(&l.w, key);
+	weigh_jw_array(&l.w);
+	for (unsigned i = 0; i < LOOKS && r->rc == WEIGH_OK; i++) {
+		l.rows = 0;
+		r->rc = read(&l, &r->err);
+		if (l.rows <= l.limit || l.shown == l.limit)
+			break;
+	}
+	weigh_jw_array_end(&l.w);
+	snprintf(next, sizeof(next), "%lld", (long long)l.last);
+	if (l.rows > l.limit)
+		weigh_jw_kstr(&l.w, "next", next);
+	weigh_jw_object_end(&l.w);
+}
+
+static enum weigh_code
+read_events(struct listing *l, struct weigh_err *err)
+{
+	return catalog_events(l->reader, l->name, l->last, l->limit + 1,
+	    write_event, l, err);
 }
 
 void
 control_events(struct question *q, struct catalog_reader *reader)
 {
 	struct http_reply *r = &q->task.reply;
-	struct listing l = {
-		.q = q,
-		.reader = reader,
-		.limit = control_limit(q),
-		.last = query_after(q),
-	};
 	char name[WEIGH_REPO_TEXT];
 
 	r->rc = query_name(q, name, &r->err);
-	if (r->rc != WEIGH_OK)
-		return;
-	weigh_jw_init(&l.w, &r->body);
-	weigh_jw_object(&l.w);
-	weigh_jw_kstr(&l.w, "schema", "weigh.events/1");
-	weigh_jw_key(&l.w, "events");
-	weigh_jw_array(&l.w);
-	for (unsigned i = 0; i < LOOKS && r->rc == WEIGH_OK; i++) {
-		l.rows = 0;
-		r->rc = catalog_events(reader, name, l.last, l.limit + 1,
-		    write_event, &l, &r->err);
-		if (l.rows <= l.limit || l.shown == l.limit)
-			break;
-	}
-	end_list(&l, l.rows > l.limit);
+	if (r->rc == WEIGH_OK)
+		answer_page(q, reader, "weigh.events/1", "events", read_events,
+		    name);
 }
 
 /* --- pins ---------------------------------------------------------------- */
@@ -154,30 +168,17 @@ write_pin(void *ctx, int64_t id, const struct catalog_pin *pin)
 	weigh_jw_object_end(w);
 }
 
+static enum weigh_code
+read_pins(struct listing *l, struct weigh_err *err)
+{
+	return catalog_pins(l->reader, NULL, l->last, l->limit + 1, write_pin,
+	    l, err);
+}
+
 void
 control_pins(struct question *q, struct catalog_reader *reader)
 {
-	struct http_reply *r = &q->task.reply;
-	struct listing l = {
-		.q = q,
-		.reader = reader,
-		.limit = control_limit(q),
-		.last = query_after(q),
-	};
-
-	weigh_jw_init(&l.w, &r->body);
-	weigh_jw_object(&l.w);
-	weigh_jw_kstr(&l.w, "schema", "weigh.pins/1");
-	weigh_jw_key(&l.w, "pins");
-	weigh_jw_array(&l.w);
-	for (unsigned i = 0; i < LOOKS && r->rc == WEIGH_OK; i++) {
-		l.rows = 0;
-		r->rc = catalog_pins(reader, NULL, l.last, l.limit + 1,
-		    write_pin, &l, &r->err);
-		if (l.rows <= l.limit || l.shown == l.limit)
-			break;
-	}
-	end_list(&l, l.rows > l.limit);
+	answer_page(q, reader, "weigh.pins/1", "pins", read_pins, NULL);
 }
 
 /* --- one is set, or taken away ------------------------------------------- */

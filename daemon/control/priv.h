@@ -115,6 +115,7 @@ void control_files(struct question *q, struct catalog_reader *reader);
 void control_show(struct question *q, struct catalog_reader *reader);
 void control_manifest(struct question *q, struct catalog_reader *reader);
 void control_midstates(struct question *q, struct catalog_reader *reader);
+void control_license_texts(struct question *q, struct catalog_reader *reader);
 void control_key(struct question *q, struct catalog_reader *reader);
 void control_doctor(struct question *q, struct catalog_reader *reader);
 void control_scrub_look(struct question *q, struct catalog_reader *reader);

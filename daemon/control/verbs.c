@@ -34,6 +34,8 @@ static const struct verb {
 	{ "GET", "/show", LOOK, ANYWHERE, control_show, NULL },
 	{ "GET", "/manifest", LOOK, ANYWHERE, control_manifest, NULL },
 	{ "GET", "/midstates/{word}", READ, ANYWHERE, control_midstates, NULL },
+	{ "GET", "/license/texts", READ, ANYWHERE, control_license_texts,
+	    NULL },
 	{ "GET", "/key", LOOK, ANYWHERE, control_key, NULL },
 	{ "GET", "/scrub", LOOK, ANYWHERE, control_scrub_look, NULL },
 	{ "GET", "/jobs/{word}", LOOK, ANYWHERE, NULL, control_job },

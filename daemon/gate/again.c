@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gate/texts.h"
 #include "priv.h"
 
 /* --- a repository ------------------------------------------------------------- */
@@ -347,5 +348,7 @@ gate_again(struct gate *g, struct gate_again *a, struct weigh_err *err)
 		rc = catalog_end(g->parts.catalog, remake(&m, err), err);
 	audit_ledger_free(m.ledger);
 	gate_changed(g);
+	if (rc == WEIGH_OK)
+		gate_read_texts(g);
 	return rc;
 }

@@ -2,6 +2,7 @@
 #include <semaphore.h>
 #include <stdlib.h>
 
+#include "gate/texts.h"
 #include "priv.h"
 
 enum weigh_code
@@ -39,6 +40,7 @@ gate_start(struct gate *g, struct pool *writer, struct pool *checkers,
 	g->writer = writer;
 	g->checkers = checkers;
 	g->home = home;
+	gate_read_texts(g); /* what an earlier run left */
 }
 
 void

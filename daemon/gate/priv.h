@@ -10,6 +10,7 @@
 
 #define GATE_SUSPECTS 64  /* blobs being checked at once */
 #define GATE_READINGS 256 /* readings not yet written down */
+#define GATE_UNREAD 64    /* texts that could not be read and were told of */
 
 struct gate {
 	struct gate_parts parts;
@@ -18,7 +19,10 @@ struct gate {
 	void *home;
 	atomic_uint_fast64_t generation;
 	atomic_bool inspecting; /* headers are being read in the background */
-	atomic_bool doubt;      /* catalog or journal wait for a restart */
+	const struct inspect_judge *judge; /* NULL: texts are not read */
+	atomic_bool reading_texts;         /* in the background */
+	atomic_bool texts_wait;            /* noted since that began */
+	atomic_bool doubt;          /* catalog or journal wait for a restart */
 	pthread_mutex_t publishing; /* one change, or condemnation, at a time */
 	bool unsettled;             /* a failed one left an intent; under it */
 	pthread_mutex_t lock;       /* of what follows */
@@ -27,6 +31,8 @@ struct gate {
 	pthread_cond_t cleared; /* one is a suspect no more */
 	struct catalog_blob readings[GATE_READINGS];
 	unsigned nreadings;
+	struct weigh_oid unread[GATE_UNREAD];
+	unsigned nunread;
 	struct store_progress background; /* of their checks: to cancel them */
 };
 

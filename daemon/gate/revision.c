@@ -7,6 +7,7 @@
 
 #include <weigh/manifest.h>
 
+#include "gate/texts.h"
 #include "making.h"
 
 /* --- git ----------------------------------------------------------------------------- */
@@ -102,6 +103,8 @@ write_admission(struct gate *g, void *ctx, struct weigh_err *err)
 		rc = catalog_admit(g->parts.catalog, &a->catalog, err);
 	a->doubt = catalog_in_doubt(g->parts.catalog);
 	gate_changed(g);
+	if (rc == WEIGH_OK)
+		gate_read_texts(g);
 	return rc;
 }
 

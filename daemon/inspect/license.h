@@ -1,0 +1,35 @@
+/*
+ * license: descriptor in, a few words out: which license a text is.
+ *
+ * (1) What decides, the engine with the fingerprints that are built in and those of the
+ *     site, has a name: the SHA-256 of their versions and bytes.  The same name says the
+ *     same of the same bytes.
+ * (2) At most WEIGH_EVIDENCE_MAX bytes are read, and none of them is believed: the engine
+ *     (weigh/license.h) is pure, and bounded.
+ *
+ * Threads: any, after inspect_judge_open.  Blocking: reads the disk.
+ */
+#ifndef INSPECT_LICENSE_H
+#define INSPECT_LICENSE_H
+
+#include <weigh/license.h>
+#include <weigh/oid.h>
+
+struct inspect_judge;
+
+/* Open what is built in and, unless `site` is "" or a folder without fingerprints, what
+ * a site has learned there (`weigh license learn`).  *note: why those of the site are
+ * not used, "" if they are or there are none; then they are left out. */
+enum weigh_code inspect_judge_open(struct inspect_judge **out, const char *site,
+    char note[256], struct weigh_err *err);
+void inspect_judge_close(struct inspect_judge *j);
+/* Its name (1). */
+const struct weigh_oid *inspect_judge_name(const struct inspect_judge *j);
+
+/* What `fd` (borrowed; `size` bytes) is.  `license`: "" for no license.  WEIGH_TOO_BIG by
+ * (2); any other failure is our trouble and says nothing about the text. */
+enum weigh_code inspect_license(const struct inspect_judge *j, int fd,
+    uint64_t size, enum weigh_license_kind *kind,
+    char license[WEIGH_LICENSE_EXPR], struct weigh_err *err);
+
+#endif
