@@ -60,6 +60,43 @@ options(uint64_t own, bool global)
 			option_line(&opts_table[id]);
 }
 
+/* Is it "mirror ls" where `verb` is "mirror"? */
+static bool
+is_below(const struct cmd *cmd, const char *verb)
+{
+	size_t len = strlen(verb);
+
+	return strncmp(cmd->verb, verb, len) == 0 && cmd->verb[len] == ' ';
+}
+
+static void
+verb_line(const struct cmd *cmd)
+{
+	char left[64];
+
+	snprintf(left, sizeof(left), "%s%s%s", cmd->verb,
+	    cmd->args[0] != '\0' ? " " : "", cmd->args);
+	entry(left, cmd->summary);
+}
+
+/* The verbs of two words whose first this is, under `head`. */
+static void
+verbs_below(const char *verb, const char *head)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < cmds_count; i++) {
+		if (!is_below(&cmds_table[i], verb))
+			continue;
+		if (!any)
+			out_line("%s", head);
+		any = true;
+		verb_line(&cmds_table[i]);
+	}
+	if (any)
+		out_line("%s", "");
+}
+
 static void
 one_verb(const struct cmd *cmd)
 {
@@ -69,6 +106,7 @@ one_verb(const struct cmd *cmd)
 	    cmd->args[0] != '\0' ? " " : "", cmd->args);
 	paragraph(cmd->summary);
 	out_line("%s", "");
+	verbs_below(cmd->verb, "verbs below it:");
 	if (cmd->options != 0) {
 		out_line("options:");
 		options(cmd->options, false);
@@ -86,14 +124,8 @@ all_verbs(void)
 	out_line("weigh add ./my-model org/my-model");
 	out_line("weigh pull org/my-model\n");
 	out_line("usage: weigh VERB [arguments] [options]\n");
-	for (i = 0; i < cmds_count; i++) {
-		char left[64];
-
-		snprintf(left, sizeof(left), "%s%s%s", cmds_table[i].verb,
-		    cmds_table[i].args[0] != '\0' ? " " : "",
-		    cmds_table[i].args);
-		entry(left, cmds_table[i].summary);
-	}
+	for (i = 0; i < cmds_count; i++)
+		verb_line(&cmds_table[i]);
 	out_line("\noptions of every verb:");
 	options(0, true);
 	out_line("%s", "");
@@ -143,7 +175,7 @@ json_verb(struct weigh_jw *w, const struct cmd *cmd)
 
 /* The tables as they are: for completion and manual pages too. */
 static enum weigh_code
-json_help(struct out *o, const struct cmd *only, struct weigh_err *err)
+json_help(struct out *o, const char *only, struct weigh_err *err)
 {
 	struct weigh_buf b;
 	struct weigh_jw w;
@@ -157,7 +189,8 @@ json_help(struct out *o, const struct cmd *only, struct weigh_err *err)
 	weigh_jw_key(&w, "verbs");
 	weigh_jw_array(&w);
 	for (i = 0; i < cmds_count; i++)
-		if (only == NULL || only == &cmds_table[i])
+		if (only == NULL || strcmp(cmds_table[i].verb, only) == 0 ||
+		    is_below(&cmds_table[i], only))
 			json_verb(&w, &cmds_table[i]);
 	weigh_jw_array_end(&w);
 	json_options(&w, 0, true);
@@ -173,7 +206,7 @@ help_print(struct out *o, const struct cmd *cmd, struct weigh_err *err)
 	size_t i;
 
 	if (o->format == OUT_JSON)
-		return json_help(o, cmd, err);
+		return json_help(o, cmd != NULL ? cmd->verb : NULL, err);
 	if (o->format == OUT_QUIET || o->format == OUT_TSV)
 		for (i = 0; i < cmds_count; i++)
 			out_line("%s", cmds_table[i].verb);
@@ -184,12 +217,38 @@ help_print(struct out *o, const struct cmd *cmd, struct weigh_err *err)
 	return WEIGH_OK;
 }
 
+/* A first word that is no verb by itself: "token". */
+static bool
+is_family(const char *word)
+{
+	for (size_t i = 0; i < cmds_count; i++) {
+		if (strcmp(cmds_table[i].verb, word) == 0)
+			return false;
+		if (is_below(&cmds_table[i], word))
+			return true;
+	}
+	return false;
+}
+
+static enum weigh_code
+print_family(struct out *o, const char *word, struct weigh_err *err)
+{
+	if (o->format == OUT_JSON)
+		return json_help(o, word, err);
+	out_line("usage: weigh %s VERB [arguments] [options]\n", word);
+	verbs_below(word, "verbs:");
+	out_line("weigh help %s VERB explains one of them", word);
+	return WEIGH_OK;
+}
+
 enum weigh_code
 cmd_help(const struct call *c, struct weigh_err *err)
 {
 	const struct cmd *cmd = NULL;
 	size_t words = 0;
 
+	if (c->nargs == 1 && is_family(c->args[0]))
+		return print_family(c->out, c->args[0], err);
 	if (c->nargs > 0) {
 		cmd = cmds_find(c->args, c->nargs, &words, err);
 		if (cmd == NULL)

@@ -110,6 +110,35 @@ COMMAND("doctor", "", 0, 0,
     "look whether all is well, and how to mend what is not",
     "weigh doctor",
     "weigh doctor --full --json", cmd_doctor)
+COMMAND("license scan", "PATH...", 1, 1000000,
+    OPT_BIT(OPT_DIR) | OPT_BIT(OPT_TEXTS),
+    "tell which licenses files and folders have, and what was changed in them",
+    "weigh license scan ./my-model",
+    "weigh license scan LICENSE --texts ./texts --json", cmd_license_scan)
+COMMAND("license diff", "FILE LICENSE", 2, 2,
+    OPT_BIT(OPT_DIR) | OPT_BIT(OPT_TEXTS),
+    "show in context what a file adds to a license and what it leaves out",
+    "weigh license diff LICENSE MIT",
+    "weigh license diff LICENSE Apache-2.0 --json", cmd_license_diff)
+COMMAND("license terms", "[LICENSE]", 0, 1, OPT_BIT(OPT_DIR),
+    "show what a license demands, with its clauses; without a LICENSE, list them",
+    "weigh license terms LicenseRef-Llama-3.3-Community",
+    "weigh license terms MIT --json", cmd_license_terms)
+COMMAND("license learn", "FILE", 1, 1,
+    OPT_BIT(OPT_ID) | OPT_BIT(OPT_TERMS) | OPT_BIT(OPT_DIR),
+    "make a license of your own known here, with its text and its terms",
+    "weigh license learn our.txt --id LicenseRef-Acme-1.0 --terms our.terms",
+    "weigh license learn v2.txt --id LicenseRef-Acme-2.0 --terms v2.terms -q",
+    cmd_license_learn)
+COMMAND("license forget", "LICENSE", 1, 1, OPT_BIT(OPT_DIR),
+    "take back what license learn made known: its text and its terms; asks first",
+    "weigh license forget LicenseRef-Acme-1.0",
+    "weigh license forget LicenseRef-Acme-1.0 --dir ./licenses --yes",
+    cmd_license_forget)
+COMMAND("license packs", "", 0, 0, OPT_BIT(OPT_DIR),
+    "list the fingerprints of licenses that are in use",
+    "weigh license packs",
+    "weigh license packs --json", cmd_license_packs)
 COMMAND("key export", "", 0, 0, 0,
     "print the mirror's public key",
     "weigh key export > mirror.pem",

@@ -17,8 +17,9 @@ enum complete_kind {
 	COMPLETE_NOTHING, /* anything: nothing is offered */
 	COMPLETE_FOLDER,
 	COMPLETE_FILE,
-	COMPLETE_NAME, /* of a repository */
-	COMPLETE_WORDS /* one of a few */
+	COMPLETE_NAME,    /* of a repository */
+	COMPLETE_LICENSE, /* whose terms are known */
+	COMPLETE_WORDS    /* one of a few */
 };
 
 #define COMPLETE_WORDS_MAX 1024
@@ -26,8 +27,9 @@ enum complete_kind {
 /* What one argument or value is. */
 struct complete {
 	enum complete_kind kind;
-	char label[32];                 /* as the tables call it: "NAME" */
-	char words[COMPLETE_WORDS_MAX]; /* COMPLETE_WORDS: separated by blanks */
+	char label[32]; /* as the tables call it: "NAME" */
+	char
+	    words[COMPLETE_WORDS_MAX]; /* COMPLETE_WORDS: separated by blanks */
 };
 
 /* The argument number `n`, from 0, of a verb; of the first word of verbs with two,

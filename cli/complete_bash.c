@@ -29,6 +29,10 @@ static const char head[] =
     "\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
     "\t\t;;\n"
     "\tname) mapfile -t COMPREPLY < <(compgen -W \"$(_weigh_names)\" -- \"$cur\") ;;\n"
+    "\tlicense)\n"
+    "\t\tmapfile -t COMPREPLY < <(compgen -W \\\n"
+    "\t\t    \"$(\"${COMP_WORDS[0]}\" license terms --quiet 2>/dev/null)\" -- \"$cur\")\n"
+    "\t\t;;\n"
     "\t*) mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$cur\") ;;\n"
     "\tesac\n"
     "}\n"
@@ -91,6 +95,8 @@ kind_text(const struct complete *c)
 		return "file";
 	case COMPLETE_NAME:
 		return "name";
+	case COMPLETE_LICENSE:
+		return "license";
 	case COMPLETE_WORDS:
 		return c->words;
 	}

@@ -13,6 +13,11 @@ static const char head[] =
     "\ttimeout 0.2 $program ls --quiet 2>/dev/null\n"
     "end\n"
     "\n"
+    "function __weigh_licenses\n"
+    "\tset -l program (commandline -opc)[1]\n"
+    "\t$program license terms --quiet 2>/dev/null\n"
+    "end\n"
+    "\n"
     "# The words of the line that are neither options nor their values.\n"
     "function __weigh_words\n"
     "\tset -l skip 1\n"
@@ -79,6 +84,9 @@ offer(struct weigh_buf *out, const struct complete *c)
 		break;
 	case COMPLETE_NAME:
 		weigh_buf_adds(out, " -a '(__weigh_names)'");
+		break;
+	case COMPLETE_LICENSE:
+		weigh_buf_adds(out, " -a '(__weigh_licenses)'");
 		break;
 	case COMPLETE_WORDS:
 		weigh_buf_addf(out, " -a '%s'", c->words);

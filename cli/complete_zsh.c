@@ -17,6 +17,13 @@ static const char head[] =
     "\tcompadd -a names\n"
     "}\n"
     "\n"
+    "_weigh_licenses()\n"
+    "{\n"
+    "\tlocal -a ids\n"
+    "\tids=(${(f)\"$($program license terms --quiet 2>/dev/null)\"})\n"
+    "\tcompadd -a ids\n"
+    "}\n"
+    "\n"
     "_weigh()\n"
     "{\n"
     "\tlocal context state line program=$words[1]\n"
@@ -76,6 +83,9 @@ action(struct weigh_buf *out, const struct complete *c)
 		break;
 	case COMPLETE_NAME:
 		weigh_buf_adds(out, "_weigh_names");
+		break;
+	case COMPLETE_LICENSE:
+		weigh_buf_adds(out, "_weigh_licenses");
 		break;
 	case COMPLETE_WORDS:
 		weigh_buf_addf(out, "(%s)", c->words);

@@ -3,7 +3,8 @@
 
 Each row runs its sides in turn, several rounds, on the same bytes, with the same
 client; the median of each side counts.  A row is written to BUILD/bench/ROW.json;
-a run of all rows at full size also rewrites the table in README.md.
+a run of all rows at full size also rewrites the table in README.md, and `--write ROW...`
+these rows of it.
 
 WEIGH_BUILD names the folder with the programs; BENCH_MIB, BENCH_FILES,
 BENCH_SECONDS and BENCH_ROUNDS take less of everything; BENCH_DISK names a folder
@@ -25,6 +26,7 @@ from lists import REPOS, Lists  # noqa: E402
 from measure import middle, processor  # noqa: E402
 from mirror import READERS, SHARD, Mirror  # noqa: E402
 from rows import FEW, FILES, MIB, SECONDS, Ingest, Many, Serve, more_descriptors  # noqa: E402
+from scanning import Licenses  # noqa: E402
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 FULL = (MIB, FILES, SECONDS, ROUNDS) == (2048, 20000, 2, 5)
@@ -122,6 +124,17 @@ ROWS = [
         "slowest of 6 that find nothing", plain, ratio_max=1.0, ours_max=50),
     Row("list-growth", Lists, Lists.growth, "few", f"{REPOS // 10:,} repositories",
         "slowest of 4 for words", plain, ratio_max=3.0),
+    Row("license-scan", Licenses, Licenses.scan, "licensecheck", "licensecheck",
+        "license texts a second, the middle one's pace", plain, ratio_min=1.0, ours_min=2000,
+        warm=False, most=1),
+    Row("license-p99", Licenses, Licenses.slow, "middle", "the middle one",
+        "the slowest text but for 1 in 100", plain, ours_max=50),
+    Row("license-1mb", Licenses, Licenses.megabyte, "tenth", "a tenth of it",
+        "a text of 1 MB", plain, ratio_max=13, ours_max=200),
+    Row("license-start", Licenses, Licenses.start, "licensecheck", "licensecheck",
+        "`weigh license scan` of a tiny text, from its start", plain, ours_max=20),
+    Row("license-memory", Licenses, Licenses.memory, "goal", "the goal",
+        "peak memory over all texts", plain, ours_max=64, warm=False, most=1),
     Row("mirror-link", Mirror, Mirror.shard, "link", "the link: 1 Gbit/s, 20 ms",
         f"mirror of a shard of {SHARD:,} MiB", ratio_min=0.95, warm=False, most=3),
     Row("mirror-curl", Mirror, Mirror.shard, "curl", "curl",
@@ -241,7 +254,29 @@ def write_readme(results):
                       + "\n" + note + end + tail)
 
 
+def told(text, row):
+    """The line of a row that the table has, or none."""
+    return [one for one in text.splitlines() if one.startswith(f"| {row.name} |")]
+
+
+def merge_readme(results):
+    """Rows that were measured alone, among those of the last full run."""
+    readme = HERE / "README.md"
+    head, begin, rest = readme.read_text().partition("<!-- table -->\n")
+    table, end, tail = rest.partition("<!-- /table -->\n")
+    assert begin and end, "README.md has lost its markers"
+    new = {r["row"]: line(r) for r in results}
+    rows = [one for row in ROWS
+            for one in ([new[row.name]] if row.name in new else told(table, row))]
+    notes = [one for one in table.splitlines() if one and not one.startswith("|")]
+    notes.append(f"{datetime.date.today().isoformat()}, alone: {', '.join(new)}.")
+    readme.write_text(head + begin + "\n".join(HEAD + rows) + "\n\n" + "\n\n".join(notes)
+                      + "\n" + end + tail)
+
+
 def main(names):
+    alone = "--write" in names
+    names = [name for name in names if name != "--write"]
     known = [row.name for row in ROWS]
     if set(names) - set(known):
         sys.exit(f"bench: the rows are: {' '.join(known)}")
@@ -255,12 +290,14 @@ def main(names):
     print("\n".join(HEAD))
     results = []
     try:
-        for kind in (Ingest, Serve, Many, Lists, Mirror):
+        for kind in (Ingest, Serve, Many, Lists, Licenses, Mirror):
             rows = [row for row in wanted if row.scene is kind]
             if rows:
                 results += run_scene(kind, rows, memory, disk)
         if not names and FULL:
             write_readme(results)
+        elif alone and FULL:
+            merge_readme(results)
     finally:
         shutil.rmtree(memory, ignore_errors=True)
         shutil.rmtree(disk, ignore_errors=True)

@@ -9,11 +9,12 @@ import re
 
 import pytest
 
+import licenses
 import models
 from house import BUILD, ROOT, UNDER, clean_env, remove, run
 
 # VERB: rows of arguments and the exit status they end with.
-DONE, FAILED, USAGE, NOT_FOUND, BAD = 0, 1, 2, 3, 5
+DONE, FAILED, USAGE, NOT_FOUND, BAD, FOUND = 0, 1, 2, 3, 5, 9
 ROWS = {
     "add": [("{folder} acme/again", DONE), ("{folder} acme/again --revision dev -m words", DONE),
             ("{folder} ../up", USAGE), ("{folder}/nowhere acme/x", NOT_FOUND)],
@@ -44,6 +45,16 @@ ROWS = {
     "status": [("", DONE), ("-v", DONE)],
     "top": [("", DONE)],
     "doctor": [("", DONE), ("--full", DONE), ("extra", USAGE)],
+    "license scan": [("{prose}", DONE), ("{law}", FOUND), ("{folder}/nowhere", NOT_FOUND),
+                     ("", USAGE)],
+    "license diff": [("{law} MIT", DONE), ("{law} Nobodys-9", NOT_FOUND), ("{law}", USAGE)],
+    "license terms": [("MIT", DONE), ("", DONE), ("Nobodys-9", NOT_FOUND)],
+    "license learn": [("{law} --id LicenseRef-Brook-1.0 --terms {terms} --dir {out}", DONE),
+                      ("{law} --id LicenseRef-Brook-1.0 --dir {out}", USAGE),
+                      ("{law} --id Brook --terms {terms} --dir {out}", USAGE)],
+    "license forget": [("LicenseRef-Nobodys --dir {out} --yes", NOT_FOUND), ("MIT", USAGE),
+                       ("", USAGE)],
+    "license packs": [("", DONE), ("extra", USAGE)],
     "key export": [("", DONE), ("extra", USAGE)],
     "token new": [("{fresh} --role read", DONE), ("held --role read --repo a/*", FAILED),
                   ("x", USAGE), ("x --role none", USAGE), ("x! --role read", USAGE),
@@ -53,7 +64,10 @@ ROWS = {
     "completion": [("bash", DONE), ("zsh", DONE), ("fish", DONE), ("tcsh", USAGE)],
     "help": [("", DONE), ("pull", DONE), ("frobnicate", USAGE)],
 }
-ALONE = {"completion": DONE, "help": DONE, "doctor": 1}  # they do not need weighd
+ALONE = {"completion": DONE, "help": DONE, "doctor": 1, "license scan": DONE,
+         "license diff": DONE, "license terms": DONE, "license learn": DONE,
+         "license forget": NOT_FOUND,
+         "license packs": DONE}  # they do not need weighd
 FORMS = ["", "--json", "-q", "--format tsv"]
 
 
@@ -79,10 +93,13 @@ def places(filled):
     for name in ("pulled", "changed"):
         filled.weigh("pull", "acme/small", "--to", folder / name)
     (folder / "changed/config.json").write_bytes(b"{}")
+    for name, text in {"prose": "birds\n", "law": licenses.TEXT, "terms": licenses.TERMS}.items():
+        (folder / name).write_text(text)
     for name in ["held", *(f"old{n}" for n in range(1, 9))]:
         filled.weigh("token", "new", name, "--role", "read")
     return {"fresh": Names("fresh"), "old": Names("old"),
             "folder": models.tiny(folder / "tiny", 7), "out": folder / "out",
+            "prose": folder / "prose", "law": folder / "law", "terms": folder / "terms",
             "pulled": folder / "pulled", "changed": folder / "changed"}
 
 
@@ -115,6 +132,18 @@ def test_when_nobody_answers(tmp, places, verb):
         r = run(*UNDER, BUILD / "weigh", "--server", f"unix:{tmp}/none",
                 *line(verb, args, form, places))
         assert r.code == ALONE.get(verb, 7), r
+
+
+def test_help_names_the_verbs_below(tmp):
+    """Of a verb that is one by itself, and of a word that is none."""
+    for word, below in (("mirror", 6), ("token", 3)):
+        rows = sorted(v for v in ROWS if v.startswith(f"{word} "))
+        r = run(BUILD / "weigh", "help", word)
+        assert r.code == 0 and len(rows) == below, r
+        assert sorted(line.strip()[:len(v)] for line in r.out.splitlines() for v in rows
+                      if line.startswith(f"  {v}")) == rows, r
+        told = run(BUILD / "weigh", "help", word, "--json").json["verbs"]
+        assert sorted(v["verb"] for v in told if " " in v["verb"]) == rows
 
 
 def test_help_of_every_verb(tmp):

@@ -5,6 +5,7 @@ import pytest
 
 import models
 from house import House, remove, short_tmp
+from licenses import Desk, learned
 
 
 @pytest.fixture
@@ -48,6 +49,20 @@ def filled():
     if h.proc:
         h.stop()
     remove(folder)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A site that has learned the license of licenses.py; no weighd."""
+    return learned(tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture
+def desk(site, tmp):
+    """A desk of one's own, at the site that has learned the license."""
+    d = Desk(tmp)
+    d.dir = site.dir
+    return d
 
 
 # One line a test for tests/tools/run-checks, which counts.

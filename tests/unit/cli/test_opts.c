@@ -154,7 +154,7 @@ test_table(void **state)
 			assert_true(opts_table[i].letter == 0 ||
 			    opts_table[i].letter != opts_table[j].letter);
 		}
-	assert_in_range(OPTS, 1, 32); /* OPT_BIT */
+	assert_in_range(OPTS, 1, 64); /* OPT_BIT */
 }
 
 int
