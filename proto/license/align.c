@@ -249,6 +249,14 @@ row_vary(const struct table *b, uint32_t t, const struct license_span *p)
 	}
 }
 
+/* The lowest bit that is set, of at least one: a set has few of its 64, and this is the
+ * inside of all loops. */
+static inline uint32_t
+lowest(uint64_t set)
+{
+	return (uint32_t)__builtin_ctzll(set);
+}
+
 /* Where a variable word of an alternative can end: each place takes up to VARIABLE_MAX
  * words behind it. */
 static uint64_t
@@ -260,10 +268,12 @@ spread(const struct table *b, const struct license_span *p, uint32_t d,
 	for (uint32_t n = 0; n < VARIABLE_MAX && go != 0; n++) {
 		uint64_t next = 0;
 
-		for (uint32_t i = 0; i + 1 < ALTERNATIVE_MAX; i++)
-			if ((go >> i & 1) && d + i < b->g.d1 &&
-			    varies(b, p, d + i))
-				next |= (uint64_t)1 << (i + 1);
+		for (; go != 0; go &= go - 1) {
+			uint32_t i = lowest(go);
+
+			if (d + i < b->g.d1 && varies(b, p, d + i))
+				next |= (uint64_t)1 << i << 1;
+		}
 		ends |= next;
 		go = next;
 	}
@@ -286,10 +296,12 @@ alternative_ends(const struct table *b, const struct license_span *p,
 			places = spread(b, p, d, places);
 			continue;
 		}
-		for (uint32_t k = 0; k + 1 < ALTERNATIVE_MAX; k++)
-			if ((places >> k & 1) && d + k < b->g.d1 &&
-			    b->s->words[d + k] == w[i])
-				next |= (uint64_t)1 << (k + 1);
+		for (; places != 0; places &= places - 1) {
+			uint32_t k = lowest(places);
+
+			if (d + k < b->g.d1 && b->s->words[d + k] == w[i])
+				next |= (uint64_t)1 << k << 1;
+		}
 		places = next;
 	}
 	return places;
@@ -308,10 +320,13 @@ row_alternatives(const struct table *b, uint32_t t,
 			uint64_t ends = alternative_ends(b, p,
 			    &b->t->alternatives[p->alternatives + i], d);
 
-			for (uint32_t n = 0; n < ALTERNATIVE_MAX; n++)
-				if ((ends >> n & 1) && (n > 0 || p->to > t))
+			for (; ends != 0; ends &= ends - 1) {
+				uint32_t n = lowest(ends);
+
+				if (n > 0 || p->to > t)
 					relax(b, p->to, d + n, cost + COST_FREE,
 					    t, d, STEP_VARY);
+			}
 		}
 	}
 }
