@@ -1,6 +1,8 @@
 /* Refs: where branches and tags point, moved by compare-and-swap. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 #include "objects.h"
@@ -135,6 +137,20 @@ delete_ref(git_repository *git, const char *ref, const git_oid *old)
 	return rc;
 }
 
+/* libgit2 gives a ref that begins its name by link and unlink, and does not look how
+ * the unlink ends.  What is left would lock the ref, so it goes now, or the move
+ * has failed. */
+static enum weigh_code
+remove_lock(struct repo *r, const char *ref, struct weigh_err *err)
+{
+	char lock[WEIGH_REV_MAX + 24];
+
+	snprintf(lock, sizeof(lock), "%s.lock", ref);
+	if (unlinkat(r->fd, lock, 0) == 0 || errno == ENOENT)
+		return WEIGH_OK;
+	return weigh_fail_errno(err, errno, "cannot remove '%s'", lock);
+}
+
 /* Of each folder from the ref's up to the repository's: libgit2 syncs only the
  * first, and makes and removes the others. */
 static enum weigh_code
@@ -171,7 +187,8 @@ repo_move_ref(struct repo *r, const char *ref, const struct weigh_gitid *old,
 		git_rc = set_ref(r->git, ref, fresh ? NULL : &from, &to);
 	switch (git_rc) {
 	case 0:
-		return sync_ref_folders(r, ref, err);
+		rc = remove_lock(r, ref, err);
+		return rc == WEIGH_OK ? sync_ref_folders(r, ref, err) : rc;
 	case GIT_EMODIFIED:
 	case GIT_EEXISTS:
 	case GIT_ELOCKED:

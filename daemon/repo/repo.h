@@ -177,7 +177,8 @@ void repo_commit_free(struct repo_commit *c); /* dirs only */
 enum weigh_code repo_ref(struct repo *r, const char *ref,
     struct weigh_gitid *out, struct weigh_gitid *object, struct weigh_err *err);
 /* Move a full ref from `old` (zero: must not exist) to `new` (zero: delete it);
- * WEIGH_CONFLICT when it is not at `old`.  Durable when it returns. */
+ * WEIGH_CONFLICT when it is not at `old`.  Durable, and the ref's lock is gone, when
+ * it returns WEIGH_OK; after another failure it may have moved all the same. */
 enum weigh_code repo_move_ref(struct repo *r, const char *ref,
     const struct weigh_gitid *old, const struct weigh_gitid *new,
     struct weigh_err *err);

@@ -9,15 +9,15 @@ import re
 import sqlite3
 import subprocess
 
-from house import sha256_of
+from house import sha256_of, waited
 
 BLOB = re.compile(r"[0-9a-f]{64}(\.mid)?")
 
 
 def check_quickly(house, acknowledged):
-    """With a running weighd, after its start: nothing is left over, and blobs and
-    rows are the same."""
-    assert house.leftovers() == []
+    """With a running weighd: nothing is left over once its threads have put their work
+    away, and blobs and rows are the same."""
+    assert waited(lambda: house.leftovers() == []), house.leftovers()
     assert unnamed(house) == []
     status = house.weigh("status", "--json").json
     assert status["blobs"] == len(house.blobs())  # no blob without a row, no row without one
@@ -25,6 +25,13 @@ def check_quickly(house, acknowledged):
     for name, revision in acknowledged:
         files = house.weigh("files", f"{name}@{revision}", "--json").json["files"]
         assert files and {f["sha256"] for f in files} <= set(house.blobs())
+
+
+def check_swept(house):
+    """Right after a start, with no job that goes on: also what harms nobody until then."""
+    assert house.leftovers() == []
+    assert list((house.data / "repos").rglob("*_git2_*")) == []
+    assert [p for d in ("parts", "stages") for p in (house.data / "incoming" / d).glob("*")] == []
 
 
 def check_deeply(house, acknowledged):

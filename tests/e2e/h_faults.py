@@ -9,8 +9,8 @@ import pytest
 import aftermath
 import models
 import ordeal
-from faults import (CREATE, FAULTS, LIE, NAME, OPEN, READ, SYNC, WRITE, Fault, FaultyHouse,
-                    failing)
+from faults import (CREATE, FAULTS, LIE, NAME, OPEN, READ, SYNC, UNLINK, WRITE, Fault,
+                    FaultyHouse, failing)
 from house import until
 from upstream import Hub
 
@@ -120,6 +120,27 @@ def test_what_could_not_be_taken_back_is_taken_back_first(tmp, where, nth):
     titles, = aftermath.ask(o.house, "SELECT count(*) FROM revisions v JOIN repositories r"
                                      " ON v.repo = r.id WHERE r.name = 'acme/m1'")
     assert titles == [(2,)]
+    o.end()
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+def test_a_lock_that_could_not_be_removed_holds_nobody_up(tmp, failures):
+    """A branch that begins gets its name by link and unlink; libgit2 does not look how the
+    unlink ends.  Its lock lay there until the next start, and every publication to
+    the branch was refused.  One that fails is made up for; where the second does too,
+    the publication is refused, and taken back before the next one."""
+    o = ordeal.AddOrdeal(tmp, failing(UNLINK, "EROFS", failures, only="main.lock"))
+    o.prepare(1)
+    o.control.arm(o.fault, 1)
+    r = o.operate()
+    assert o.control.disarm()[1] == failures
+    if failures == 1:
+        assert r.code == 0 and o.house.leftovers() == [], r
+    else:
+        assert r.json["error"]["code"] == "io", r
+        assert any("left-unsettled" in line for line in o.house.log), o.house.log
+    o.house.add(another(tmp / "b", 1), o.name)
+    until(lambda: o.house.leftovers() == [])
     o.end()
 
 

@@ -130,6 +130,7 @@ class AddOrdeal(Ordeal):
 
     def end(self):
         self.house.restart()
+        aftermath.check_swept(self.house)
         aftermath.check_quickly(self.house, self.acknowledged)
         aftermath.check_deeply(self.house, self.acknowledged)
         self.house.stop()
