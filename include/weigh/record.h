@@ -247,10 +247,11 @@ struct weigh_record *weigh_record_new(void);
 void weigh_record_free(struct weigh_record *r);
 
 /* A copy of `len` bytes of text that lives as long as `r`; bytes that are not UTF-8
- * become U+FFFD.  NULL: no memory. */
+ * become U+FFFD, and so does NUL.  NULL: no memory. */
 const char *weigh_record_keep(struct weigh_record *r, const char *text,
     size_t len);
-/* One more row, all "" and zero; NULL: no room (5) or memory. */
+/* One more row, all "" and zero; NULL: no room (5) or memory.  It stays where it is until
+ * the next row of its kind is added. */
 struct weigh_record_claim *weigh_record_claim(struct weigh_record *r);
 struct weigh_record_link *weigh_record_link(struct weigh_record *r);
 struct weigh_record_text *weigh_record_text(struct weigh_record *r);
