@@ -119,6 +119,17 @@ struct weigh_term_kind {
 extern const struct weigh_term_kind weigh_term_kinds[];
 extern const size_t weigh_term_nkinds;
 
+/* Every family there is, ", " between. */
+extern const char weigh_term_families[];
+
+/* May the fact have this value, as a table has it, or as one of a list?  `out` is the value
+ * as a term has it.  False: `why` is to be put behind the value, `near` is the nearest known
+ * word or "". */
+#define WEIGH_TERM_NEAR 32
+bool weigh_term_value_ok(const struct weigh_term_kind *kind, const char *value,
+    size_t len, char *out, size_t size, const char **why,
+    char near[WEIGH_TERM_NEAR]);
+
 /* "> 1000000 USD, affiliates, rolling, ends": what is reached, counted over whom, when, and
  * what it does; a part that the text does not say is "". */
 struct weigh_threshold {

@@ -11,14 +11,8 @@
 
 #include <weigh/near.h>
 
-#include "../utf8.h"
 #include "terms.h"
 
-#define FAMILIES \
-	"permissive, permissive-plus, responsible-ai, apache-plus-aup, " \
-	"vendor-permissive, vendor-community, noncommercial, " \
-	"noncommercial-research, no-derivatives, copyleft, " \
-	"copyleft-network, policy, none"
 #define EVIDENCES "text, secondary, likely"
 
 #define ROWS_MAX 4096u
@@ -31,7 +25,7 @@ const struct terms_about weigh_terms_abouts[TERMS_ABOUTS] = {
 		    sizeof(((struct weigh_license_terms *)0)->member) \
 	}
 	[TERMS_NAME] = ABOUT("name", NULL, name),
-	[TERMS_FAMILY] = ABOUT("family", FAMILIES, family),
+	[TERMS_FAMILY] = ABOUT("family", weigh_term_families, family),
 	[TERMS_HUB] = ABOUT("hub", NULL, hub),
 	[TERMS_ALSO] = ABOUT("also", NULL, also),
 	[TERMS_BASED_ON] = ABOUT("based-on", NULL, based_on),
@@ -45,7 +39,7 @@ const struct terms_about weigh_terms_abouts[TERMS_ABOUTS] = {
 struct reader {
 	struct weigh_terms *t;
 	const char *name;
-	unsigned line;
+	struct ini ini;
 	enum {
 		NOWHERE,
 		IN_ROW,
@@ -58,11 +52,10 @@ struct reader {
 
 /* "acme.terms:3: 'comercial' is no fact", and what it may be meant for. */
 static enum weigh_code
-refuse(struct reader *r, struct terms_span what, const char *why,
-    const char *near)
+refuse(struct reader *r, struct cursor what, const char *why, const char *near)
 {
 	enum weigh_code rc = weigh_fail(r->err, WEIGH_MALFORMED,
-	    "%s:%u: '%.*s' %s", r->name, r->line,
+	    "%s:%u: '%.*s' %s", r->name, r->ini.line,
 	    (int)(what.len < 80 ? what.len : 80), what.p, why);
 
 	if (near != NULL && near[0] != '\0')
@@ -90,7 +83,7 @@ grown(void *list, size_t n, size_t size)
 
 /* The bytes of `"words"` in front, quotes included; 0 if it does not end. */
 static size_t
-quoted(struct terms_span s)
+quoted(struct cursor s)
 {
 	size_t i = 1;
 
@@ -105,7 +98,7 @@ quoted(struct terms_span s)
 }
 
 static bool
-starts(struct terms_span s, const char *with)
+starts(struct cursor s, const char *with)
 {
 	size_t n = strlen(with);
 
@@ -114,12 +107,12 @@ starts(struct terms_span s, const char *with)
 
 /* The bytes of the value itself, up to what stands behind it. */
 static size_t
-value_length(struct terms_span s)
+value_length(struct cursor s)
 {
 	size_t i = s.len > 0 && s.p[0] == '"' ? quoted(s) : 0;
 
 	for (; i < s.len; i++) {
-		struct terms_span rest = { s.p + i, s.len - i };
+		struct cursor rest = { s.p + i, s.len - i };
 
 		if (starts(rest, " (") || starts(rest, " [") ||
 		    starts(rest, " -- "))
@@ -128,16 +121,15 @@ value_length(struct terms_span s)
 	return i;
 }
 
-static struct terms_span
-skip(struct terms_span s, size_t n)
+static struct cursor
+skip(struct cursor s, size_t n)
 {
-	return weigh_terms_trim((struct terms_span){ s.p + n, s.len - n });
+	return weigh_ini_trim((struct cursor){ s.p + n, s.len - n });
 }
 
 /* `(clause)` or `[evidence]` in front of *s, taken away; brackets may nest. */
 static bool
-take_brackets(struct terms_span *s, char open, char close,
-    struct terms_span *out)
+take_brackets(struct cursor *s, char open, char close, struct cursor *out)
 {
 	size_t depth = 0;
 
@@ -148,7 +140,7 @@ take_brackets(struct terms_span *s, char open, char close,
 		depth -= s->p[i] == close;
 		if (depth > 0)
 			continue;
-		*out = weigh_terms_trim((struct terms_span){ s->p + 1, i - 1 });
+		*out = weigh_ini_trim((struct cursor){ s->p + 1, i - 1 });
 		*s = skip(*s, i + 1);
 		return true;
 	}
@@ -157,12 +149,12 @@ take_brackets(struct terms_span *s, char open, char close,
 
 /* value (clause) [evidence] -- note */
 static enum weigh_code
-split_value(struct reader *r, struct terms_span s, struct terms_fact *f)
+split_value(struct reader *r, struct cursor s, struct terms_fact *f)
 {
 	size_t n = value_length(s);
-	struct terms_span rest = skip(s, n);
+	struct cursor rest = skip(s, n);
 
-	f->value = weigh_terms_trim((struct terms_span){ s.p, n });
+	f->value = weigh_ini_trim((struct cursor){ s.p, n });
 	if (!take_brackets(&rest, '(', ')', &f->clause) ||
 	    !take_brackets(&rest, '[', ']', &f->evidence))
 		return refuse(r, rest, "is not closed", NULL);
@@ -183,7 +175,7 @@ split_value(struct reader *r, struct terms_span s, struct terms_fact *f)
 
 /* Is it one of a closed list that is no fact's? */
 static enum weigh_code
-check_closed(struct reader *r, struct terms_span value, const char *values)
+check_closed(struct reader *r, struct cursor value, const char *values)
 {
 	struct weigh_term_kind kind = { .values = values,
 		.type = WEIGH_TERM_WORD };
@@ -198,7 +190,7 @@ check_closed(struct reader *r, struct terms_span value, const char *values)
 /* --- lines ------------------------------------------------------------------------ */
 
 static const struct weigh_term_kind *
-find_kind(struct terms_span key)
+find_kind(struct cursor key)
 {
 	for (size_t i = 0; i < weigh_term_nkinds; i++)
 		if (strlen(weigh_term_kinds[i].fact) == key.len &&
@@ -208,7 +200,7 @@ find_kind(struct terms_span key)
 }
 
 static const char *
-nearest_key(struct terms_span key, char text[40])
+nearest_key(struct cursor key, char text[40])
 {
 	const char *names[TERMS_ABOUTS + 64];
 	size_t n = 0;
@@ -223,7 +215,7 @@ nearest_key(struct terms_span key, char text[40])
 
 static enum weigh_code
 take_about(struct reader *r, struct terms_row *row, enum terms_what which,
-    struct terms_span value)
+    struct cursor value)
 {
 	if (row->about[which].len > 0)
 		return refuse(r, value, "is said a second time", NULL);
@@ -237,7 +229,7 @@ take_about(struct reader *r, struct terms_row *row, enum terms_what which,
 
 /* threshold.* = none: there is no limit but those that have a line. */
 static enum weigh_code
-take_no_limit(struct reader *r, struct terms_row *row, struct terms_span value)
+take_no_limit(struct reader *r, struct terms_row *row, struct cursor value)
 {
 	enum weigh_code rc = split_value(r, value, &row->others);
 
@@ -251,7 +243,7 @@ take_no_limit(struct reader *r, struct terms_row *row, struct terms_span value)
 
 static enum weigh_code
 take_fact(struct reader *r, struct terms_row *row,
-    const struct weigh_term_kind *kind, struct terms_span value)
+    const struct weigh_term_kind *kind, struct cursor value)
 {
 	char checked[sizeof(((struct weigh_term *)0)->value)];
 	struct weigh_terms *t = r->t;
@@ -278,7 +270,7 @@ take_fact(struct reader *r, struct terms_row *row,
 }
 
 static enum weigh_code
-take_row_line(struct reader *r, struct terms_span key, struct terms_span value)
+take_row_line(struct reader *r, struct cursor key, struct cursor value)
 {
 	struct terms_row *row = &r->t->rows[r->t->nrows - 1];
 	const struct weigh_term_kind *kind;
@@ -297,7 +289,7 @@ take_row_line(struct reader *r, struct terms_span key, struct terms_span value)
 
 /* tag = ID, precision; of what names no license: tag = family, or tag = none */
 static enum weigh_code
-take_tag(struct reader *r, struct terms_span key, struct terms_span value)
+take_tag(struct reader *r, struct cursor key, struct cursor value)
 {
 	static const struct {
 		const char *word;
@@ -310,11 +302,11 @@ take_tag(struct reader *r, struct terms_span key, struct terms_span value)
 		{ "none", WEIGH_HUB_NONE, false },
 	};
 	struct weigh_terms *t = r->t;
-	struct terms_span id, word = value;
+	struct cursor id, word = value;
 	struct terms_tag *tag, *more;
 
-	id = weigh_terms_trim(weigh_terms_cut(&word, ','));
-	word = weigh_terms_trim(word);
+	id = weigh_ini_trim(weigh_ini_cut(&word, ','));
+	word = weigh_ini_trim(word);
 	if (key.len == 0 || key.len >= WEIGH_LICENSE_ID ||
 	    id.len >= WEIGH_LICENSE_ID)
 		return refuse(r, key, "is empty, or too long", NULL);
@@ -323,7 +315,7 @@ take_tag(struct reader *r, struct terms_span key, struct terms_span value)
 			return refuse(r, key, "is said a second time", NULL);
 	if (t->ntags == TAGS_MAX)
 		return weigh_fail(r->err, WEIGH_TOO_BIG,
-		    "%s:%u: more than %u tags", r->name, r->line, TAGS_MAX);
+		    "%s:%u: more than %u tags", r->name, r->ini.line, TAGS_MAX);
 	if ((more = grown(t->tags, t->ntags, sizeof(*more))) == NULL)
 		return no_memory(r->err);
 	t->tags = more;
@@ -331,12 +323,12 @@ take_tag(struct reader *r, struct terms_span key, struct terms_span value)
 	*tag = (struct terms_tag){ 0 };
 	tag->tag = key;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		struct terms_span w = { words[i].word, strlen(words[i].word) };
+		struct cursor w = { words[i].word, strlen(words[i].word) };
 
 		if (!weigh_terms_same(w, words[i].id ? word : value))
 			continue;
 		tag->precision = words[i].precision;
-		tag->id = words[i].id ? id : (struct terms_span){ "", 0 };
+		tag->id = words[i].id ? id : (struct cursor){ "", 0 };
 		return WEIGH_OK;
 	}
 	return refuse(r, value,
@@ -345,7 +337,7 @@ take_tag(struct reader *r, struct terms_span key, struct terms_span value)
 }
 
 static bool
-is_id(struct terms_span id)
+is_id(struct cursor id)
 {
 	static const char extra[] = "+-.";
 
@@ -378,7 +370,7 @@ end_row(struct reader *r)
 }
 
 static enum weigh_code
-take_section(struct reader *r, struct terms_span id)
+take_section(struct reader *r, struct cursor id)
 {
 	struct weigh_terms *t = r->t;
 	enum weigh_code rc;
@@ -398,7 +390,7 @@ take_section(struct reader *r, struct terms_span id)
 			return refuse(r, id, "has a row already", NULL);
 	if (t->nrows == ROWS_MAX)
 		return weigh_fail(r->err, WEIGH_TOO_BIG,
-		    "%s:%u: more than %u rows", r->name, r->line, ROWS_MAX);
+		    "%s:%u: more than %u rows", r->name, r->ini.line, ROWS_MAX);
 	if ((more = grown(t->rows, t->nrows, sizeof(*more))) == NULL)
 		return no_memory(r->err);
 	t->rows = more;
@@ -407,61 +399,42 @@ take_section(struct reader *r, struct terms_span id)
 	row->id = id;
 	snprintf(row->name, sizeof(row->name), "%.*s", (int)id.len, id.p);
 	row->first = t->nfacts;
-	row->line = r->line;
+	row->line = r->ini.line;
 	r->in = IN_ROW;
 	return WEIGH_OK;
 }
 
-/* UTF-8, and nothing in it that a terminal would obey. */
-static bool
-is_clean(struct terms_span line)
-{
-	size_t n;
-
-	for (size_t i = 0; i < line.len; i += n) {
-		unsigned char c = (unsigned char)line.p[i];
-
-		if ((n = weigh_utf8_char(line.p + i, line.len - i)) == 0)
-			return false;
-		if ((c < 0x20 && c != '\t' && c != '\r') || c == 0x7f)
-			return false;
-	}
-	return true;
-}
-
 static enum weigh_code
-take_line(struct reader *r, struct terms_span line)
+take_line(struct reader *r, const struct ini_line *l)
 {
-	struct terms_span key;
-
-	if (!is_clean(line))
+	switch (l->kind) {
+	case INI_UNCLEAN:
 		return weigh_fail(r->err, WEIGH_MALFORMED,
 		    "%s:%u: not UTF-8, or a control character in it", r->name,
-		    r->line);
-	line = weigh_terms_trim(line);
-	if (line.len == 0 || line.p[0] == '#' || line.p[0] == ';')
-		return WEIGH_OK;
-	if (line.p[0] == '[' && line.p[line.len - 1] == ']')
-		return take_section(r,
-		    weigh_terms_trim((struct terms_span){
-			line.p + 1, line.len - 2 }));
-	if (memchr(line.p, '=', line.len) == NULL)
-		return refuse(r, line, "is neither [ID] nor fact = value",
+		    r->ini.line);
+	case INI_OTHER:
+		return refuse(r, l->key, "is neither [ID] nor fact = value",
 		    NULL);
-	key = weigh_terms_trim(weigh_terms_cut(&line, '='));
-	line = weigh_terms_trim(line);
+	case INI_SECTION:
+		return take_section(r, l->key);
+	case INI_PAIR:
+	case INI_END:
+		break;
+	}
 	if (r->in == NOWHERE)
-		return refuse(r, key, "stands before the first [ID]", NULL);
-	return r->in == IN_HUB ? take_tag(r, key, line) :
-				 take_row_line(r, key, line);
+		return refuse(r, l->key, "stands before the first [ID]", NULL);
+	return r->in == IN_HUB ? take_tag(r, l->key, l->value) :
+				 take_row_line(r, l->key, l->value);
 }
 
 enum weigh_code
 weigh_terms_read(struct weigh_terms **out, const char *name, const char *text,
     size_t len, struct weigh_err *err)
 {
-	struct reader r = { .name = name, .err = err };
-	struct terms_span rest = { text, len };
+	struct reader r = {
+		.name = name, .ini.rest = { text, len }, .err = err
+	};
+	struct ini_line line;
 	enum weigh_code rc = WEIGH_OK;
 
 	*out = NULL;
@@ -471,10 +444,9 @@ weigh_terms_read(struct weigh_terms **out, const char *name, const char *text,
 		    WEIGH_TERMS_MAX);
 	if ((r.t = calloc(1, sizeof(*r.t))) == NULL)
 		return no_memory(err);
-	while (rc == WEIGH_OK && rest.len > 0) {
-		r.line++;
-		rc = take_line(&r, weigh_terms_cut(&rest, '\n'));
-	}
+	while (rc == WEIGH_OK &&
+	    (line = weigh_ini_next(&r.ini)).kind != INI_END)
+		rc = take_line(&r, &line);
 	if (rc == WEIGH_OK)
 		rc = end_row(&r);
 	if (rc == WEIGH_OK) {

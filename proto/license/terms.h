@@ -7,11 +7,7 @@
 
 #include <weigh/licenseterms.h>
 
-/* Bytes of the table's text. */
-struct terms_span {
-	const char *p;
-	size_t len;
-};
+#include "../ini.h"
 
 /* What a row says of itself. */
 enum terms_what {
@@ -33,12 +29,12 @@ extern const struct terms_about weigh_terms_abouts[TERMS_ABOUTS];
 
 struct terms_fact {
 	const struct weigh_term_kind *kind;
-	struct terms_span value, clause, evidence, note;
+	struct cursor value, clause, evidence, note;
 };
 
 struct terms_row {
 	char name[WEIGH_LICENSE_ID]; /* the id again, with a NUL */
-	struct terms_span id, about[TERMS_ABOUTS];
+	struct cursor id, about[TERMS_ABOUTS];
 	size_t first, nfacts;     /* of weigh_terms.facts */
 	bool no_other_limit;      /* threshold.* = none */
 	struct terms_fact others; /* that line's clause and note */
@@ -46,7 +42,7 @@ struct terms_row {
 };
 
 struct terms_tag {
-	struct terms_span tag, id;
+	struct cursor tag, id;
 	enum weigh_hub_precision precision;
 };
 
@@ -57,21 +53,16 @@ struct weigh_terms {
 	size_t nrows, nfacts, ntags;
 };
 
-/* Without blanks at both ends. */
-struct terms_span weigh_terms_trim(struct terms_span s);
-/* The part before the first `stop`, which is taken away with it; all if there is none. */
-struct terms_span weigh_terms_cut(struct terms_span *s, char stop);
 /* The same bytes, case of ASCII letters ignored. */
-bool weigh_terms_same(struct terms_span a, struct terms_span b);
+bool weigh_terms_same(struct cursor a, struct cursor b);
 
 /* Why a value is refused. */
 struct terms_complaint {
 	const char *why; /* "is none of", to be put behind the value */
-	char near[32];   /* the nearest known word, or "" */
+	char near[WEIGH_TERM_NEAR]; /* the nearest known word, or "" */
 };
 /* Is `value` one of the fact's (of one without a name: only of its list)?  Written to `out` in its usual form. */
-bool weigh_term_check(const struct weigh_term_kind *kind,
-    struct terms_span value, char *out, size_t size,
-    struct terms_complaint *bad);
+bool weigh_term_check(const struct weigh_term_kind *kind, struct cursor value,
+    char *out, size_t size, struct terms_complaint *bad);
 
 #endif

@@ -101,12 +101,11 @@ compare_threshold(struct comparison *c, const struct weigh_term *term)
 static bool
 lists(const char *list, const char *place)
 {
-	struct terms_span rest = { list, strlen(list) };
-	struct terms_span want = { place, strlen(place) };
+	struct cursor rest = { list, strlen(list) };
+	struct cursor want = { place, strlen(place) };
 
 	while (rest.len > 0)
-		if (weigh_terms_same(weigh_terms_trim(weigh_terms_cut(&rest,
-					 ',')),
+		if (weigh_terms_same(weigh_ini_trim(weigh_ini_cut(&rest, ',')),
 			want))
 			return true;
 	return false;
@@ -127,7 +126,7 @@ text_has(const struct comparison *c, const struct weigh_term *term,
 static void
 compare_places(struct comparison *c, const struct weigh_term *term)
 {
-	struct terms_span rest = { term->value, strlen(term->value) };
+	struct cursor rest = { term->value, strlen(term->value) };
 	const struct weigh_license_fact *f;
 	char place[8];
 
@@ -139,8 +138,7 @@ compare_places(struct comparison *c, const struct weigh_term *term)
 	if (strcmp(term->value, "none") == 0 || elsewhere(term))
 		return;
 	while (rest.len > 0) {
-		struct terms_span one = weigh_terms_trim(weigh_terms_cut(&rest,
-		    ','));
+		struct cursor one = weigh_ini_trim(weigh_ini_cut(&rest, ','));
 
 		snprintf(place, sizeof(place), "%.*s", (int)one.len, one.p);
 		if (!text_has(c, term, place))
@@ -193,13 +191,12 @@ same_words(const char *table, const char *text)
 	for (;;) {
 		const char *a, *b;
 		size_t na = next_word(&table, &a), nb = next_word(&text, &b);
-		struct terms_span word = { b, nb };
+		struct cursor word = { b, nb };
 
 		if (na == 0)
 			return nb == 0 ||
-			    weigh_terms_same(word,
-				(struct terms_span){ "or", 2 });
-		if (!weigh_terms_same(word, (struct terms_span){ a, na }))
+			    weigh_terms_same(word, (struct cursor){ "or", 2 });
+		if (!weigh_terms_same(word, (struct cursor){ a, na }))
 			return false;
 	}
 }

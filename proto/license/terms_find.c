@@ -7,14 +7,14 @@
 
 #include "terms.h"
 
-static struct terms_span
+static struct cursor
 span(const char *text)
 {
-	return (struct terms_span){ text, strlen(text) };
+	return (struct cursor){ text, strlen(text) };
 }
 
 static void
-copy(char *out, size_t size, struct terms_span s)
+copy(char *out, size_t size, struct cursor s)
 {
 	snprintf(out, size, "%.*s", (int)(s.len < size ? s.len : size - 1),
 	    s.p != NULL ? s.p : "");
@@ -35,13 +35,12 @@ weigh_terms_id(const struct weigh_terms *t, size_t i)
 /* --- which row ------------------------------------------------------------------ */
 
 static bool
-goes_by(const struct terms_row *row, struct terms_span id)
+goes_by(const struct terms_row *row, struct cursor id)
 {
-	struct terms_span also = row->about[TERMS_ALSO];
+	struct cursor also = row->about[TERMS_ALSO];
 
 	while (also.len > 0)
-		if (weigh_terms_same(weigh_terms_trim(weigh_terms_cut(&also,
-					 ',')),
+		if (weigh_terms_same(weigh_ini_trim(weigh_ini_cut(&also, ',')),
 			id))
 			return true;
 	return false;
@@ -49,7 +48,7 @@ goes_by(const struct terms_row *row, struct terms_span id)
 
 static const struct terms_row *
 row_of(const struct weigh_terms *const *tables, size_t ntables,
-    struct terms_span id, const struct weigh_terms **where)
+    struct cursor id, const struct weigh_terms **where)
 {
 	for (size_t k = 0; k < 2; k++)
 		for (size_t t = 0; t < ntables; t++)
@@ -67,13 +66,13 @@ row_of(const struct weigh_terms *const *tables, size_t ntables,
 
 /* Without -only, -or-later or +: false if it has none of them. */
 static bool
-cut_version(struct terms_span *id)
+cut_version(struct cursor *id)
 {
 	static const char *const ends[] = { "-only", "-or-later", "+" };
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		size_t n = strlen(ends[i]);
-		struct terms_span end = { id->p + id->len - n, n };
+		struct cursor end = { id->p + id->len - n, n };
 
 		if (id->len <= n || !weigh_terms_same(end, span(ends[i])))
 			continue;
@@ -166,7 +165,7 @@ put_hub(struct weigh_license_terms *out,
 	for (size_t t = 0; t < ntables; t++)
 		for (size_t i = 0; i < tables[t]->ntags; i++) {
 			const struct terms_tag *tag = &tables[t]->tags[i];
-			struct terms_span id = tag->id;
+			struct cursor id = tag->id;
 
 			if (out->hub[0] != '\0')
 				return;
@@ -211,7 +210,7 @@ weigh_terms_find(struct weigh_license_terms **out,
     const struct weigh_terms *const *tables, size_t ntables, const char *id,
     struct weigh_err *err)
 {
-	struct terms_span want = span(id);
+	struct cursor want = span(id);
 	const struct weigh_terms *where = NULL;
 	const struct terms_row *row;
 	enum weigh_code rc;

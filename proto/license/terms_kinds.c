@@ -83,36 +83,13 @@ const struct weigh_term_kind weigh_term_kinds[] = {
 const size_t weigh_term_nkinds = sizeof(weigh_term_kinds) /
     sizeof(weigh_term_kinds[0]);
 
+const char weigh_term_families[] =
+    "permissive, permissive-plus, responsible-ai, apache-plus-aup, "
+    "vendor-permissive, vendor-community, noncommercial, "
+    "noncommercial-research, no-derivatives, copyleft, "
+    "copyleft-network, policy, none";
+
 /* --- words ---------------------------------------------------------------------- */
-
-struct terms_span
-weigh_terms_trim(struct terms_span s)
-{
-	while (s.len > 0 && strchr(" \t\r", s.p[0]) != NULL) {
-		s.p++;
-		s.len--;
-	}
-	while (s.len > 0 && strchr(" \t\r", s.p[s.len - 1]) != NULL)
-		s.len--;
-	return s;
-}
-
-struct terms_span
-weigh_terms_cut(struct terms_span *s, char stop)
-{
-	const char *at = s->len > 0 ? memchr(s->p, stop, s->len) : NULL;
-	struct terms_span part = *s;
-
-	if (at == NULL) {
-		s->p += s->len;
-		s->len = 0;
-		return part;
-	}
-	part.len = (size_t)(at - s->p);
-	s->p += part.len + 1;
-	s->len -= part.len + 1;
-	return part;
-}
 
 static char
 lower(char c)
@@ -121,7 +98,7 @@ lower(char c)
 }
 
 bool
-weigh_terms_same(struct terms_span a, struct terms_span b)
+weigh_terms_same(struct cursor a, struct cursor b)
 {
 	if (a.len != b.len)
 		return false;

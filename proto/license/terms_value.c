@@ -4,7 +4,6 @@
 
 #include <weigh/near.h>
 
-#include "../cursor.h"
 #include "terms.h"
 
 #define WORDS_MAX 32 /* of a closed list */
@@ -22,11 +21,10 @@ struct words {
 static void
 words_add(struct words *w, const char *list)
 {
-	struct terms_span rest = { list, strlen(list) };
+	struct cursor rest = { list, strlen(list) };
 
 	while (rest.len > 0 && w->n < WORDS_MAX) {
-		struct terms_span one = weigh_terms_trim(weigh_terms_cut(&rest,
-		    ','));
+		struct cursor one = weigh_ini_trim(weigh_ini_cut(&rest, ','));
 
 		snprintf(w->word[w->n++], WORD_SIZE, "%.*s", (int)one.len,
 		    one.p);
@@ -34,7 +32,7 @@ words_add(struct words *w, const char *list)
 }
 
 static bool
-words_have(const struct words *w, struct terms_span s)
+words_have(const struct words *w, struct cursor s)
 {
 	for (size_t i = 0; i < w->n; i++)
 		if (strlen(w->word[i]) == s.len &&
@@ -52,7 +50,7 @@ complain(struct terms_complaint *bad, const char *why)
 
 static bool
 complain_near(struct terms_complaint *bad, const char *why,
-    const struct words *w, struct terms_span s)
+    const struct words *w, struct cursor s)
 {
 	const char *list[WORDS_MAX], *found;
 	char text[WORD_SIZE];
@@ -70,7 +68,7 @@ complain_near(struct terms_complaint *bad, const char *why,
 
 /* Append to a list, ", " between. */
 static bool
-put(char *out, size_t size, struct terms_span one, struct terms_complaint *bad)
+put(char *out, size_t size, struct cursor one, struct terms_complaint *bad)
 {
 	size_t n = strlen(out);
 	int len = snprintf(out + n, size - n, "%s%.*s", n > 0 ? ", " : "",
@@ -82,7 +80,7 @@ put(char *out, size_t size, struct terms_span one, struct terms_complaint *bad)
 }
 
 static bool
-holds(const char *list, struct terms_span one)
+holds(const char *list, struct cursor one)
 {
 	struct words w = { .n = 0 };
 
@@ -93,8 +91,8 @@ holds(const char *list, struct terms_span one)
 /* --- words of a closed list --------------------------------------------------- */
 
 static bool
-check_word(const struct weigh_term_kind *kind, struct terms_span value,
-    char *out, size_t size, struct terms_complaint *bad)
+check_word(const struct weigh_term_kind *kind, struct cursor value, char *out,
+    size_t size, struct terms_complaint *bad)
 {
 	struct words w = { .n = 0 };
 
@@ -108,14 +106,14 @@ check_word(const struct weigh_term_kind *kind, struct terms_span value,
 
 /* Words that say something about all of it stand alone. */
 static bool
-stands_alone(struct terms_span one)
+stands_alone(struct cursor one)
 {
 	return holds("none, silent, " ANY_FACT, one);
 }
 
 static bool
-check_words(const struct weigh_term_kind *kind, struct terms_span value,
-    char *out, size_t size, struct terms_complaint *bad)
+check_words(const struct weigh_term_kind *kind, struct cursor value, char *out,
+    size_t size, struct terms_complaint *bad)
 {
 	struct words w = { .n = 0 };
 	size_t n = 0;
@@ -123,8 +121,7 @@ check_words(const struct weigh_term_kind *kind, struct terms_span value,
 	words_add(&w, kind->values);
 	words_add(&w, ANY_FACT);
 	do {
-		struct terms_span one = weigh_terms_trim(weigh_terms_cut(&value,
-		    ','));
+		struct cursor one = weigh_ini_trim(weigh_ini_cut(&value, ','));
 
 		if (!words_have(&w, one))
 			return complain_near(bad,
@@ -158,7 +155,7 @@ static const struct {
 #define PART_SIZE sizeof(((struct weigh_threshold *)0)->scope)
 
 static bool
-take_part(struct weigh_threshold *t, struct terms_span one,
+take_part(struct weigh_threshold *t, struct cursor one,
     struct terms_complaint *bad)
 {
 	struct words w = { .n = 0 };
@@ -194,10 +191,10 @@ take_currency(struct weigh_threshold *t, struct cursor *c)
 }
 
 static bool
-read_threshold(struct weigh_threshold *t, struct terms_span value,
+read_threshold(struct weigh_threshold *t, struct cursor value,
     struct terms_complaint *bad)
 {
-	struct terms_span head = weigh_terms_trim(weigh_terms_cut(&value, ','));
+	struct cursor head = weigh_ini_trim(weigh_ini_cut(&value, ','));
 	struct cursor c = { head.p, head.len };
 
 	*t = (struct weigh_threshold){ .op = "" };
@@ -214,8 +211,8 @@ read_threshold(struct weigh_threshold *t, struct terms_span value,
 		return complain(bad,
 		    "has no currency of three capitals behind the number");
 	while (value.len > 0)
-		if (!take_part(t,
-			weigh_terms_trim(weigh_terms_cut(&value, ',')), bad))
+		if (!take_part(t, weigh_ini_trim(weigh_ini_cut(&value, ',')),
+			bad))
 			return false;
 	return true;
 }
@@ -225,18 +222,18 @@ weigh_threshold_read(struct weigh_threshold *out, const char *value)
 {
 	struct terms_complaint bad;
 
-	return read_threshold(out, (struct terms_span){ value, strlen(value) },
+	return read_threshold(out, (struct cursor){ value, strlen(value) },
 	    &bad);
 }
 
 /* A limit of money has a currency, one of users has none. */
 static bool
-check_threshold(const struct weigh_term_kind *kind, struct terms_span value,
+check_threshold(const struct weigh_term_kind *kind, struct cursor value,
     char *out, size_t size, struct terms_complaint *bad)
 {
 	struct weigh_threshold t;
 	bool money = strstr(kind->fact, "revenue") != NULL;
-	struct terms_span part;
+	struct cursor part;
 
 	if (holds("none, " ANY_FACT, value))
 		return put(out, size, value, bad);
@@ -246,7 +243,7 @@ check_threshold(const struct weigh_term_kind *kind, struct terms_span value,
 		return complain(bad,
 		    money ? "names no currency" : "names a currency for users");
 	while (value.len > 0) {
-		part = weigh_terms_trim(weigh_terms_cut(&value, ','));
+		part = weigh_ini_trim(weigh_ini_cut(&value, ','));
 		if (!put(out, size, part, bad))
 			return false;
 	}
@@ -256,7 +253,7 @@ check_threshold(const struct weigh_term_kind *kind, struct terms_span value,
 /* --- places, words to show, dates --------------------------------------------- */
 
 static bool
-is_place(struct terms_span one)
+is_place(struct cursor one)
 {
 	if (one.len == 3 && memcmp(one.p, "EEA", 3) == 0)
 		return true;
@@ -265,14 +262,13 @@ is_place(struct terms_span one)
 }
 
 static bool
-check_places(struct terms_span value, char *out, size_t size,
+check_places(struct cursor value, char *out, size_t size,
     struct terms_complaint *bad)
 {
 	if (holds("none, " ANY_FACT, value))
 		return put(out, size, value, bad);
 	do {
-		struct terms_span one = weigh_terms_trim(weigh_terms_cut(&value,
-		    ','));
+		struct cursor one = weigh_ini_trim(weigh_ini_cut(&value, ','));
 
 		if (!is_place(one))
 			return complain(bad,
@@ -288,7 +284,7 @@ check_places(struct terms_span value, char *out, size_t size,
 
 /* "words": the quotes go, a doubled one inside is one. */
 static bool
-check_text(struct terms_span value, char *out, size_t size,
+check_text(struct cursor value, char *out, size_t size,
     struct terms_complaint *bad)
 {
 	size_t n = 0;
@@ -310,7 +306,7 @@ check_text(struct terms_span value, char *out, size_t size,
 }
 
 static bool
-check_date(struct terms_span value, char *out, size_t size,
+check_date(struct cursor value, char *out, size_t size,
     struct terms_complaint *bad)
 {
 	static const char shape[] = "0000-00-00";
@@ -333,7 +329,7 @@ check_date(struct terms_span value, char *out, size_t size,
 }
 
 bool
-weigh_term_check(const struct weigh_term_kind *kind, struct terms_span value,
+weigh_term_check(const struct weigh_term_kind *kind, struct cursor value,
     char *out, size_t size, struct terms_complaint *bad)
 {
 	out[0] = '\0';
@@ -356,4 +352,19 @@ weigh_term_check(const struct weigh_term_kind *kind, struct terms_span value,
 		return check_date(value, out, size, bad);
 	}
 	return complain(bad, "is of no known kind");
+}
+
+bool
+weigh_term_value_ok(const struct weigh_term_kind *kind, const char *value,
+    size_t len, char *out, size_t size, const char **why,
+    char near[WEIGH_TERM_NEAR])
+{
+	struct terms_complaint bad;
+
+	if (weigh_term_check(kind, (struct cursor){ value, len }, out, size,
+		&bad))
+		return true;
+	*why = bad.why;
+	memcpy(near, bad.near, WEIGH_TERM_NEAR);
+	return false;
 }
