@@ -8,8 +8,9 @@
  *     allow does not count.  So a missing fact gives review, never allow.
  * (3) `none` is known: a license known to have no limit makes `threshold:mau` false.
  * (4) Of a record with several options (OR) each is judged by itself, and the best verdict
- *     is told, with its option; within an option every license counts: a condition holds
- *     if it holds of one of them, and is unknown if it is unknown of one and holds of none.
+ *     is told, with its option.  Within an option every license counts: a rule is asked of
+ *     each by itself; one that denies or asks for review holds if it holds of one of them,
+ *     one that allows only if it holds of all.
  * (5) A waiver silences one rule for one revision until its end, unless the rule says
  *     waivable = no.  An approval turns a verdict of review, or of a hold, into allow for
  *     one revision, one purpose, one text and its terms, until its end; never a deny.
