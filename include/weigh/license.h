@@ -33,7 +33,7 @@
 #define WEIGH_LICENSE_EXPR 512       /* bytes of an expression, with its NUL */
 #define WEIGH_LICENSE_PACKS 4        /* at once: ours, a site's, some more */
 /* Part of every result: it rises when the same bytes and packs may be told otherwise. */
-#define WEIGH_LICENSE_ENGINE 2u
+#define WEIGH_LICENSE_ENGINE 3u
 
 struct weigh_license_pack; /* <weigh/licensepack.h> */
 

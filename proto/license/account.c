@@ -9,15 +9,17 @@
 #include <weigh/oid.h>
 
 #include "facts.h"
+#include "known.h"
 #include "ledger.h"
 
 #define ASIDE \
 	48u /* words that stand beside a license and are still a change of it */
 
 /* When is what stands beside a reference law by itself? */
-#define RELATIVE 0.3  /* of a known license is in it */
-#define LAW_WORDS 60u /* so many words, */
-#define LAW_SHARE 40u /* one in so many is law's own */
+#define RELATIVE 0.3   /* of a known license is in it */
+#define LAW_WORDS 60u  /* so many words, */
+#define LAW_SHARE 40u  /* one in so many is law's own */
+#define NAME_WORDS 40u /* of a text that is hardly more than a name */
 #define LAW ((unsigned)(WEIGH_STRONG_GRANT | WEIGH_STRONG_MODAL))
 
 /* --- parts -------------------------------------------------------------------------- */
@@ -401,6 +403,21 @@ is_law(const struct license_scan *s)
 	return left >= LAW_WORDS && law * LAW_SHARE >= left;
 }
 
+/* Does a text that is hardly longer name a license, and say more: "MIT License, bought
+ * copies only"?  A word alone may be the name of anything. */
+static bool
+names_license(const struct license_scan *s)
+{
+	struct license_known known;
+	uint32_t n = s->seen[0].n;
+
+	for (uint32_t d = 0; d < n && n <= NAME_WORDS; d++)
+		if (license_name_at(s->text, d, s->packs, s->npacks, &known) &&
+		    known.words > 1)
+			return true;
+	return false;
+}
+
 /* Nothing but notices and headings: these are what the text says. */
 static void
 quote_all(struct license_ledger *l)
@@ -453,7 +470,7 @@ conclude_without(struct license_ledger *l)
 			    "words of its own beside the reference");
 		tell_doubt(r);
 		express(l);
-	} else if (law || license_legal(l->s->text)) {
+	} else if (law || license_legal(l->s->text) || names_license(l->s)) {
 		r->kind = WEIGH_LICENSE_UNKNOWN;
 		(void)snprintf(r->license, sizeof(r->license),
 		    "LicenseRef-text-%s", l->digits);

@@ -27,7 +27,10 @@ license_legal(const struct license_text *t)
 		"commercial use", "noncommercial use", "noncommercial purposes",
 		"research only", "research use only", "research purposes",
 		"personal use only", "academic use only", "royaltyfree",
-		"intellectual property", "许 可 证", "许 可 协 议",
+		"intellectual property", "is proprietary", "are proprietary",
+		"proprietary license", "proprietary software",
+		"proprietary and confidential", "confidential and proprietary",
+		"trade secret", "trade secrets", "许 可 证", "许 可 协 议",
 		"版 权 许 可", "不 得 用 于", NULL };
 	static const char *const weak[] = { "license", "licensed", "licensee",
 		"licensor", "permission", "permitted", "prohibited", "warranty",

@@ -38,7 +38,24 @@ static phrases idle = { "without warranty", "without any warranty",
 	"you may not use this software except in compliance with",
 	"may not be copied modified or distributed except according to",
 	"must not be removed", "you must agree", "must comply with",
-	"must retain", "must include", "must be included", NULL };
+	"must retain", "must include", "must be included",
+	"permission is granted", "permission is hereby granted",
+	"permission is also granted", "permission is given",
+	"permission to use", "permission to copy", "permission to modify",
+	"permission to redistribute", "permission to distribute",
+	"permission to relicense", "permission notice", "permission notices",
+	"used with permission", "with permission of", "with permission from",
+	"by permission of", "governing permissions and limitations",
+	"without fee", "without a fee", "without any fee", "without payment",
+	"without paying", "free of charge", "no fee", "no fees", "no royalties",
+	"no royalty", "no charge", "no cost", "no registration",
+	"not proprietary", "nonproprietary", "proprietary model",
+	"proprietary models", "proprietary format", "proprietary formats",
+	"and sell", "or sell", "and or sell", "may sell", "can sell",
+	"free to sell", "sell copies", "be sold and", "also be sold",
+	"written by employees", "developed by employees", "its employees",
+	"their employees", "registered trademark", "registered trademarks",
+	NULL };
 
 /* Wherever they stand in the sentence of the reference. */
 static phrases limiting = { "except", "excepting", "excepted", "excluding",
@@ -52,6 +69,71 @@ static phrases limiting = { "except", "excepting", "excepted", "excluding",
 	"extra terms", "extra conditions", "provided that", "provided you",
 	"on condition", "on the condition", "as long as", "so long as",
 	"in addition to", NULL };
+
+/* In the sentence of the reference and in those that follow: money, leave or a name is
+ * asked, or the grant is for some people, for some use, for some time. */
+static phrases asking = {
+	/* money */
+	"pay", "pays", "paid", "paying", "payment", "payments", "payable",
+	"prepaid", "unpaid", "buy", "buys", "buying", "buyer", "buyers",
+	"bought", "purchase", "purchases", "purchased", "purchaser",
+	"purchasers", "purchasing", "sell", "sells", "selling", "sold",
+	"resale", "resell", "reselling", "rented", "rental", "leased", "fee",
+	"fees", "price", "priced", "invoice", "invoices", "invoiced", "billed",
+	"royalty", "royalties", "surcharge", "subscription", "subscriptions",
+	"owe", "owes", "costs money", "donation", "donations", "donate", "eur",
+	"euro", "euros", "usd", "dollar", "dollars", "gbp", "cny", "rmb", "jpy",
+	"krw", "inr", "rupees", "chf",
+	/* leave */
+	"permission", "only with", "a permit", "permit is", "permits are",
+	"permitted only", "permitted for", "permitted if", "permitted when",
+	"permitted while", "permitted with", "permitted within",
+	"permitted until", "permitted unless", "allowed only", "allowed for",
+	"allowed if", "allowed until", "allowed unless", "approval",
+	"approved by us", "consent", "authorization", "eula", "nda",
+	"nondisclosure", "registration is", "registration required",
+	"registration needed", "requires registration", "require registration",
+	"after registration", "upon registration", "registration with",
+	"registration at", "registration fee", "registration first",
+	"please register", "must register", "to register", "have to register",
+	"register first", "register before", "register with", "register at",
+	"registered users", "license key", "license keys", "activation key",
+	"per seat", "by the seat", "a seat", "per user", "per core",
+	"per device",
+	/* nobody's to pass on */
+	"proprietary", "confidential", "confidentiality", "trade secret",
+	"trade secrets", "sole property", "exclusive property",
+	"is the property of", "closed source", "source available",
+	/* for whom, for what */
+	"students", "a student", "student use", "student license",
+	"student edition", "student version", "teachers", "academics",
+	"academic use", "academic usage", "academic only", "research use",
+	"research usage", "research only", "research license",
+	"educational use", "educational usage", "educational only",
+	"evaluation use", "evaluation only", "evaluation license",
+	"evaluation version", "for evaluation", "personal use",
+	"personal usage", "personal only", "private use", "private usage",
+	"internal use", "internal usage", "internal only", "home use",
+	"hobby use", "scientific use", "testing use", "nonproduction",
+	"production use", "companies", "corporations", "businesses",
+	"for enterprises", "to enterprises", "by enterprises",
+	"enterprises with", "enterprises must", "enterprises need",
+	"enterprises have", "enterprise use", "enterprise users",
+	"enterprise edition", "enterprise license", "enterprise version",
+	"enterprise features", "enterprise customers", "startups", "employees",
+	"freelancers", "for customers", "to customers", "paying customers",
+	"customers only", "for members", "members only", "for sponsors",
+	"sponsors only", "for individuals", "individuals only", "governments",
+	"military", "armed forces", "weapons", "commercial licensing",
+	"commercial licenses", "commercial terms", "commercial users",
+	"commercial agreement", "commercial version",
+	/* for how long, how much */
+	"trial", "demo version", "expires", "will expire", "license ends",
+	"valid until", "valid for", "valid through", "revocable", "revoke",
+	"revoked", "usage limit", "usage limits", "usage restrictions",
+	"usage is", "usage requires", "usage needs", "usage must", "usage fee",
+	"usage fees", "limited usage", NULL
+};
 
 /* Behind the reference only: before it they say what the text is about. */
 static phrases behind_it = { "if you are", "if you use", "if used", "if your",
@@ -79,9 +161,13 @@ static phrases forbidding = { "prohibited", "forbidden", "not permitted",
 	"you cannot", "users may not", "users must not", "nobody may",
 	"no one may", "may not be used", "may not be sold", "may not be copied",
 	"may not be distributed", "may not be redistributed",
-	"may not be modified", "may not be hosted", "must not be used",
-	"shall not be used", "can not be used", "cannot be used", "may not use",
-	"may not sell", "do not use", "not for commercial", "no commercial",
+	"may not be modified", "may not be hosted", "may not be resold",
+	"may not be trained", "must not be used", "shall not be used",
+	"can not be used", "cannot be used", "may not use", "may not sell",
+	"do not use", "do not sell", "do not resell", "do not copy",
+	"do not share", "do not distribute", "do not redistribute",
+	"do not modify", "do not host", "do not train", "do not deploy",
+	"are excluded", "is excluded", "not for commercial", "no commercial",
 	"noncommercial", "noncommercially", "commercial license",
 	"commercial use requires", "commercial use is", "commercial use needs",
 	"for research only", "only for research", "research use only",
@@ -106,7 +192,9 @@ static phrases warranting = { "warranty", "warranties", "liable", "liability",
 	"affiliated", "endorsed", "endorsement", "endorse", NULL };
 static phrases hard = { "prohibited", "forbidden", "noncommercial",
 	"noncommercially", "not permitted", "not allowed", "may not be used",
-	"commercial license", "no commercial", "not for commercial", NULL };
+	"commercial license", "no commercial", "not for commercial",
+	"proprietary", "pay", "pays", "paid", "payment", "fee", "fees", "buy",
+	"bought", "purchase", "invoice", "registration", NULL };
 
 /* --- sentences ---------------------------------------------------------------------- */
 
@@ -176,6 +264,23 @@ denies(const struct license_text *t, const uint8_t *own, uint32_t from,
 	return false;
 }
 
+/* Is something asked?  A notice of copyright names people, whatever they are called. */
+static bool
+asks(const struct license_text *t, const uint8_t *own, uint32_t from,
+    uint32_t to)
+{
+	for (uint32_t i = from; i < to;) {
+		size_t n = license_any_at(t, i, idle);
+
+		if (n == 0 && !own[i] &&
+		    !(t->tokens[i].flags & TOKEN_COPYRIGHT) &&
+		    license_any_at(t, i, asking) > 0)
+			return true;
+		i += n > 0 ? (uint32_t)n : 1;
+	}
+	return false;
+}
+
 /* The sentence of a reference. */
 static struct license_stretch
 sentence_of(const struct license_text *t, struct license_stretch ref, bool line)
@@ -201,6 +306,7 @@ limits_itself(const struct license_text *t, const uint8_t *own,
 							  sentence.from;
 
 	return says(t, own, sentence.from, sentence.to, limiting) ||
+	    asks(t, own, sentence.from, sentence.to) ||
 	    says(t, own, near, ref.from, denial) ||
 	    says(t, own, ref.to, sentence.to, behind_it) ||
 	    denies(t, own, ref.to, sentence.to) ||
@@ -216,7 +322,7 @@ limits_before(const struct license_text *t, const uint8_t *own, uint32_t start,
 	if (says(t, own, start, end, warranting) &&
 	    !says(t, own, start, end, hard))
 		return false;
-	if (says(t, own, start, end, forbidding))
+	if (says(t, own, start, end, forbidding) || asks(t, own, start, end))
 		return true;
 	return license_any_at(t, start, taking_back) > 0 &&
 	    (says(t, own, start, end, limiting) || denies(t, own, start, end));
@@ -285,7 +391,10 @@ license_limit_within(const struct license_text *t, uint32_t from, uint32_t to)
 		"customized", "changed", "adapted", "variant", "similar",
 		"like", "style", "based", "derived", "limited", "restricted",
 		"except", "other", "instead", "research", "academic", "not",
-		"no", "never", "without", "only", "noncommercial", NULL };
+		"no", "never", "without", "only", "noncommercial",
+		"proprietary", "commercial", "paid", "trial", "evaluation",
+		"educational", "student", "personal", "private", "internal",
+		"temporary", "revocable", "confidential", NULL };
 
 	for (uint32_t i = from; i < to; i++)
 		if (license_any_at(t, i, changed) > 0)

@@ -3,11 +3,13 @@
  *
  * (1) Of the sentence that has the reference every word is judged, and what is not of the
  *     reference itself may be why it is limited: "but not for commercial use".
- * (2) A sentence that follows in the same paragraph counts if it forbids, or begins as
- *     one that takes something back: "However, ...".  In a text that is hardly longer
- *     than its reference any sentence does.
+ * (2) A sentence that follows in the same paragraph counts if it forbids, if it asks for
+ *     money or leave or grants to some only ("companies have to buy it", "this is
+ *     proprietary"), or if it begins as one that takes something back: "However, ...".
+ *     In a text that is hardly longer than its reference every sentence is looked at.
  * (3) What nearly every text says beside its license is no limit: that there is no
- *     warranty, that nobody is affiliated, "unless otherwise noted".
+ *     warranty, that nobody is affiliated, "unless otherwise noted", "free of charge".
+ *     Nor are the names in a notice of copyright.
  */
 #ifndef PROTO_LICENSE_LIMITS_H
 #define PROTO_LICENSE_LIMITS_H

@@ -183,6 +183,10 @@ LIMITS = {
     "Licensed under the MIT License - see the LICENSE file for details, but not for commercial "
     "use.": "see the LICENSE file for details, but not for commercial use",
     "Licensed under Apache-2.0.\n\nHowever, you may not sell it.": "However, you may not sell it",
+    "License: MIT\nCompanies over 10 people need to buy it.":
+    "Companies over 10 people need to buy it",
+    "License: Apache-2.0\n\nThis software is proprietary.": "This software is proprietary",
+    "License: MIT\nRegistration is required. Students get it for free.": "Registration is required",
 }
 
 
@@ -201,7 +205,9 @@ def test_what_limits_a_pointer_is_looked_at(desk, text):
 
 def test_what_every_text_says_limits_nothing(desk):
     for beside in ("It comes without any warranty.", "We are not affiliated with Acme.",
-                   "See the LICENSE file for details.", "The model was not tested at sea."):
+                   "See the LICENSE file for details.", "The model was not tested at sea.",
+                   "It is free of charge.", "You can use, modify and sell it.",
+                   "It beats proprietary models."):
         r = desk.scan_text(f"# A model\n\nLicensed under the MIT License. {beside}\n")
         assert (r["kind"], r["license"]) == ("reference", "MIT"), (beside, r)
 
@@ -232,6 +238,14 @@ def test_a_doubtful_pointer_is_told_behind_many(desk):
     r = desk.weigh("scan", "LICENSE", code=FOUND)
     assert "line 21 points to LicenseRef-Nobodys, which no list here has" in " ".join(r.out.split()), r
     assert "and to 12 more, which --json has" in r.out, r
+
+
+def test_a_name_with_more_is_law_that_nobody_knows(desk):
+    """It points nowhere, and is not passed over as if nothing were said."""
+    for text in ("MIT License, bought copies only.", "This software is proprietary."):
+        r = desk.scan_text(f"{text}\n", code=FOUND)
+        assert (r["kind"], r["matches"]) == ("unknown", []), r
+        assert r["license"].startswith("LicenseRef-text-"), r
 
 
 def test_numbers_are_facts(desk):
