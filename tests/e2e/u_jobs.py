@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import models
-from house import PATIENCE, House
+from house import PATIENCE, House, waited
 from upstream import Hub
 
 MIB = 1 << 20
@@ -64,6 +64,11 @@ def until(house, name, test, seconds=PATIENCE):
             return job
         assert time.monotonic() < end, job
         time.sleep(0.03)
+
+
+def gone(house):
+    """What a job that is over leaves, and takes away behind its word."""
+    assert waited(lambda: not parts(house) and not stages(house))
 
 
 def state(*names):
@@ -160,7 +165,7 @@ def test_paused_it_keeps_what_it_has(near, tmp):
         until(house, "a/m", state("done"))
         assert hub.file_bytes() < 6 * MIB + 2 * MIB, hub.asked  # what was on the wire
         house.weigh("verify", "a/m")
-        assert not parts(house) and not stages(house)
+        gone(house)
 
 
 def test_canceled_it_is_over(near, tmp):
@@ -174,7 +179,7 @@ def test_canceled_it_is_over(near, tmp):
         settled = time.monotonic() + PATIENCE
         while (parts(house) or stages(house)) and time.monotonic() < settled:
             time.sleep(0.03)
-        assert not parts(house) and not stages(house)
+        gone(house)
         house.restart()
         assert jobs(house)["a/m"]["state"] == "canceled"
         assert house.get("/a/m/resolve/main/README.md").status == 404
