@@ -11,7 +11,7 @@ import time
 import pytest
 
 import models
-from house import House, read_answers, run, sha256_of, tree_of
+from house import House, read_answers, run, sha256_of, tree_of, until
 
 MiB = 1 << 20
 
@@ -201,14 +201,13 @@ def test_ctrl_c_leaves_nothing_half_done(held, tmp):
     folder = models.write(tmp / "m", {f"{i}.bin": models.noise(16 * MiB, i) for i in range(8)})
     p = subprocess.Popen(held.command("add", str(folder), "acme/new"), env=held.env,
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(0.1)
+    until(lambda: held.leftovers() or p.poll() is not None)  # it is under way
     p.send_signal(signal.SIGINT)
     _, err = p.communicate(timeout=60)
     if p.returncode == 0:
         pytest.skip("the machine was faster than Ctrl-C")
     assert p.returncode == 130, err
-    time.sleep(0.3)
-    assert picture(held) == held.before
+    until(lambda: picture(held) == held.before)
     held.restart()
     assert held.leftovers() == [] and picture(held) == held.before
 

@@ -156,7 +156,7 @@ def test_a_server_that_does_not_answer_costs_little(scripts, tmp):
         s.listen()
         begun = time.monotonic()
         assert bash(scripts, "weigh show ", f"unix:{tmp}/mute.sock") == set()
-        assert time.monotonic() - begun < 5  # 200 ms, and a busy machine
+        assert time.monotonic() - begun < 15  # 200 ms, and a busy machine
 
 
 def test_every_verb_and_option_of_help_is_in_every_script(scripts):

@@ -2,7 +2,6 @@
 import re
 import signal
 import socket
-import time
 
 from house import BUILD, House, read_answers, run, until
 
@@ -103,7 +102,7 @@ def test_sighup_keeps_connections(house):
         s.sendall(request)
         assert s.recv(65536).startswith(b"HTTP/1.1 200 ")
         house.proc.send_signal(signal.SIGHUP)
-        time.sleep(0.2)
+        until(lambda: any("reloaded" in line for line in house.log))
         s.sendall(request)
         assert s.recv(65536).startswith(b"HTTP/1.1 200 ")
     assert house.proc.poll() is None

@@ -45,8 +45,9 @@ def top(house):
 
 
 def test_an_answer_under_way_is_told(house, reader):
+    until(lambda: top(house)["connections"] == 2)  # weigh add has left
     d = top(house)
-    assert d["schema"] == "weigh.top/1" and d["connections"] == 2
+    assert d["schema"] == "weigh.top/1"
     (a,) = d["answers"]
     assert a["path"] == PATH and a["state"] == "sending"
     assert a["client"] == "%s:%d" % reader.getsockname()
@@ -161,8 +162,11 @@ class Terminal:
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def read(self, seconds):
-        if select.select([self.master], [], [], seconds)[0]:
-            self.text += os.read(self.master, 65536).decode("utf-8", "replace")
+        """False: nothing came."""
+        if not select.select([self.master], [], [], seconds)[0]:
+            return False
+        self.text += os.read(self.master, 65536).decode("utf-8", "replace")
+        return True
 
     def until_shown(self, pattern):
         self.text, end = "", time.monotonic() + PATIENCE
@@ -180,7 +184,8 @@ class Terminal:
         while self.p.poll() is None:
             assert time.monotonic() < end, self.text
             self.read(0.05)
-        self.read(0.2)
+        while self.read(0.2):
+            pass
         assert self.text.endswith("\x1b[?25h\x1b[?1049l"), self.text[-200:]
         assert termios.tcgetattr(self.slave) == self.before
         return self.p.returncode
@@ -249,7 +254,8 @@ def test_weighd_goes_away_meanwhile(house, terminal):
     while terminal.p.poll() is None and time.monotonic() < end:
         terminal.read(0.1)
     assert terminal.p.returncode == 7, terminal.text
-    terminal.read(0.2)
+    while terminal.read(0.2):
+        pass
     last = terminal.text.rsplit("\x1b[?1049l", 1)[1]  # behind the end of the screen
     assert last.startswith("weigh: cannot show what weighd is doing now"), last
     assert termios.tcgetattr(terminal.slave) == terminal.before

@@ -1,12 +1,11 @@
 """The Hub's table of errors, row by row, and the notices beside answers."""
 import re
-import time
 
 import pytest
 
 import models
 import tokens
-from house import House, remove, short_tmp
+from house import House, remove, short_tmp, until
 from tokens import GATED, PRIVATE, bearer
 
 
@@ -121,10 +120,7 @@ def test_damaged_files_are_told(house):
     blob.chmod(0o644)
     blob.write_bytes(b"x" * 5000)
     house.weigh("verify", "acme/open", code=5)
-    end = time.monotonic() + 10
-    while not warnings(house.get(INFO.format("acme/open"))):
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    until(lambda: warnings(house.get(INFO.format("acme/open"))))
     for target in ("/api/models/acme/open", "/acme/open/resolve/main/b.bin"):
         text = warnings(house.get(target))["integrity"]
         assert text.startswith("1 of 3 files of this revision are damaged"), text

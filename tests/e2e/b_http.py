@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 import models
-from house import BUILD, House, read_all, read_answers, remove, short_tmp, until
+from house import BUILD, House, read_all, read_answers, remove, short_tmp, steady, until
 
 GOOD = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 LAST = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -73,7 +73,7 @@ def test_what_cannot_become_a_request_is_refused_at_its_first_wrong_byte(shared,
         began = time.monotonic()
         s.sendall(first)
         assert [a.status for a in read_answers(read_all(s))] == [status]
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 12
 
 
 # --- bodies that somebody wants, or not ------------------------------------------
@@ -280,7 +280,7 @@ def test_who_has_no_route_yet_has_128_kib_at_most(lean, request_, each):
     with ExitStack() as held:
         for _ in range(n):
             held.enter_context(lean.connect()).sendall(request_)
-        time.sleep(0.5)
+        steady(lean.unread)
         assert (memory(lean, "RssAnon") - before) / n < each or is_sanitized()
     until(lambda: lean.metric("weighhouse_http_connections") == 1)
 
@@ -294,7 +294,7 @@ def test_many_slow_heads_do_not_delay_a_good_request(shared):
         s.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: "[:10 + i % 20])
     begin = time.monotonic()
     assert shared.get("/healthz").status == 200
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 10  # their clock runs for 15 seconds
     for s in slow:
         s.close()
 
@@ -344,7 +344,7 @@ def test_five_hundred_resets_leave_nothing(shared):
             if i % 3:
                 assert s.recv(1000 * (i % 3)).startswith(b"HTTP/1.1 200 OK\r\n")
     until(lambda: descriptors(shared) <= before)
-    assert shared.metric("weighhouse_http_connections") == 1
+    until(lambda: shared.metric("weighhouse_http_connections") == 1)
 
 
 def test_slow_readers_cost_no_memory(shared):
@@ -357,7 +357,7 @@ def test_slow_readers_cost_no_memory(shared):
             s.connect(("127.0.0.1", shared.port))
             s.sendall(get(b"Host: x", target=b"/acme/small/resolve/main/model.safetensors"))
         until(lambda: shared.metric("weighhouse_http_connections") == n + 1)
-        time.sleep(0.2)
+        until(lambda: shared.unread() == 0)
         assert (memory(shared, "RssAnon") - before) / n < 32 or is_sanitized()
     until(lambda: shared.metric("weighhouse_http_connections") == 1)
 

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 import models
-from house import House, read_all, read_answers, until
+from house import PATIENCE, House, read_all, read_answers, steady, until
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 LAST = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -65,12 +65,7 @@ def descriptors(house):
 
 def at_rest_with(house):
     """How many it has, once the threads that begin behind "ready" have theirs."""
-    now, since = descriptors(house), time.monotonic()
-    while time.monotonic() - since < 0.5:
-        time.sleep(0.02)
-        if (then := descriptors(house)) != now:
-            now, since = then, time.monotonic()
-    return now
+    return steady(lambda: descriptors(house))
 
 
 # --- places ---------------------------------------------------------------------
@@ -97,10 +92,10 @@ def test_one_address_holds_so_many_connections_and_no_more(tmp):
 def test_one_address_asks_so_often_and_no_more(tmp):
     with limited(tmp, requests_per_address=5) as house, house.connect() as s:
         began = time.monotonic()
-        answers = read_answers(house.talk(GET * 9 + LAST))
+        answers = read_answers(house.talk(GET * 99 + LAST))
         took = time.monotonic() - began
         statuses = [a.status for a in answers]
-        assert len(statuses) == 10 and statuses[:5] == [200] * 5, statuses
+        assert len(statuses) == 100 and statuses[:5] == [200] * 5, statuses
         assert statuses.count(200) <= 5 + took * 5 + 1, statuses
         late = [a for a in answers if a.status == 429]
         assert late and all(a["Retry-After"] == "1" for a in late)
@@ -151,7 +146,7 @@ def test_none_idle_none_makes_room(tmp):
         busy = [held.enter_context(house.connect()) for _ in range(8)]
         for s in busy:
             s.sendall(GET[:20])
-        time.sleep(0.5)  # one that is not seen as busy yet would make room
+        until(lambda: house.unread() == 0)  # one not seen as busy yet would make room
         assert "too many connections" == turned_away(house).json["weigh"]["why"]
         house.weigh("ls")  # the operator gets in (6)
         for s in busy:
@@ -161,7 +156,7 @@ def test_none_idle_none_makes_room(tmp):
 def test_a_crowd_without_a_place_is_told_and_does_not_linger(tmp):
     with limited(tmp, connections=1, loops=1) as house, house.connect() as busy:
         busy.sendall(GET[:20])
-        time.sleep(0.5)
+        until(lambda: house.unread() == 0)
         at_rest = at_rest_with(house)
         with ExitStack() as held:
             crowd = [held.enter_context(house.connect()) for _ in range(200)]
@@ -177,6 +172,13 @@ def cpu(pid):
     with open(f"/proc/{pid}/stat", encoding="ascii") as f:
         fields = f.read().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def is_busy(house):
+    """Does it use much of a processor for a second?"""
+    before = cpu(house.proc.pid)
+    time.sleep(1)
+    return cpu(house.proc.pid) - before >= 0.3
 
 
 def test_bodies_that_never_end_fill_no_memory(house):
@@ -218,9 +220,7 @@ def test_out_of_descriptors_it_says_no_and_does_not_spin(tmp):
                     s.sendall(GET[:20])  # busy: nobody makes room
                 except ConnectionError:
                     pass  # taken and closed
-            before = cpu(house.proc.pid)
-            time.sleep(1)
-            assert cpu(house.proc.pid) - before < 0.3
+            until(lambda: not is_busy(house))  # one that spins does so for good
         until(lambda: descriptors(house) <= at_rest + 5)
         assert house.get("/healthz").status == 200
     finally:
@@ -242,25 +242,25 @@ def hasty(tmp_path_factory):
 
 POST = b"POST /api/none HTTP/1.1\r\nHost: x\r\n"
 # What is sent at once, what drips behind it, the answer (0: closed without), and
-# when: at least and at most so many seconds after the beginning.
+# when: at least so many seconds after the beginning.
 CLOCKS = [
-    ("nothing at all", b"", b"", 0, 0.9, 2),
-    ("an empty line, and no more", b"\r\n", b"", 0, 0.9, 2),
-    ("half a head", GET[:20], b"", 408, 0.9, 2),
-    ("half a head behind an answer", GET + GET[:20], b"", 408, 0.9, 2),
-    ("a head that drips", GET[:20], GET[20:] * 9, 408, 0.9, 2),
-    ("a body that stops", POST + b"Content-Length: 9\r\n\r\n1234", b"", 408, 0.9, 2),
-    ("chunks that stop", POST + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhe", b"", 408, 0.9, 2),
+    ("nothing at all", b"", b"", 0, 0.9),
+    ("an empty line, and no more", b"\r\n", b"", 0, 0.9),
+    ("half a head", GET[:20], b"", 408, 0.9),
+    ("half a head behind an answer", GET + GET[:20], b"", 408, 0.9),
+    ("a head that drips", GET[:20], GET[20:] * 9, 408, 0.9),
+    ("a body that stops", POST + b"Content-Length: 9\r\n\r\n1234", b"", 408, 0.9),
+    ("chunks that stop", POST + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhe", b"", 408, 0.9),
     ("a chunk's size that drips", POST + b"Transfer-Encoding: chunked\r\n\r\n",
-     b"5;" + b"a" * 99, 408, 0.9, 2),
+     b"5;" + b"a" * 99, 408, 0.9),
     ("a trailer that drips", POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\n",
-     b"a: " + b"a" * 99, 408, 0.9, 2),
+     b"a: " + b"a" * 99, 408, 0.9),
     ("a body that drips, byte by byte", POST + b"Content-Length: 99\r\n\r\n",
-     b"a" * 99, 408, 1.9, 3.6),
+     b"a" * 99, 408, 1.9),
     ("a body that was fast and drips", POST + b"Content-Length: 60000\r\n\r\n" + b"a" * 50000,
-     b"a" * 99, 408, 1.9, 5.2),
+     b"a" * 99, 408, 1.9),
     ("a large body nobody wants, that drips", POST + b"Content-Length: 99999999\r\n\r\n",
-     b"a" * 99, 404, 0, 0.7),
+     b"a" * 99, 404, 0),
 ]
 
 
@@ -271,7 +271,7 @@ def play_clock(house, first, then):
         s.sendall(first)
         s.settimeout(0.2)
         got, drops = b"", iter(then)
-        while time.monotonic() < began + 8:
+        while time.monotonic() < began + PATIENCE:
             try:
                 piece = s.recv(65536)
                 if not piece:
@@ -295,19 +295,20 @@ def played(hasty):
         return {label: play.result() for label, play in plays.items()}
 
 
-@pytest.mark.parametrize("label, first, then, status, least, most", CLOCKS,
+@pytest.mark.parametrize("label, first, then, status, least", CLOCKS,
                          ids=[row[0] for row in CLOCKS])
-def test_every_clock_runs_out(played, label, first, then, status, least, most):
+def test_every_clock_runs_out(played, label, first, then, status, least):
+    """Without its clock each goes on for 20 seconds or more."""
     got, took = played[label]
-    assert least <= took < most, (took, got)
+    assert least <= took < 12, (took, got)
     before = [200] if first.startswith(GET) else []
     statuses = [a.status for a in read_answers(got)]
     assert statuses == before + ([status] if status else []), statuses
 
 
-def test_a_body_in_time_is_taken_however_long_the_connection_has_been(hasty):
+def test_a_body_in_time_is_taken_however_long_the_connection_has_been(tmp):
     body = POST + b"Content-Length: 5\r\n\r\nhello"
-    with hasty.connect() as s:
+    with limited(tmp, body_grace_seconds=1, body_rate=1000) as house, house.connect() as s:
         for _ in range(6):  # together longer than body_grace_seconds
             assert ask(s, body).status == 404
             time.sleep(0.4)
@@ -329,7 +330,7 @@ def test_a_reader_who_takes_nothing_is_cut(hasty):
         s.settimeout(20)
         s.connect(("127.0.0.1", hasty.port))
         s.sendall(b"GET /acme/small/resolve/main/model.safetensors HTTP/1.1\r\nHost: x\r\n\r\n")
-        until(lambda: open_blobs(hasty) == 1)
+        assert s.recv(100).startswith(b"HTTP/1.1 200 OK\r\n")
         until(lambda: open_blobs(hasty) == 0)
         with pytest.raises(ConnectionResetError):  # never as if that were all
             while s.recv(1 << 20):
@@ -338,13 +339,13 @@ def test_a_reader_who_takes_nothing_is_cut(hasty):
 
 def test_lingering_ends(hasty):
     with hasty.connect() as s:
+        began = time.monotonic()
         s.sendall(b"GET  / HTTP/1.1\r\n\r\n")
         assert read_answers(read_all(s))[0].status == 400
-        began = time.monotonic()
-        while time.monotonic() < began + 5:
+        while time.monotonic() < began + PATIENCE:
             try:
                 s.sendall(b"a")
             except (BrokenPipeError, ConnectionResetError):
                 break
             time.sleep(0.05)
-        assert 0.5 < time.monotonic() - began < 2.5
+        assert 0.9 < time.monotonic() - began < 12

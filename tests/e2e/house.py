@@ -265,6 +265,11 @@ class House:
                 return float(line.split(" ")[-1])
         raise AssertionError(f"no metric {name}")
 
+    def unread(self):
+        """Bytes that were sent to weighd and that it has not read, and connections that it
+        has not taken."""
+        return bytes_unread(self.port)
+
     # --- the data folder ------------------------------------------------------
 
     def blobs(self):
@@ -339,6 +344,25 @@ def short_tmp():
 
 def remove(folder):
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def bytes_unread(port):
+    """What waits at the sockets of a local port, as proc_net_tcp tells (of one that listens:
+    how many wait to be taken)."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(int(row[4].partition(":")[2], 16) for row in rows
+               if int(row[1].partition(":")[2], 16) == port)
+
+
+def steady(look, seconds=0.5):
+    """What `look` answers, once it has been the same for so long."""
+    found, since, end = look(), time.monotonic(), time.monotonic() + PATIENCE
+    while time.monotonic() - since < seconds:
+        assert time.monotonic() < end, f"never the same for {seconds} s: {found}"
+        time.sleep(0.02)
+        if (now := look()) != found:
+            found, since = now, time.monotonic()
+    return found
 
 
 def waited(condition, seconds=PATIENCE):
