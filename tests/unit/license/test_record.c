@@ -149,6 +149,272 @@ test_names(void **state)
 	    weigh_finding_conflict(WEIGH_FINDING_TAG_VS_BASE));
 }
 
+/* --- itself as JSON -------------------------------------------------------------------- */
+
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000001"
+static const char whole[] =
+    "{\"schema\":\"weigh.record/1\",\"repo\":\"acme/m\",\"commit\":\"c0\","
+    "\"judge\":\"" ZEROS "\","
+    "\"claims\":[{\"source\":\"card\",\"path\":\"README.md\",\"line\":2,"
+    "\"value\":\"MIT\",\"id\":\"MIT\",\"precision\":\"exact\"}],"
+    "\"license_name\":\"n\","
+    "\"links\":[{\"kind\":\"mutable\",\"path\":\"README.md\","
+    "\"url\":\"https://example.org/l\",\"frozen\":true,"
+    "\"sha256\":\"" ZEROS "\",\"when\":-5}],"
+    "\"texts\":[{\"path\":\"LICENSE\",\"sha256\":\"" ZEROS "\","
+    "\"bytes\":18446744073709551615,\"scope\":\"weights\","
+    "\"kind\":\"modified\",\"license\":\"LicenseRef-modified-MIT-0123456789ab\","
+    "\"based_on\":\"MIT\",\"encoding\":\"utf-8\",\"score\":0.98765,"
+    "\"added\":1,\"removed\":4294967295,"
+    "\"facts\":[{\"fact\":\"threshold.mau\",\"value\":\"> 7\","
+    "\"clause\":\"2\",\"start\":1,\"end\":9}]}],"
+    "\"bases\":[{\"name\":\"acme/b\",\"relation\":\"finetune\",\"held\":true},"
+    "{\"name\":\"acme/c\",\"relation\":\"merge\",\"inferred\":true,"
+    "\"weak\":true,\"cycle\":true,\"child\":0}],"
+    "\"eu_disallowed\":true,\"multimodal\":true,\"formats\":\"gguf\","
+    "\"remote_code\":true,\"state\":\"text\",\"declared\":\"MIT\","
+    "\"concluded\":\"MIT\",\"family\":\"permissive\",\"options\":1,"
+    "\"parts\":[{\"id\":\"MIT\",\"why\":\"text\",\"kind\":\"exact\","
+    "\"options\":1,\"terms\":[{\"fact\":\"commercial\",\"value\":\"yes\","
+    "\"evidence\":\"text\"}]}],"
+    "\"reasons\":[\"a \\\"reason\\\"\"],"
+    "\"findings\":[{\"finding\":\"cycle\",\"what\":\"w\"}]}";
+
+/* (5) */
+static void
+test_round_trip(void **state)
+{
+	struct weigh_record *r = NULL;
+	struct weigh_err err;
+	struct weigh_buf b;
+
+	(void)state;
+	weigh_buf_init(&b, 2 * WEIGH_RECORD_MAX);
+	check_code("read",
+	    weigh_record_read(&r, whole, sizeof(whole) - 1, &err), WEIGH_OK);
+	check_u64("the largest", r->texts[0].bytes, UINT64_MAX);
+	check_u64("a time before 1970", (uint64_t)r->links[0].when,
+	    (uint64_t)-5);
+	check_u64("the model's own", r->bases[0].child, UINT32_MAX);
+	check_str("a fact", r->texts[0].facts[0].value, "> 7");
+	check_true("print", weigh_record_print(&b, r));
+	check_str("the same", b.data, whole);
+	weigh_buf_free(&b);
+	weigh_record_free(r);
+}
+
+#define HEAD "{\"schema\":\"weigh.record/1\","
+static const struct refuse_row {
+	const char *label, *json;
+	enum weigh_code want;
+	const char *why;
+} refuse_rows[] = {
+	{ "nothing", "", WEIGH_MALFORMED, "" },
+	{ "no object", "[]", WEIGH_MALFORMED, "no record" },
+	{ "no schema", "{}", WEIGH_MALFORMED, "schema" },
+	{ "another schema", "{\"schema\":\"weigh.record/2\"}", WEIGH_MALFORMED,
+	    "schema" },
+	{ "the schema is not first",
+	    "{\"repo\":\"a\",\"schema\":\"weigh.record/1\"}", WEIGH_MALFORMED,
+	    "schema" },
+	{ "a key that is not known", HEAD "\"x\":1}", WEIGH_MALFORMED, "'x'" },
+	{ "twice", HEAD "\"repo\":\"a\",\"repo\":\"a\"}", WEIGH_MALFORMED, "" },
+	{ "a NUL", HEAD "\"repo\":\"a\\u0000b\"}", WEIGH_MALFORMED, "NUL" },
+	{ "a word that is not known", HEAD "\"state\":\"maybe\"}",
+	    WEIGH_MALFORMED, "'state'" },
+	{ "no SHA-256", HEAD "\"judge\":\"00\"}", WEIGH_MALFORMED, "SHA-256" },
+	{ "a number as text", HEAD "\"options\":\"1\"}", WEIGH_MALFORMED,
+	    "'options'" },
+	{ "too many options", HEAD "\"options\":9}", WEIGH_MALFORMED,
+	    "'options'" },
+	{ "over 32 bits", HEAD "\"options\":4294967296}", WEIGH_MALFORMED,
+	    "too large" },
+	{ "a score over one", HEAD "\"texts\":[{\"score\":1.000001}]}",
+	    WEIGH_MALFORMED, "'score'" },
+	{ "a score too exact", HEAD "\"texts\":[{\"score\":0.1234567}]}",
+	    WEIGH_MALFORMED, "'score'" },
+	{ "a part of no option",
+	    HEAD "\"options\":1,\"parts\":[{\"id\":\"MIT\",\"options\":2}]}",
+	    WEIGH_MALFORMED, "'parts'" },
+	{ "a part without an id", HEAD "\"options\":1,\"parts\":[{}]}",
+	    WEIGH_MALFORMED, "'parts'" },
+	{ "a base of what stands behind it", HEAD "\"bases\":[{\"child\":0}]}",
+	    WEIGH_MALFORMED, "'child'" },
+	{ "something behind it", HEAD "\"repo\":\"a\"} x", WEIGH_MALFORMED,
+	    "" },
+};
+
+static void
+test_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(refuse_rows); i++) {
+		const struct refuse_row *row = &refuse_rows[i];
+		struct weigh_record *r = NULL;
+		struct weigh_err err;
+
+		check_code(row->label,
+		    weigh_record_read(&r, row->json, strlen(row->json), &err),
+		    row->want);
+		check_has(row->label, err.why, row->why);
+		check_true(row->label, r == NULL);
+	}
+}
+
+/* One row more than there is room for is too big, not cut. */
+static void
+test_too_many(void **state)
+{
+	static const struct {
+		const char *key, *row;
+		unsigned most;
+	} rows[] = {
+		{ "claims", "{}", WEIGH_RECORD_CLAIMS },
+		{ "bases", "{}", WEIGH_RECORD_BASES },
+		{ "reasons", "\"r\"", WEIGH_RECORD_REASONS },
+		{ "findings", "{}", WEIGH_RECORD_FINDINGS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		for (unsigned more = 0; more < 2; more++) {
+			struct weigh_record *r = NULL;
+			struct weigh_err err;
+			struct weigh_buf b;
+
+			weigh_buf_init(&b, 1u << 16);
+			weigh_buf_addf(&b, HEAD "\"%s\":[%s", rows[i].key,
+			    rows[i].row);
+			for (unsigned n = 1; n < rows[i].most + more; n++)
+				weigh_buf_addf(&b, ",%s", rows[i].row);
+			weigh_buf_adds(&b, "]}");
+			check_code(rows[i].key,
+			    weigh_record_read(&r, b.data, b.len, &err),
+			    more ? WEIGH_TOO_BIG : WEIGH_OK);
+			weigh_record_free(r);
+			weigh_buf_free(&b);
+		}
+}
+
+/* --- from a scan ------------------------------------------------------------------------ */
+
+static const struct scope_row {
+	const char *path;
+	enum weigh_record_scope want;
+} scope_rows[] = {
+	{ "LICENSE", WEIGH_SCOPE_WEIGHTS },
+	{ "LICENSE-MODEL", WEIGH_SCOPE_WEIGHTS },
+	{ "LICENSE_MODEL.txt", WEIGH_SCOPE_WEIGHTS },
+	{ "MODEL_LICENSE_AGREEMENT.txt", WEIGH_SCOPE_WEIGHTS },
+	{ "WEIGHTS_LICENSE.md", WEIGH_SCOPE_WEIGHTS },
+	{ "LICENSE-CODE", WEIGH_SCOPE_CODE },
+	{ "license-code.md", WEIGH_SCOPE_CODE },
+	{ "src/LICENSE", WEIGH_SCOPE_CODE },
+	{ "inference/LICENSE-MODEL", WEIGH_SCOPE_WEIGHTS },
+	{ "vae/LICENSE", WEIGH_SCOPE_WEIGHTS },
+	{ "LICENSE-DATA", WEIGH_SCOPE_DATA },
+	{ "data/LICENSE", WEIGH_SCOPE_DATA },
+	{ "USE_POLICY.md", WEIGH_SCOPE_POLICY },
+	{ "docs/ACCEPTABLE_USE.txt", WEIGH_SCOPE_POLICY },
+	{ "NOTICE", WEIGH_SCOPE_NOTICE },
+	{ "notice.txt", WEIGH_SCOPE_NOTICE },
+	{ "README.md", WEIGH_SCOPE_WEIGHTS },
+};
+
+static void
+test_scope(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(scope_rows); i++)
+		check_u64(scope_rows[i].path,
+		    weigh_record_scope(scope_rows[i].path), scope_rows[i].want);
+}
+
+static const struct fact_row {
+	const char *label;
+	struct weigh_license_fact fact;
+	const char *want; /* fact=value */
+} fact_rows[] = {
+	{ "a limit",
+	    { .name = "threshold.mau",
+		.value = "700000000",
+		.number = 700000000,
+		.op = ">",
+		.clause = "2" },
+	    "threshold.mau=> 700000000" },
+	{ "with a currency",
+	    { .name = "threshold.revenue-year",
+		.number = 10,
+		.op = ">=",
+		.currency = "USD" },
+	    "threshold.revenue-year=>= 10 USD" },
+	{ "seen from below",
+	    { .name = "threshold.revenue-year",
+		.number = 10,
+		.op = "<",
+		.currency = "USD" },
+	    "threshold.revenue-year=>= 10 USD" },
+	{ "a place", { .name = "territory-excludes", .value = "EU" },
+	    "territory-excludes=EU" },
+	{ "a purpose", { .name = "purpose", .value = "noncommercial" },
+	    "commercial=no" },
+	{ "research", { .name = "purpose", .value = "research-only" },
+	    "commercial=research-only" },
+	{ "outputs", { .name = "output-training", .value = "barred" },
+	    "output-training=no-other-models" },
+	{ "what is only spoken of", { .name = "field", .value = "military" },
+	    "field=military" },
+};
+
+static void
+test_facts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(fact_rows); i++) {
+		struct weigh_license_fact twice[2] = { fact_rows[i].fact,
+			fact_rows[i].fact };
+		struct weigh_license_result found = { .facts = twice,
+			.nfacts = 2 };
+		struct weigh_record *r = weigh_record_new();
+		struct weigh_record_text *t = weigh_record_text(r);
+		char got[128];
+
+		check_code(fact_rows[i].label,
+		    weigh_record_take_scan(r, t, &found, NULL), WEIGH_OK);
+		check_u64(fact_rows[i].label, t->nfacts, 1);
+		snprintf(got, sizeof(got), "%s=%s", t->facts[0].fact,
+		    t->facts[0].value);
+		check_str(fact_rows[i].label, got, fact_rows[i].want);
+		weigh_record_free(r);
+	}
+}
+
+/* What terms need is not pushed out by what they do not. */
+static void
+test_facts_first(void **state)
+{
+	struct weigh_license_fact many[WEIGH_RECORD_FACTS + 1] = { 0 };
+	struct weigh_license_result found = { .facts = many,
+		.nfacts = COUNT(many),
+		.kind = WEIGH_LICENSE_UNKNOWN };
+	struct weigh_record *r = weigh_record_new();
+	struct weigh_record_text *t = weigh_record_text(r);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(many); i++) {
+		snprintf(many[i].name, sizeof(many[i].name), "days");
+		snprintf(many[i].value, sizeof(many[i].value), "%zu", i);
+	}
+	many[WEIGH_RECORD_FACTS] = (struct weigh_license_fact){
+		.name = "territory-excludes", .value = "EU"
+	};
+	check_code("taken", weigh_record_take_scan(r, t, &found, NULL),
+	    WEIGH_OK);
+	check_u64("all there is room for", t->nfacts, WEIGH_RECORD_FACTS);
+	check_str("the term", t->facts[0].fact, "territory-excludes");
+	weigh_record_free(r);
+}
+
 int
 main(void)
 {
@@ -157,6 +423,12 @@ main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_scope),
+		cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_facts_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
