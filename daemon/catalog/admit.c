@@ -111,6 +111,16 @@ insert_revision(struct admission *s, struct weigh_err *err)
 	return query_insert(&q, &s->revision, err);
 }
 
+/* For a record of its license (records.h). */
+static enum weigh_code
+wait_for_record(struct admission *s, struct weigh_err *err)
+{
+	struct query q = query_begin(s->db, SQL_RECORD_WAIT);
+
+	query_int(&q, s->revision);
+	return query_run(&q, err);
+}
+
 /* A repository is as old as its oldest revision, in whatever order they come:
  * a catalog made again says the same. */
 static enum weigh_code
@@ -252,6 +262,8 @@ admit_revision(struct admission *s, struct weigh_err *err)
 		rc = insert_entry(s, &s->a->entries[i], err);
 	if (rc == WEIGH_OK)
 		rc = count_absent(s, err);
+	if (rc == WEIGH_OK)
+		rc = wait_for_record(s, err);
 	return rc;
 }
 

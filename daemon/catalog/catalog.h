@@ -32,7 +32,7 @@
 
 #include "base/stamp.h"
 
-#define CATALOG_SCHEMA 6 /* PRAGMA user_version of what this code writes */
+#define CATALOG_SCHEMA 7 /* PRAGMA user_version of what this code writes */
 
 struct catalog;
 struct catalog_reader;

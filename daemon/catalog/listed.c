@@ -7,6 +7,7 @@
 #include <weigh/model.h>
 
 #include "reader.h"
+#include "rows.h"
 
 int64_t
 listed_place(enum weigh_kind kind, int64_t date, int64_t repo)
@@ -93,7 +94,9 @@ listed_forget(struct db *db, int64_t repo, struct weigh_err *err)
 	struct row row;
 	enum weigh_code rc = find_row(db, repo, &row, err);
 
-	return rc == WEIGH_OK ? remove_row(db, &row, err) : rc;
+	if (rc == WEIGH_OK)
+		rc = remove_row(db, &row, err);
+	return rc == WEIGH_OK ? rows_children_wait(db, row.key, err) : rc;
 }
 
 /* --- putting one there --------------------------------------------------- */
@@ -225,6 +228,10 @@ replace_row(struct db *db, int64_t repo, const struct row *old,
 		rc = remove_row(db, old, err);
 	if (rc == WEIGH_OK)
 		rc = insert_row(db, kind, repo, &row, &m, err);
+	if (rc == WEIGH_OK)
+		rc = rows_children_wait(db, row.key, err);
+	if (rc == WEIGH_OK && strcmp(row.key, old->key) != 0)
+		rc = rows_children_wait(db, old->key, err);
 	weigh_model_free(&m);
 	return rc;
 }

@@ -10,6 +10,7 @@
  * (2) Whoever changes a ref, a revision, a name or the date of a repository calls
  *     listed_refresh before the transaction ends; who takes the repository away,
  *     listed_forget before its rows go.
+ * (3) What was made from a model waits for a record when that one's row changes.
  */
 #ifndef CATALOG_LISTED_H
 #define CATALOG_LISTED_H

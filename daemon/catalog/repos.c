@@ -238,5 +238,9 @@ catalog_show(struct catalog *c, const struct weigh_repo *repo,
 	q = query_begin(t.db, SQL_REPO_SHOW);
 	query_int(&q, t.id);
 	query_int(&q, visibility);
-	return db_end(t.db, query_run(&q, err), err);
+	if ((rc = query_run(&q, err)) == WEIGH_OK)
+		rc = run(&t, SQL_RECORD_WAIT_REPO, err);
+	if (rc == WEIGH_OK)
+		rc = rows_children_wait(t.db, rows_key(repo).text, err);
+	return db_end(t.db, rc, err);
 }

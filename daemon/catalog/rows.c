@@ -244,6 +244,25 @@ tell_revisions(struct db *db, const struct rows_blob *held, int by,
 }
 
 enum weigh_code
+rows_wait_for_record(struct db *db, const struct weigh_oid *oid,
+    struct weigh_err *err)
+{
+	struct query q = query_begin(db, SQL_RECORD_WAIT_BLOB);
+
+	query_oid(&q, oid);
+	return query_run(&q, err);
+}
+
+enum weigh_code
+rows_children_wait(struct db *db, const char *key, struct weigh_err *err)
+{
+	struct query q = query_begin(db, SQL_RECORD_WAIT_CHILDREN);
+
+	query_text(&q, key);
+	return query_run(&q, err);
+}
+
+enum weigh_code
 rows_let_go(struct db *db, const struct rows_blob *held,
     struct rows_difference *d, struct weigh_err *err)
 {
@@ -320,6 +339,8 @@ rows_record_blob(struct db *db, const struct catalog_blob *blob,
 		rc = drop_finding(db, held.id, err);
 	if (rc == WEIGH_OK && held.absent)
 		rc = tell_revisions(db, &held, -1, err);
+	if (rc == WEIGH_OK && held.absent)
+		rc = rows_wait_for_record(db, &blob->oid, err);
 	if (rc == WEIGH_OK)
 		rc = add_difference(db, &held, &is, d, err);
 	return rc;

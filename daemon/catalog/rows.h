@@ -59,6 +59,14 @@ enum weigh_code rows_record_blob(struct db *db, const struct catalog_blob *blob,
     enum catalog_blob_state state, int64_t checked, struct rows_difference *d,
     struct weigh_err *err);
 
+/* More is known of a blob: the revisions that list it wait for a record (records.h). */
+enum weigh_code rows_wait_for_record(struct db *db, const struct weigh_oid *oid,
+    struct weigh_err *err);
+
+/* … and so does what was made from a model of this key. */
+enum weigh_code rows_children_wait(struct db *db, const char *key,
+    struct weigh_err *err);
+
 /* A held, good blob is absent from now on. */
 enum weigh_code rows_let_go(struct db *db, const struct rows_blob *held,
     struct rows_difference *d, struct weigh_err *err);

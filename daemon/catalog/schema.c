@@ -375,6 +375,94 @@ static const char step_6[] =
 " OR e.path LIKE '%prohibited_use%');"
 "PRAGMA user_version = 6;";
 
+/* What a record needs of each text; records, who waits for one, acts and decisions: see
+ * records.h.  What was found before lacks the first, and is looked at again.  Triggers do
+ * not run in our own connections (db.c), whose statements all stand in statements.tbl.h:
+ * these keep others from changing what people decided. */
+static const char step_7[] =
+"ALTER TABLE license_texts ADD COLUMN result TEXT NOT NULL DEFAULT '';" /* JSON */
+"UPDATE license_texts SET judge = NULL, kind = '', license = '';"
+
+"CREATE TABLE records ("
+"  id        INTEGER PRIMARY KEY AUTOINCREMENT,"
+"  revision  INTEGER NOT NULL REFERENCES revisions ON DELETE CASCADE,"
+"  at        INTEGER NOT NULL,"
+"  name      BLOB NOT NULL CHECK (length(name) = 32)," /* SHA-256 of json */
+"  judge     BLOB NOT NULL CHECK (length(judge) = 32),"
+"  terms     BLOB NOT NULL CHECK (length(terms) = 32),"
+"  concluded TEXT NOT NULL,"
+"  state     TEXT NOT NULL,"
+"  family    TEXT NOT NULL,"
+"  findings  TEXT NOT NULL," /* names, blanks between */
+"  json      TEXT NOT NULL"
+") STRICT;"
+"CREATE INDEX records_revision ON records (revision, at);"
+"CREATE TABLE unrecorded (" /* revisions that wait for a record */
+"  turn     INTEGER PRIMARY KEY AUTOINCREMENT,"
+"  revision INTEGER NOT NULL UNIQUE REFERENCES revisions ON DELETE CASCADE"
+") STRICT;"
+"INSERT INTO unrecorded (revision) SELECT id FROM revisions;"
+"CREATE TABLE lineage (" /* what a revision was made from, by its record */
+"  base  TEXT NOT NULL," /* a model's name with A-Z lowered */
+"  child INTEGER NOT NULL REFERENCES revisions ON DELETE CASCADE,"
+"  PRIMARY KEY (base, child)"
+") STRICT, WITHOUT ROWID;"
+"CREATE INDEX lineage_child ON lineage (child);"
+"CREATE TABLE recorder (" /* what decided the records that are made now */
+"  id    INTEGER PRIMARY KEY CHECK (id = 1),"
+"  judge BLOB NOT NULL CHECK (length(judge) = 32),"
+"  terms BLOB NOT NULL CHECK (length(terms) = 32)"
+") STRICT;"
+
+"CREATE TABLE acts (" /* what people decided */
+"  number  INTEGER PRIMARY KEY," /* of its line in the journal */
+"  act     INTEGER NOT NULL CHECK (act BETWEEN 0 AND 2)," /* weigh_act_kind */
+"  kind    INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),"
+"  key     TEXT NOT NULL,"
+"  name    TEXT NOT NULL,"
+"  git     BLOB NOT NULL CHECK (length(git) = 20),"
+"  rule    TEXT NOT NULL,"
+"  purpose TEXT NOT NULL,"
+"  by      TEXT NOT NULL,"
+"  why     TEXT NOT NULL,"
+"  ticket  TEXT NOT NULL,"
+"  at      INTEGER NOT NULL,"
+"  until   INTEGER NOT NULL,"
+"  basis   BLOB NOT NULL CHECK (length(basis) = 32),"
+"  revokes INTEGER NOT NULL"
+") STRICT;"
+"CREATE INDEX acts_git ON acts (git);"
+"CREATE TRIGGER acts_stay BEFORE UPDATE ON acts"
+" BEGIN SELECT RAISE (ABORT, 'acts are never changed'); END;"
+"CREATE TRIGGER acts_remain BEFORE DELETE ON acts"
+" BEGIN SELECT RAISE (ABORT, 'acts are never deleted'); END;"
+
+"CREATE TABLE decisions (" /* what the policy came to */
+"  id       INTEGER PRIMARY KEY AUTOINCREMENT,"
+"  kind     INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),"
+"  key      TEXT NOT NULL,"
+"  name     TEXT NOT NULL,"
+"  git      BLOB NOT NULL CHECK (length(git) = 20),"
+"  purpose  TEXT NOT NULL,"
+"  ruling   INTEGER NOT NULL CHECK (ruling BETWEEN 0 AND 2),"
+"  held     INTEGER NOT NULL,"
+"  option   INTEGER NOT NULL,"
+"  rule     TEXT NOT NULL,"
+"  reason   TEXT NOT NULL,"
+"  because  TEXT NOT NULL,"
+"  policy   BLOB NOT NULL CHECK (length(policy) = 32),"
+"  record   BLOB NOT NULL CHECK (length(record) = 32),"
+"  approved INTEGER NOT NULL," /* by this act; 0: by none */
+"  at       INTEGER NOT NULL,"
+"  until    INTEGER NOT NULL"
+") STRICT;"
+"CREATE INDEX decisions_git ON decisions (git, kind, key, purpose);"
+"CREATE TRIGGER decisions_stay BEFORE UPDATE ON decisions"
+" BEGIN SELECT RAISE (ABORT, 'decisions are never changed'); END;"
+"CREATE TRIGGER decisions_remain BEFORE DELETE ON decisions"
+" BEGIN SELECT RAISE (ABORT, 'decisions are never deleted'); END;"
+"PRAGMA user_version = 7;";
+
 /* Children before parents: each check of a reference then finds no rows. */
 const char db_empty[] =
 "INSERT INTO found (found) VALUES ('delete-all');"
@@ -386,6 +474,11 @@ const char db_empty[] =
 "DELETE FROM refs;"
 "DELETE FROM renames;"
 "DELETE FROM told;"
+"DELETE FROM lineage;"
+"DELETE FROM unrecorded;"
+"DELETE FROM records;"
+"DELETE FROM acts;"
+"DELETE FROM decisions;"
 "DELETE FROM pins;"
 "DELETE FROM mirrors;"
 "DELETE FROM revisions;"
@@ -403,7 +496,7 @@ const char db_empty[] =
 /* clang-format on */
 
 const char *const db_migrations[] = { step_1, step_2, step_3, step_4, step_5,
-	step_6 };
+	step_6, step_7 };
 
 _Static_assert(sizeof(db_migrations) / sizeof(db_migrations[0]) ==
 	CATALOG_SCHEMA,

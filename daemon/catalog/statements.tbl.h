@@ -262,16 +262,22 @@ X(TEXT_NOTE, DB_WRITER,
     "INSERT OR IGNORE INTO license_texts (blob, kind, license)"
     " VALUES (?1, '', '')")
 X(TEXT_KEEP, DB_WRITER,
-    "UPDATE license_texts SET judge = ?2, kind = ?3, license = ?4"
+    "UPDATE license_texts SET judge = ?2, kind = ?3, license = ?4, result = ?5"
     " WHERE blob = (SELECT id FROM blobs WHERE oid = ?1)")
 X(TEXTS_AGAIN, DB_WRITER,
-    "UPDATE license_texts SET judge = NULL, kind = '', license = ''"
+    "UPDATE license_texts SET judge = NULL, kind = '', license = '', result = ''"
     " WHERE judge < ?1 OR judge > ?1")
 X(TEXTS_WAITING, DB_READER,
     "SELECT t.blob, b.oid, b.size FROM license_texts AS t"
     " CROSS JOIN blobs AS b ON b.id = t.blob"
     " WHERE t.judge IS NULL AND t.blob > ?1 AND b.held = 1 AND b.state = 0"
     " ORDER BY t.blob LIMIT ?2")
+X(TEXTS_OF, DB_READER,
+    "SELECT e.path, b.oid, b.size, b.held = 1 AND b.state = 0,"
+    " t.judge IS NOT NULL, t.result FROM entries AS e"
+    " CROSS JOIN license_texts AS t ON t.blob = e.blob"
+    " CROSS JOIN blobs AS b ON b.id = e.blob"
+    " WHERE e.revision = ?1 ORDER BY e.folder, e.path LIMIT ?2")
 X(TEXT_COPIES, DB_READER,
     "SELECT b.oid, b.size, p.kind, p.name, p.visibility, v.git, e.path"
     " FROM license_texts AS t CROSS JOIN blobs AS b ON b.id = t.blob"
@@ -280,6 +286,82 @@ X(TEXT_COPIES, DB_READER,
     " CROSS JOIN repositories AS p ON p.id = v.repo"
     " WHERE t.license = ?1 AND t.kind = 'exact' AND b.held = 1"
     " AND b.state = 0 LIMIT ?2")
+
+/* --- records of licenses: see records.h */
+X(RECORD_WAIT, DB_WRITER,
+    "INSERT OR REPLACE INTO unrecorded (revision) VALUES (?1)")
+X(RECORD_WAIT_BLOB, DB_WRITER,
+    "INSERT OR REPLACE INTO unrecorded (revision)"
+    " SELECT e.revision FROM blobs AS b CROSS JOIN entries AS e"
+    " ON e.blob = b.id WHERE b.oid = ?1")
+X(RECORD_WAIT_CHILDREN, DB_WRITER,
+    "INSERT OR REPLACE INTO unrecorded (revision)"
+    " SELECT child FROM lineage WHERE base = ?1")
+X(RECORD_WAIT_ALL, DB_WRITER,
+    "INSERT OR REPLACE INTO unrecorded (revision)"
+    " SELECT id FROM revisions WHERE id > 0")
+X(RECORD_WAIT_REPO, DB_WRITER,
+    "INSERT OR REPLACE INTO unrecorded (revision)"
+    " SELECT id FROM revisions WHERE repo = ?1")
+X(RECORD_TURN_END, DB_WRITER,
+    "DELETE FROM unrecorded WHERE turn = ?1 AND revision = ?2")
+X(RECORDS_WAITING, DB_READER,
+    "SELECT u.turn, p.kind, p.name, p.visibility, v.git, v.date"
+    " FROM unrecorded AS u CROSS JOIN revisions AS v ON v.id = u.revision"
+    " CROSS JOIN repositories AS p ON p.id = v.repo"
+    " WHERE u.turn > ?1 ORDER BY u.turn LIMIT ?2")
+X(RECORD_WAITS, DB_READER, "SELECT 1 FROM unrecorded WHERE revision = ?1")
+X(RECORDER, DB_WRITER, "SELECT judge, terms FROM recorder WHERE id = 1")
+X(RECORDER_SET, DB_WRITER,
+    "INSERT OR REPLACE INTO recorder (id, judge, terms) VALUES (1, ?1, ?2)")
+X(RECORD_INSERT, DB_WRITER,
+    "INSERT INTO records (revision, at, name, judge, terms, concluded, state,"
+    " family, findings, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")
+X(RECORD_NAME, DB_WRITER,
+    "SELECT name, at FROM records WHERE revision = ?1"
+    " ORDER BY at DESC, id DESC LIMIT 1")
+X(LINEAGE_DROP, DB_WRITER, "DELETE FROM lineage WHERE child = ?1")
+X(LINEAGE_ADD, DB_WRITER,
+    "INSERT OR IGNORE INTO lineage (base, child) VALUES (?1, ?2)")
+#define RECORD_COLUMNS \
+	"SELECT id, at, name, judge, terms, concluded, state, family, findings," \
+	" json FROM records"
+X(RECORD, DB_READER,
+    RECORD_COLUMNS " WHERE revision = ?1 AND at <= ?2"
+    " ORDER BY at DESC, id DESC LIMIT 1")
+X(RECORD_PAGE, DB_READER,
+    RECORD_COLUMNS " WHERE revision = ?1 AND at >= 0 AND id < ?2"
+    " ORDER BY at DESC, id DESC LIMIT ?3")
+#undef RECORD_COLUMNS
+#define ACT_COLUMNS \
+	"SELECT a.number, a.act, a.kind, a.name, a.git, a.rule, a.purpose, a.by," \
+	" a.why, a.ticket, a.at, a.until, a.basis, a.revokes FROM acts AS a"
+X(ACT, DB_READER, ACT_COLUMNS " WHERE a.number = ?1")
+X(ACTS_OF, DB_READER,
+    ACT_COLUMNS " WHERE a.git = ?1 AND a.kind = ?2 AND (a.key = ?3"
+    " OR EXISTS (SELECT 1 FROM renames AS n JOIN repositories AS p"
+    " ON p.id = n.repo WHERE n.kind = a.kind AND n.key = a.key"
+    " AND p.kind = ?2 AND p.key = ?3)) ORDER BY a.number")
+X(ACT_PAGE, DB_READER,
+    ACT_COLUMNS " WHERE a.number > ?1 ORDER BY a.number LIMIT ?2")
+#undef ACT_COLUMNS
+X(ACT_INSERT, DB_WRITER,
+    "INSERT OR IGNORE INTO acts (number, act, kind, key, name, git, rule,"
+    " purpose, by, why, ticket, at, until, basis, revokes) VALUES (?1, ?2, ?3,"
+    " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)")
+#define DECISION_COLUMNS \
+	"SELECT id, kind, name, git, purpose, ruling, held, option, rule," \
+	" reason, because, policy, record, approved, at, until FROM decisions"
+X(DECISION, DB_WRITER | DB_READER,
+    DECISION_COLUMNS " WHERE git = ?1 AND kind = ?2 AND key = ?3"
+    " AND purpose = ?4 AND at <= ?5 ORDER BY id DESC LIMIT 1")
+X(DECISION_PAGE, DB_READER,
+    DECISION_COLUMNS " WHERE id > ?1 ORDER BY id LIMIT ?2")
+#undef DECISION_COLUMNS
+X(DECISION_INSERT, DB_WRITER,
+    "INSERT INTO decisions (kind, key, name, git, purpose, ruling, held, option,"
+    " rule, reason, because, policy, record, approved, at, until) VALUES (?1,"
+    " ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)")
 
 /* --- lists and searches: see listed.h and search.c */
 X(LISTED_HEAD, DB_WRITER,

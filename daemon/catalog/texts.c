@@ -1,7 +1,8 @@
 /* texts: files that could be a license, and what they were found to be. */
 #include <stdio.h>
 
-#include "db.h"
+#include "reader.h"
+#include "rows.h"
 #include "texts.h"
 
 /* --- writing ------------------------------------------------------------- */
@@ -11,12 +12,17 @@ keep_text(struct db *db, const struct catalog_text_found *found,
     struct weigh_err *err)
 {
 	struct query q = query_begin(db, SQL_TEXT_KEEP);
+	enum weigh_code rc;
 
 	query_oid(&q, &found->oid);
 	query_oid(&q, &found->judge);
 	query_text(&q, found->kind);
 	query_text(&q, found->license);
-	return query_run(&q, err);
+	query_text(&q, found->result);
+	rc = query_run(&q, err);
+	if (rc == WEIGH_OK && sqlite3_changes(db->sqlite) > 0)
+		rc = rows_wait_for_record(db, &found->oid, err);
+	return rc;
 }
 
 enum weigh_code
@@ -60,6 +66,37 @@ catalog_texts_waiting(struct catalog_reader *r, int64_t after, unsigned limit,
 			.place = sqlite3_column_int64(q.stmt, 0),
 			.oid = query_column_oid(&q, 1),
 			.size = query_column_size(&q, 2),
+		};
+
+		each(ctx, &t);
+	}
+	return query_end(&q, err);
+}
+
+enum weigh_code
+catalog_texts_of(struct catalog_reader *r, const struct weigh_repo *repo,
+    const struct weigh_gitid *commit, unsigned limit,
+    void (*each)(void *ctx, const struct catalog_text_of *t), void *ctx,
+    struct weigh_err *err)
+{
+	int64_t revision;
+	enum weigh_code rc;
+	struct query q;
+
+	rc = reader_revision(&r->db, repo, commit, &revision, err);
+	if (rc != WEIGH_OK)
+		return rc;
+	q = query_begin(&r->db, SQL_TEXTS_OF);
+	query_int(&q, revision);
+	query_int(&q, limit);
+	while (query_row(&q)) {
+		struct catalog_text_of t = {
+			.path = query_column_text(&q, 0),
+			.oid = query_column_oid(&q, 1),
+			.size = query_column_size(&q, 2),
+			.waits = sqlite3_column_int(q.stmt, 3) != 0 &&
+			    sqlite3_column_int(q.stmt, 4) == 0,
+			.result = query_column_text(&q, 5),
 		};
 
 		each(ctx, &t);

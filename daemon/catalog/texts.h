@@ -24,18 +24,34 @@ enum weigh_code catalog_texts_waiting(struct catalog_reader *r, int64_t after,
     unsigned limit, void (*each)(void *ctx, const struct catalog_text *t),
     void *ctx, struct weigh_err *err);
 
-/* What one was found to be: kind and license as weigh/license.h has them. */
+/* What one was found to be: kind and license as weigh/license.h has them, and all that a
+ * record needs (weigh_record_text_print). */
 struct catalog_text_found {
 	struct weigh_oid oid;
 	struct weigh_oid judge;
 	const char *kind, *license;
+	const char *result; /* JSON */
 };
-/* Keep it; a text that is not noted any more is passed over. */
+/* Keep it; what lists it waits for a record (catalog/records.h).  A text that is not noted any more is passed over. */
 enum weigh_code catalog_keep_text(struct catalog *c,
     const struct catalog_text_found *found, struct weigh_err *err);
 /* All that another judge found waits again (2). */
 enum weigh_code catalog_texts_again(struct catalog *c,
     const struct weigh_oid *judge, struct weigh_err *err);
+
+/* Those of a revision: in its root first, then folder by folder, at most `limit`. */
+struct catalog_text_of {
+	const char *path;
+	struct weigh_oid oid;
+	uint64_t size;
+	bool waits; /* to be looked at */
+	const char
+	    *result; /* "": it waits, or is not held and was never looked at */
+};
+enum weigh_code catalog_texts_of(struct catalog_reader *r,
+    const struct weigh_repo *repo, const struct weigh_gitid *commit,
+    unsigned limit, void (*each)(void *ctx, const struct catalog_text_of *t),
+    void *ctx, struct weigh_err *err);
 
 /* A place where a held text stands that is exactly one license. */
 struct catalog_text_copy {

@@ -132,6 +132,7 @@ write_batch(struct gate *g, void *ctx, struct weigh_err *err)
 			.judge = *inspect_judge_name(g->judge),
 			.kind = b->found[i].kind,
 			.license = b->found[i].license,
+			.result = "",
 		};
 
 		rc = catalog_keep_text(catalog, &found, err);

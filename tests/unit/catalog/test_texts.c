@@ -77,6 +77,7 @@ keep(struct shelf *s, const char *text, const char *judge, const char *kind,
 		.judge = shelf_oid(judge),
 		.kind = kind,
 		.license = license,
+		.result = "{}",
 	};
 
 	check_code(text, catalog_keep_text(s->catalog, &found, NULL), WEIGH_OK);
