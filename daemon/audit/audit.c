@@ -335,6 +335,12 @@ audit_sync(struct audit *a, struct weigh_err *err)
 	return weigh_context(err, rc, "journal '%s'", JOURNAL);
 }
 
+uint64_t
+audit_number(const struct audit *a)
+{
+	return a->n;
+}
+
 bool
 audit_in_doubt(const struct audit *a)
 {
@@ -461,6 +467,38 @@ audit_each_line(struct audit *a,
 	}
 	free(r);
 	return weigh_context(err, rc, "journal '%s'", JOURNAL);
+}
+
+/* --- acts and decisions --------------------------------------------------- */
+
+struct acts {
+	enum weigh_code (*each)(void *ctx, uint64_t number,
+	    const struct audit_entry *entry, struct weigh_err *err);
+	void *ctx;
+};
+
+static enum weigh_code
+see_act(void *ctx, const struct audit_line *line, struct weigh_err *err)
+{
+	const struct acts *acts = ctx;
+	struct audit_entry entry;
+
+	if (line->event != AUDIT_APPROVE && line->event != AUDIT_WAIVE &&
+	    line->event != AUDIT_REVOKE && line->event != AUDIT_DECIDE)
+		return WEIGH_OK;
+	line_to_entry(line, &entry);
+	return acts->each(acts->ctx, line->n, &entry, err);
+}
+
+enum weigh_code
+audit_each_act(struct audit *a,
+    enum weigh_code (*each)(void *ctx, uint64_t number,
+	const struct audit_entry *entry, struct weigh_err *err),
+    void *ctx, struct weigh_err *err)
+{
+	struct acts acts = { each, ctx };
+
+	return audit_each_line(a, see_act, &acts, err);
 }
 
 /* --- was it said? ---------------------------------------------------------- */

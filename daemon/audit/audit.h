@@ -43,6 +43,10 @@ enum audit_event {
 	AUDIT_DELETE, /* a repository was taken away, with all its revisions */
 	AUDIT_MOVE,   /* … got another name */
 	AUDIT_SHOW,   /* … is visible to others than before */
+	AUDIT_APPROVE, /* somebody takes responsibility for a revision's license */
+	AUDIT_WAIVE,  /* … for leaving out one rule of the policy */
+	AUDIT_REVOKE, /* … takes that back */
+	AUDIT_DECIDE, /* the policy turned what may be done with a revision */
 	AUDIT_EVENTS
 };
 
@@ -51,18 +55,33 @@ struct audit_entry {
 	int64_t time; /* seconds since 1970 */
 	/* admit, withdraw; what happened to a repository or ref */
 	const struct weigh_repo *repo;
-	const char *origin;
+	const char *origin; /* of an act: who */
 	/* admit, withdraw, a ref */
 	const char *ref; /* full */
+	/* these, acts and decisions */
 	struct weigh_gitid revision;
 	struct weigh_oid manifest;        /* not of a ref */
 	const struct weigh_repo *target;  /* move: its name now */
 	enum weigh_visibility visibility; /* show */
 	/* quarantine, discard */
 	struct weigh_oid blob;
-	/* quarantine, discard, collect, rebuild */
+	/* quarantine, discard, collect, rebuild, acts */
 	const char *why;
+	/* approve, waive, decide; none is longer than AUDIT_WORD */
+	const char *rule;        /* waive, decide */
+	const char *purpose;     /* approve, decide */
+	const char *ticket;      /* approve, waive, revoke */
+	const char *ruling;      /* decide: "allow" "review" "hold" "deny" */
+	int64_t until;           /* approve, waive, decide; 0: no end */
+	struct weigh_oid basis;  /* approve */
+	uint64_t revokes;        /* revoke: number of the line */
+	struct weigh_oid policy; /* decide */
+	struct weigh_oid record; /* decide; zero: there was none */
+	uint64_t option;         /* decide */
+	uint64_t approved;       /* decide: number of the line; 0: none */
+	const char *reason, *because; /* decide */
 };
+#define AUDIT_WORD 255 /* bytes of a rule, a purpose, a ticket */
 
 /* Open or begin the journal in the data folder `dirfd` (borrowed).  *cut tells
  * whether a torn line was removed.  Reads the whole journal once, in pieces. */
@@ -72,6 +91,9 @@ void audit_close(struct audit *a);
 
 enum weigh_code audit_append(struct audit *a, const struct audit_entry *entry,
     struct weigh_err *err);
+
+/* The number of the last line: after audit_append, of that one. */
+uint64_t audit_number(const struct audit *a);
 
 /* A write's outcome is unknown: no more lines, until the journal is opened again. */
 bool audit_in_doubt(const struct audit *a);
@@ -97,6 +119,13 @@ enum weigh_code audit_withdraw(struct audit *a, const struct weigh_repo *repo,
  * Reads the journal. */
 enum weigh_code audit_said(struct audit *a, const struct audit_entry *entry,
     bool *said, struct weigh_err *err);
+
+/* Every line that is an act or a decision, oldest first, with its number.  What `entry`
+ * points to lives during the call.  Reads the journal. */
+enum weigh_code audit_each_act(struct audit *a,
+    enum weigh_code (*each)(void *ctx, uint64_t number,
+	const struct audit_entry *entry, struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
 
 /* --- the whole journal at once, for making the catalog again ------------- */
 

@@ -192,6 +192,10 @@ take_line(void *ctx, const struct audit_line *line, struct weigh_err *err)
 	case AUDIT_DROP_REF: /* what it led to is still held */
 		kept = take_ref(l, line, line->event == AUDIT_DROP_REF);
 		break;
+	case AUDIT_APPROVE: /* these are read line by line: audit_each_act */
+	case AUDIT_WAIVE:
+	case AUDIT_REVOKE:
+	case AUDIT_DECIDE:
 	case AUDIT_SHOW:
 	case AUDIT_DISCARD:
 	case AUDIT_COLLECT:

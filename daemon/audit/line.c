@@ -24,6 +24,10 @@ static const char *const event_names[AUDIT_EVENTS] = {
 	[AUDIT_DELETE] = "delete",
 	[AUDIT_MOVE] = "move",
 	[AUDIT_SHOW] = "show",
+	[AUDIT_APPROVE] = "approve",
+	[AUDIT_WAIVE] = "waive",
+	[AUDIT_REVOKE] = "revoke",
+	[AUDIT_DECIDE] = "decide",
 };
 
 /* --- values ------------------------------------------------------------ */
@@ -66,10 +70,10 @@ take_prev(struct audit_line *l, const char *text, size_t len)
 }
 
 static void
-put_time(struct weigh_jw *w, const struct audit_line *l)
+put_moment(struct weigh_jw *w, int64_t seconds)
 {
 	char text[TIME_TEXT] = "";
-	time_t t = (time_t)l->time;
+	time_t t = (time_t)seconds;
 	struct tm tm;
 
 	if (gmtime_r(&t, &tm) != NULL)
@@ -80,7 +84,7 @@ put_time(struct weigh_jw *w, const struct audit_line *l)
 /* Loose: what strptime lets pass beyond our form is found when the line is
  * written again and compared. */
 static bool
-take_time(struct audit_line *l, const char *text, size_t len)
+take_moment(int64_t *out, const char *text, size_t len)
 {
 	struct tm tm = { 0 };
 	const char *end;
@@ -88,8 +92,20 @@ take_time(struct audit_line *l, const char *text, size_t len)
 	if (len != TIME_TEXT - 1)
 		return false;
 	end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	l->time = (int64_t)timegm(&tm);
+	*out = (int64_t)timegm(&tm);
 	return end == text + len;
+}
+
+static void
+put_time(struct weigh_jw *w, const struct audit_line *l)
+{
+	put_moment(w, l->time);
+}
+
+static bool
+take_time(struct audit_line *l, const char *text, size_t len)
+{
+	return take_moment(&l->time, text, len);
 }
 
 static void
@@ -247,12 +263,113 @@ take_why(struct audit_line *l, const char *text, size_t len)
 	return take_text(text, len, l->why, sizeof(l->why));
 }
 
+/* --- values of acts and decisions ---------------------------------------- */
+
+/* put_X and take_X of a text. */
+#define TEXT(name) \
+	static void put_##name(struct weigh_jw *w, const struct audit_line *l) \
+	{ \
+		weigh_jw_str(w, l->name); \
+	} \
+	static bool take_##name(struct audit_line *l, const char *text, \
+	    size_t len) \
+	{ \
+		return take_text(text, len, l->name, sizeof(l->name)); \
+	}
+TEXT(rule)
+TEXT(purpose)
+TEXT(ticket)
+TEXT(ruling)
+TEXT(reason)
+TEXT(because)
+#undef TEXT
+
+/* … of a digest. */
+#define DIGEST(name) \
+	static void put_##name(struct weigh_jw *w, const struct audit_line *l) \
+	{ \
+		put_oid(w, &l->name); \
+	} \
+	static bool take_##name(struct audit_line *l, const char *text, \
+	    size_t len) \
+	{ \
+		return weigh_oid_parse(&l->name, text, len); \
+	}
+DIGEST(basis)
+DIGEST(policy)
+DIGEST(record)
+#undef DIGEST
+
+/* … of a number, as text: only `n` is a number of JSON. */
+#define NUMBER(name) \
+	static void put_##name(struct weigh_jw *w, const struct audit_line *l) \
+	{ \
+		put_number(w, l->name); \
+	} \
+	static bool take_##name(struct audit_line *l, const char *text, \
+	    size_t len) \
+	{ \
+		return take_number(&l->name, text, len); \
+	}
+
+static void
+put_number(struct weigh_jw *w, uint64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)n);
+	weigh_jw_str(w, text);
+}
+
+/* Loose, as take_moment. */
+static bool
+take_number(uint64_t *out, const char *text, size_t len)
+{
+	*out = 0;
+	if (len == 0 || len > 18)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+		*out = 10 * *out + (uint64_t)(text[i] - '0');
+	}
+	return true;
+}
+
+NUMBER(revokes)
+NUMBER(option)
+NUMBER(approved)
+#undef NUMBER
+
+/* "": no end. */
+static void
+put_until(struct weigh_jw *w, const struct audit_line *l)
+{
+	if (l->until == 0)
+		weigh_jw_str(w, "");
+	else
+		put_moment(w, l->until);
+}
+
+static bool
+take_until(struct audit_line *l, const char *text, size_t len)
+{
+	return len == 0 || take_moment(&l->until, text, len);
+}
+
 /* --- the table --------------------------------------------------------- */
 
 #define IN(event) (1u << (event))
 #define IN_REVISION (IN(AUDIT_ADMIT) | IN(AUDIT_WITHDRAW))
 #define IN_REF (IN_REVISION | IN(AUDIT_MAKE_REF) | IN(AUDIT_DROP_REF))
-#define IN_REPO (IN_REF | IN(AUDIT_DELETE) | IN(AUDIT_MOVE) | IN(AUDIT_SHOW))
+#define IN_ACT (IN(AUDIT_APPROVE) | IN(AUDIT_WAIVE) | IN(AUDIT_REVOKE))
+#define IN_LICENSE (IN_ACT | IN(AUDIT_DECIDE))
+#define IN_ENDING (IN(AUDIT_APPROVE) | IN(AUDIT_WAIVE) | IN(AUDIT_DECIDE))
+#define IN_PURPOSE (IN(AUDIT_APPROVE) | IN(AUDIT_DECIDE))
+#define IN_RULE (IN(AUDIT_WAIVE) | IN(AUDIT_DECIDE))
+#define IN_REPO \
+	(IN_REF | IN_LICENSE | IN(AUDIT_DELETE) | IN(AUDIT_MOVE) | \
+	    IN(AUDIT_SHOW))
 #define IN_BLOB (IN(AUDIT_QUARANTINE) | IN(AUDIT_DISCARD))
 #define IN_ALL (IN(AUDIT_EVENTS) - 1)
 
@@ -270,13 +387,26 @@ static const struct row {
 	{ "event", IN_ALL, put_event, take_event },
 	{ "repo", IN_REPO, put_repo, take_repo },
 	{ "ref", IN_REF, put_ref, take_ref },
-	{ "revision", IN_REF, put_revision, take_revision },
+	{ "revision", IN_REF | IN_LICENSE, put_revision, take_revision },
 	{ "manifest", IN_REVISION, put_manifest, take_manifest },
 	{ "to", IN(AUDIT_MOVE), put_target, take_target },
 	{ "visibility", IN(AUDIT_SHOW), put_visibility, take_visibility },
 	{ "origin", IN_REPO, put_origin, take_origin },
 	{ "blob", IN_BLOB, put_blob, take_blob },
-	{ "why", IN_ALL & ~IN_REPO, put_why, take_why },
+	{ "rule", IN_RULE, put_rule, take_rule },
+	{ "purpose", IN_PURPOSE, put_purpose, take_purpose },
+	{ "ruling", IN(AUDIT_DECIDE), put_ruling, take_ruling },
+	{ "option", IN(AUDIT_DECIDE), put_option, take_option },
+	{ "reason", IN(AUDIT_DECIDE), put_reason, take_reason },
+	{ "because", IN(AUDIT_DECIDE), put_because, take_because },
+	{ "policy", IN(AUDIT_DECIDE), put_policy, take_policy },
+	{ "record", IN(AUDIT_DECIDE), put_record, take_record },
+	{ "approved", IN(AUDIT_DECIDE), put_approved, take_approved },
+	{ "revokes", IN(AUDIT_REVOKE), put_revokes, take_revokes },
+	{ "basis", IN(AUDIT_APPROVE), put_basis, take_basis },
+	{ "until", IN_ENDING, put_until, take_until },
+	{ "ticket", IN_ACT, put_ticket, take_ticket },
+	{ "why", (IN_ALL & ~IN_REPO) | IN_ACT, put_why, take_why },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
@@ -315,10 +445,94 @@ copy_prose(char *out, size_t size, const char *text)
 	}
 }
 
+/* A word that somebody looks up by: whole, or not at all. */
+static enum weigh_code
+copy_word(char *out, size_t size, const char *text, const char *what,
+    struct weigh_err *err)
+{
+	size_t len = text != NULL ? strlen(text) : 0;
+
+	if (len >= size || !weigh_utf8_ok(text != NULL ? text : "", len))
+		return weigh_fail(err, WEIGH_USAGE,
+		    "a %s is UTF-8 of at most %zu bytes", what, size - 1);
+	if (len > 0)
+		memcpy(out, text, len);
+	out[len] = '\0';
+	return WEIGH_OK;
+}
+
+static enum weigh_code
+copy_words(struct audit_line *out, const struct audit_entry *entry,
+    struct weigh_err *err)
+{
+	enum weigh_code rc = copy_word(out->rule, sizeof(out->rule),
+	    entry->rule, "rule", err);
+
+	if (rc == WEIGH_OK)
+		rc = copy_word(out->purpose, sizeof(out->purpose),
+		    entry->purpose, "purpose", err);
+	if (rc == WEIGH_OK)
+		rc = copy_word(out->ticket, sizeof(out->ticket), entry->ticket,
+		    "ticket", err);
+	if (rc == WEIGH_OK)
+		rc = copy_word(out->ruling, sizeof(out->ruling), entry->ruling,
+		    "ruling", err);
+	if (rc == WEIGH_OK && (entry->until < 0 || entry->until > TIME_LAST))
+		rc = weigh_fail(err, WEIGH_USAGE, "an end no clock shows");
+	return rc;
+}
+
+/* What an act or a decision has beside its repository. */
+static enum weigh_code
+copy_act(struct audit_line *out, const struct audit_entry *entry,
+    struct weigh_err *err)
+{
+	out->revision = entry->revision;
+	out->until = entry->until;
+	out->basis = entry->basis;
+	out->policy = entry->policy;
+	out->record = entry->record;
+	out->revokes = entry->revokes;
+	out->option = entry->option;
+	out->approved = entry->approved;
+	copy_prose(out->why, sizeof(out->why), entry->why);
+	copy_prose(out->reason, sizeof(out->reason), entry->reason);
+	copy_prose(out->because, sizeof(out->because), entry->because);
+	return copy_words(out, entry, err);
+}
+
+void
+line_to_entry(const struct audit_line *line, struct audit_entry *out)
+{
+	*out = (struct audit_entry){
+		.event = line->event,
+		.time = line->time,
+		.repo = &line->repo,
+		.origin = line->origin,
+		.revision = line->revision,
+		.why = line->why,
+		.rule = line->rule,
+		.purpose = line->purpose,
+		.ticket = line->ticket,
+		.ruling = line->ruling,
+		.until = line->until,
+		.basis = line->basis,
+		.revokes = line->revokes,
+		.policy = line->policy,
+		.record = line->record,
+		.option = line->option,
+		.approved = line->approved,
+		.reason = line->reason,
+		.because = line->because,
+	};
+}
+
 enum weigh_code
 line_from_entry(struct audit_line *out, const struct audit_entry *entry,
     struct weigh_err *err)
 {
+	enum weigh_code rc;
+
 	*out = (struct audit_line){ .event = entry->event,
 		.time = entry->time };
 	if (entry->time < 0 || entry->time > TIME_LAST)
@@ -342,6 +556,13 @@ line_from_entry(struct audit_line *out, const struct audit_entry *entry,
 		out->visibility = entry->visibility;
 		break;
 	case AUDIT_DELETE:
+		break;
+	case AUDIT_APPROVE:
+	case AUDIT_WAIVE:
+	case AUDIT_REVOKE:
+	case AUDIT_DECIDE:
+		if ((rc = copy_act(out, entry, err)) != WEIGH_OK)
+			return rc;
 		break;
 	case AUDIT_QUARANTINE:
 	case AUDIT_DISCARD:

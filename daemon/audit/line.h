@@ -30,11 +30,18 @@ struct audit_line {
 	char origin[512];
 	struct weigh_oid blob;
 	char why[1024];
+	char rule[AUDIT_WORD + 1], purpose[AUDIT_WORD + 1];
+	char ticket[AUDIT_WORD + 1];
+	char ruling[8];
+	int64_t until;
+	struct weigh_oid basis, policy, record;
+	uint64_t revokes, option, approved;
+	char reason[512], because[512];
 };
 
 /* The entry in a line's words: prose too long is cut, bytes that are not UTF-8
- * become '?'.  WEIGH_USAGE for a ref that does not fit or a time outside the
- * years 1970 to 9999. */
+ * become '?'.  WEIGH_USAGE for a ref, rule, purpose, ticket or ruling that
+ * does not fit or a time outside the years 1970 to 9999. */
 enum weigh_code line_from_entry(struct audit_line *out,
     const struct audit_entry *entry, struct weigh_err *err);
 
@@ -44,10 +51,13 @@ bool line_render(const struct audit_line *line, struct weigh_buf *out);
 enum weigh_code line_parse(struct audit_line *out, const char *text, size_t len,
     struct weigh_err *err);
 
+/* The entry that a line of an act or a decision is; it points into the line. */
+void line_to_entry(const struct audit_line *line, struct audit_entry *out);
+
 /* Every line of the journal, oldest first. */
 enum weigh_code audit_each_line(struct audit *a,
-    enum weigh_code (*each)(
-	void *ctx, const struct audit_line *line, struct weigh_err *err),
+    enum weigh_code (*each)(void *ctx, const struct audit_line *line,
+	struct weigh_err *err),
     void *ctx, struct weigh_err *err);
 
 #endif

@@ -29,6 +29,28 @@
 	",\"blob\":\"" OID "\"," \
 	"\"why\":\"segment 3 does \\\"not\\\" hold\"}"
 
+#define ACT(event) \
+	HEAD("3", event) \
+	",\"repo\":\"models/acme/demo\",\"revision\":\"" REV "\"," \
+	"\"origin\":\"alice\""
+#define APPROVE(until) \
+	ACT("approve") \
+	",\"purpose\":\"serve\",\"basis\":\"" OID "\",\"until\":\"" until \
+	"\",\"ticket\":\"LEGAL-7\",\"why\":\"read\"}"
+#define WAIVE \
+	ACT("waive") \
+	",\"rule\":\"no-gpl\",\"until\":\"2027-01-02T03:04:05Z\"," \
+	"\"ticket\":\"\",\"why\":\"read\"}"
+#define REVOKE(number) \
+	ACT("revoke") \
+	",\"revokes\":\"" number "\",\"ticket\":\"\",\"why\":\"read\"}"
+#define DECIDE \
+	ACT("decide") \
+	",\"rule\":\"no-gpl\",\"purpose\":\"serve\",\"ruling\":\"deny\"," \
+	"\"option\":\"1\",\"reason\":\"r\",\"because\":\"b\"," \
+	"\"policy\":\"" OID "\",\"record\":\"" OID "\"," \
+	"\"approved\":\"12\",\"until\":\"\"}"
+
 /* (1): our form and no other. */
 static const struct parse_row {
 	const char *label, *text;
@@ -36,6 +58,18 @@ static const struct parse_row {
 } parses[] = {
 	{ "admit", ADMIT, WEIGH_OK },
 	{ "quarantine", QUARANTINE, WEIGH_OK },
+	{ "approve", APPROVE("2027-01-02T03:04:05Z"), WEIGH_OK },
+	{ "approve, no end", APPROVE(""), WEIGH_OK },
+	{ "an end that is none", APPROVE("1970-01-01T00:00:00Z"),
+	    WEIGH_MALFORMED },
+	{ "an end in other words", APPROVE("never"), WEIGH_MALFORMED },
+	{ "waive", WAIVE, WEIGH_OK },
+	{ "revoke", REVOKE("3"), WEIGH_OK },
+	{ "a zero in front", REVOKE("03"), WEIGH_MALFORMED },
+	{ "no number", REVOKE(""), WEIGH_MALFORMED },
+	{ "below zero", REVOKE("-3"), WEIGH_MALFORMED },
+	{ "a number too long", REVOKE("1234567890123456789"), WEIGH_MALFORMED },
+	{ "decide", DECIDE, WEIGH_OK },
 	{ "nothing", "", WEIGH_MALFORMED },
 	{ "not an object", "[1]", WEIGH_MALFORMED },
 	{ "empty object", "{}", WEIGH_MALFORMED },
@@ -106,6 +140,64 @@ test_parse(void **state)
 		check_str(parses[i].label, again.data, parses[i].text);
 		weigh_buf_free(&again);
 	}
+}
+
+/* (2): an act and a decision are told as they were written. */
+static void
+test_acts(void **state)
+{
+	static const char *const lines[] = { APPROVE("2027-01-02T03:04:05Z"),
+		WAIVE, REVOKE("3"), DECIDE };
+	struct audit_line line, again;
+	struct audit_entry entry;
+	struct weigh_buf out;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		check_code(lines[i],
+		    line_parse(&line, lines[i], strlen(lines[i]), NULL),
+		    WEIGH_OK);
+		line_to_entry(&line, &entry);
+		check_code(lines[i], line_from_entry(&again, &entry, NULL),
+		    WEIGH_OK);
+		again.n = line.n;
+		again.prev = line.prev;
+		weigh_buf_init(&out, AUDIT_LINE_MAX);
+		check_true("render", line_render(&again, &out));
+		check_str("the same", out.data, lines[i]);
+		weigh_buf_free(&out);
+	}
+	check_str("because", entry.because, "b");
+	check_u64("approved", entry.approved, 12);
+	check_u64("option", entry.option, 1);
+}
+
+/* What is looked up by a word is not cut. */
+static void
+test_words(void **state)
+{
+	const struct weigh_repo repo = { WEIGH_MODEL, "acme/demo" };
+	struct audit_entry entry = { .event = AUDIT_WAIVE, .repo = &repo };
+	char word[AUDIT_WORD + 2];
+	struct audit_line line;
+
+	(void)state;
+	memset(word, 'x', sizeof(word));
+	word[AUDIT_WORD] = '\0';
+	entry.rule = word;
+	check_code("at the limit", line_from_entry(&line, &entry, NULL),
+	    WEIGH_OK);
+	word[AUDIT_WORD] = 'x';
+	word[AUDIT_WORD + 1] = '\0';
+	check_code("over it", line_from_entry(&line, &entry, NULL),
+	    WEIGH_USAGE);
+	entry.rule = "\xff";
+	check_code("not UTF-8", line_from_entry(&line, &entry, NULL),
+	    WEIGH_USAGE);
+	entry.rule = "";
+	entry.until = -1;
+	check_code("an end before 1970", line_from_entry(&line, &entry, NULL),
+	    WEIGH_USAGE);
 }
 
 static void
@@ -251,6 +343,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_acts),
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_prose),
