@@ -160,6 +160,7 @@ enum catalog_verb {
 	CATALOG_MOVE,   /* … gets another name, `target` */
 	CATALOG_SHOW,   /* … is visible to others than before */
 	CATALOG_KEEP,   /* … is known for other facts than before */
+	CATALOG_ACT, /* somebody answers for its license: catalog/records.h */
 	CATALOG_VERBS
 };
 struct catalog_intent {

@@ -324,6 +324,8 @@ remake(struct remaking *m, struct weigh_err *err)
 		rc = audit_ledger_each_ref(m->ledger, look_for_ref, m, err);
 	if (rc == WEIGH_OK)
 		rc = catalog_own_each_row(parts->catalog, look_at_row, m, err);
+	if (rc == WEIGH_OK)
+		rc = gate_recall_acts(m->gate, true, err);
 	m->again->revisions = m->readmission.revisions;
 	if (rc == WEIGH_OK && m->again->finish != NULL)
 		rc = m->again->finish(m->again, parts->audit, err);

@@ -115,6 +115,13 @@ enum weigh_code gate_check_ref(struct catalog_reader *reader,
 enum weigh_code gate_check_ours(struct catalog_reader *reader,
     const struct weigh_repo *repo, struct weigh_err *err);
 
+/* acts.c: the catalog has every act of the journal, and if asked every decision; on the
+ * writer thread, in a transaction.  And: what an intent of an act left behind is finished. */
+enum weigh_code gate_recall_acts(struct gate *g, bool decisions,
+    struct weigh_err *err);
+enum weigh_code gate_settle_act(struct gate *g,
+    const struct catalog_intent *intent, struct weigh_err *err);
+
 /* Quarantine a blob, mark it bad, write it into the journal. */
 enum weigh_code gate_condemn(struct gate *g, const struct weigh_oid *oid,
     uint64_t size, const struct store_finding *f, struct weigh_err *err);

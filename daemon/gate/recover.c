@@ -195,10 +195,14 @@ settle_intent(void *ctx, const struct catalog_intent *intent,
 	r->intent = intent;
 	r->repo = NULL;
 	r->ours = r->back; /* at a start only, others go on */
-	if (intent->verb == CATALOG_COMMIT)
+	if (intent->verb == CATALOG_COMMIT) {
 		rc = settle(r, &moved, &trouble);
-	else
+	} else if (intent->verb == CATALOG_ACT) {
+		rc = gate_settle_act(r->gate, intent, &trouble);
+		moved = rc == WEIGH_OK;
+	} else {
 		rc = turn_settle(r->gate, r->reader, intent, &moved, &trouble);
+	}
 	repo_close(r->repo);
 	if (rc != WEIGH_OK && r->ours) {
 		if (err != NULL)

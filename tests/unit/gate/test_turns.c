@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "check.h"
+#include "gate/acts.h"
 #include "gate/change.h"
 #include "gatehouse.h"
 #include "lastcall.h"
@@ -256,6 +257,37 @@ is_shown(struct gatehouse *g)
 	return visibility(g, &demo) == WEIGH_GATED;
 }
 
+static enum weigh_code
+approve(struct gatehouse *g, struct weigh_err *err)
+{
+	char hex[WEIGH_GITID_HEX + 1];
+	struct weigh_act act = {
+		.kind = WEIGH_ACT_APPROVAL,
+		.repo = "acme/demo",
+		.commit = hex,
+		.rule = "",
+		.purpose = "mirror",
+		.by = who.origin,
+		.why = "read by counsel",
+		.ticket = "LEGAL-7",
+		.basis = gatehouse_oid(&files[0]),
+	};
+	struct weigh_gitid at;
+	bool known;
+
+	check_code("main",
+	    catalog_resolve(g->reader, &demo, "main", &at, &known, NULL),
+	    WEIGH_OK);
+	weigh_gitid_hex(&at, hex);
+	return gate_act(g->gate, g->reader, &act, err);
+}
+
+static bool
+is_approved(struct gatehouse *g)
+{
+	return gatehouse_number(g, "SELECT count(*) FROM acts") == 1;
+}
+
 static const struct deed {
 	const char *label;
 	enum weigh_code (*run)(struct gatehouse *g, struct weigh_err *err);
@@ -274,6 +306,7 @@ static const struct deed {
 	{ "drop a branch", drop_branch, is_dropped, "\"drop\"", 3, false },
 	{ "delete", delete_repo, is_deleted, "\"delete\"", 7, true },
 	{ "move", move_repo, is_moved, "\"move\"", 5, false },
+	{ "approve a revision", approve, is_approved, "\"approve\"", 1, false },
 	{ "show to some", show, is_shown, "\"gated\"", 2, false },
 };
 
