@@ -177,13 +177,14 @@ static bool
 no_name(const char *word)
 {
 	static const char *const words[] = { "anybody", "anyone", "bought",
-		"buys", "consumers", "customer", "customers", "everybody",
-		"everyone", "licensee", "licensees", "people", "person",
-		"persons", "purchaser", "purchasers", "recipient", "recipients",
+		"buyer", "buyers", "buys", "consumers", "customer", "customers",
+		"employees", "everybody", "everyone", "licensee", "licensees",
+		"people", "person", "persons", "purchaser", "purchasers",
+		"recipient", "recipients", "student", "students", "subscribers",
 		"user", "users", "who", "whoever", "whom", "whose", "you",
 		"your" };
 
-	if (strchr("abcelpruwy", word[0]) == NULL)
+	if (strchr("abcelprsuwy", word[0]) == NULL)
 		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(word, words[i]) == 0)

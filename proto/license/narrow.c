@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "look.h"
 #include "zones.h"
 
 #define SMALL_MAX \
@@ -21,13 +22,16 @@ static bool
 narrows(const char *word)
 {
 	static const char *const words[] = { "banned", "buyer", "buyers",
-		"confidential", "customer", "customers", "disallowed", "draft",
-		"expiration", "expired", "expires", "expiry", "nc", "nd",
-		"obsolete", "paid", "pay", "paying", "proprietary", "resale",
-		"revoke", "revoked", "revokes", "sale", "seat", "seats",
-		"selling", "sold", "student", "students", "superseded",
-		"terminated", "trial", "until", "upon", "void", "withdrawn",
-		"nosale", "noselling",
+		"confidential", "customer", "customers", "demonstration",
+		"deprecated", "disallowed", "donate", "draft", "embargoed",
+		"employees", "eula", "expiration", "expired", "expires",
+		"expiry", "hobbyists", "leased", "nc", "nd", "nda", "nosale",
+		"noselling", "obsolete", "paid", "pay", "paying", "prerelease",
+		"proprietary", "pupils", "rental", "rented", "resale",
+		"restricted", "revoke", "revoked", "revokes", "sale", "seat",
+		"seats", "selling", "sold", "student", "students",
+		"subscribers", "superseded", "teachers", "terminated", "trial",
+		"until", "upon", "void", "withdrawn",
 		/* German, Dutch */
 		"verboten", "untersagt", "verkauf", "nicht", "kommerziell",
 		"privat", "kommerzielle", "kommerziellen", "kommerzieller",
@@ -46,13 +50,37 @@ narrows(const char *word)
 	return license_among(word, words, COUNT(words));
 }
 
+/* Names of licenses that nobody has as his own; a host is called so. */
+static bool
+license_of_others(const struct license_text *t, size_t i, size_t to)
+{
+	static const char *const names[] = { "agpl", "agplv3", "busl", "bync",
+		"byncnd", "byncsa", "bynd", "bysa", "ccby", "ccbync",
+		"ccbyncnd", "ccbyncsa", "ccbynd", "ccbysa", "cddl", "eupl",
+		"gfdl", "gpl", "gplv2", "gplv3", "lgpl", "lgplv2", "lgplv3",
+		"sspl", "wtfpl" };
+	static const char *const hosts[] = { "org", "net", "com", "io", "de" };
+
+	return license_among(license_word(t, i), names, COUNT(names)) &&
+	    !(i + 1 < to &&
+		license_among(license_word(t, i + 1), hosts, COUNT(hosts)));
+}
+
+/* Words that narrow a permission together, where each alone may be a name. */
+static const char *const together[] = { "ask first", "approved users",
+	"approved vendors", "beta testers", "beta version", "cc by",
+	"demo version", "developer edition", "enterprise edition",
+	"single copy", "single developer", "single machine", "single server",
+	"single site", "single user", "student edition", "top secret",
+	"trade secret", "trade secrets", NULL };
+
 /* The same in a title, where nobody here knows the sense of other alphabets.  Some words
  * say there that the license is another; in a notice they are names. */
 static bool
 narrows_title(const struct license_text *t, size_t i)
 {
-	static const char *const words[] = { "addendum", "enterprise",
-		"rider" };
+	static const char *const words[] = { "addendum", "demo", "enterprise",
+		"members", "rider", "shareware", "site", "unpublished" };
 	const char *word = license_word(t, i);
 	unsigned char first = (unsigned char)word[0];
 
@@ -316,16 +344,23 @@ narrow_notice(struct license_text *t, struct zone r)
 	}
 }
 
+/* The words of a notice at the beginning of [from, to). */
+static void
+narrow_words(struct license_text *t, struct zone r)
+{
+	for (size_t i = r.from; i < r.to && i - r.from < ZONES_NOTICE; i++)
+		if (narrows(license_word(t, i)) || bounds(t, i, r.to) ||
+		    license_of_others(t, i, r.to))
+			decides(t, i);
+}
+
 static void
 narrow_paragraph(struct license_text *t, struct zone r)
 {
 	struct zone notice;
 
 	if (license_notice_at(t, r.from, r.to))
-		for (size_t i = r.from; i < r.to && i - r.from < ZONES_NOTICE;
-		     i++)
-			if (narrows(license_word(t, i)) || bounds(t, i, r.to))
-				decides(t, i);
+		narrow_words(t, r);
 	for (size_t i = r.from; i < r.to; i = notice.to) {
 		notice = (struct zone){ i, i };
 		while (notice.to < r.to &&
@@ -338,11 +373,30 @@ narrow_paragraph(struct license_text *t, struct zone r)
 	}
 }
 
+/* In a notice, a title, and where a license leaves a name open. */
+static void
+narrow_together(struct license_text *t)
+{
+	struct license_filter filter = { { 0 } };
+
+	for (size_t k = 0; together[k] != NULL; k++)
+		license_filter_add(&filter, together[k]);
+	for (size_t i = 0; i < t->ntokens; i++) {
+		size_t n = license_filter_has(&filter, license_word(t, i)) ?
+		    license_any_at(t, i, together) :
+		    0;
+
+		if (n > 0)
+			all_decide(t, (struct zone){ i, i + n });
+	}
+}
+
 void
 license_zones_narrow(struct license_text *t)
 {
 	struct zone paragraph;
 
+	narrow_together(t);
 	for (size_t i = 0; i < t->ntokens; i = paragraph.to) {
 		paragraph = (struct zone){ i,
 			run_end(t, i, t->ntokens, TOKEN_PARAGRAPH) };

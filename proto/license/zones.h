@@ -14,8 +14,8 @@
 /* Sets TOKEN_COPYRIGHT, TOKEN_TITLE and TOKEN_FURNITURE. */
 void license_zones_mark(struct license_text *t);
 /* narrow.c: in a text that is compared, what narrows a permission decides in a notice of
- * copyright and a title as well ("trial", "verboten", "Outside Europe"), and what is no
- * name of anybody is no notice.  Packs are made without, so that they stay the same. */
+ * copyright and a title as well ("trial", "verboten", "Outside Europe", "Single
+ * Developer", "Acme, GPL"), and what is no name of anybody is no notice.  Packs are made without, so that they stay the same. */
 void license_zones_narrow(struct license_text *t);
 
 /* --- what both look at ---------------------------------------------------------- */
