@@ -15,6 +15,15 @@
 
 /* --- names ------------------------------------------------------------------------- */
 
+/* Is the sign behind word `i`: "GPL-2+"? */
+static bool
+has_plus(const struct license_finder *find, size_t i)
+{
+	uint32_t end = license_finder_token(find, i)->end;
+
+	return end < find->len && find->bytes[end] == '+';
+}
+
 /* Is a later version offered behind the name that ends before word `i`: "GPL-2+", "version
  * 2 or later"?  Within its sentence. */
 static bool
@@ -23,16 +32,62 @@ or_later(const struct license_finder *find, size_t i)
 	static license_phrases later = { "or later", "any later version",
 		"or any later", "or newer", "orlater", NULL };
 	const struct license_text *t = find->t;
-	uint32_t end = license_finder_token(find, i - 1)->end;
 	size_t to = i;
 
-	if (end < find->len && find->bytes[end] == '+')
+	if (has_plus(find, i - 1))
 		return true;
 	while (to < t->ntokens && to - i < LATER &&
 	    !(license_finder_token(find, to - 1)->flags & TOKEN_STOP) &&
 	    !(license_finder_token(find, to)->flags & TOKEN_PARAGRAPH))
 		to++;
 	return license_any_ahead(t, i, to - i, later) != LOOK_NONE;
+}
+
+/* Does word `i` begin a field: "License: MIT", "**License** = MIT"? */
+static bool
+begins_field(const struct license_finder *find, size_t i)
+{
+	char raw[8];
+	uint32_t ends[sizeof(raw)];
+	size_t from;
+
+	license_finder_raw(find, license_finder_token(find, i)->end, raw, ends,
+	    sizeof(raw));
+	from = strspn(raw, "*_\"'` \t");
+	return raw[from] == ':' || raw[from] == '=';
+}
+
+/* The license whose name stands at word `i`, by the words before word `to` alone. */
+static bool
+name_before(const struct license_finder *find, size_t i, size_t to,
+    struct license_known *out)
+{
+	struct license_text t = *find->t;
+
+	t.ntokens = to;
+	return license_name_at(&t, i, find->packs, find->npacks, out);
+}
+
+/* The same by its own words alone: the "License:" of the next line is none of them, nor is
+ * what adds nothing behind "GPL-3+". */
+static bool
+name_at(const struct license_finder *find, size_t i, struct license_known *out)
+{
+	struct license_known less;
+
+	if (!name_before(find, i, find->t->ntokens, out))
+		return false;
+	for (size_t at = i + 1; at < i + out->words; at++) {
+		if (license_finder_token(find, at)->flags & TOKEN_LINE &&
+		    begins_field(find, at))
+			return name_before(find, i, at, out);
+		if (has_plus(find, at - 1) && name_before(find, i, at, &less) &&
+		    strcmp(less.id, out->id) == 0) {
+			*out = less;
+			return true;
+		}
+	}
+	return true;
 }
 
 /* The words of the name at word `i`, 0 if none stands there, and its license. */
@@ -43,7 +98,7 @@ license_find_name(const struct license_finder *find, size_t i,
 	char raw[WEIGH_LICENSE_ID + 16];
 	struct license_known known;
 
-	if (!license_name_at(find->t, i, find->packs, find->npacks, &known))
+	if (!name_at(find, i, &known))
 		return 0;
 	snprintf(raw, sizeof(raw), "%s%s", known.id,
 	    !known.open                         ? "" :
@@ -108,9 +163,7 @@ names_at(const struct license_finder *find, size_t i,
 static uint32_t
 name_end(const struct license_finder *find, size_t i)
 {
-	uint32_t end = license_finder_token(find, i - 1)->end;
-
-	return end < find->len && find->bytes[end] == '+' ? end + 1 : end;
+	return license_finder_token(find, i - 1)->end + has_plus(find, i - 1);
 }
 
 static void
