@@ -255,6 +255,8 @@ install: all $(MAN) ## install under DESTDIR and PREFIX
 	    $(INST) -m 644 $(BUILD)/completion $(ROOT)/$${s#*:}; done
 	set -e; for h in include/weigh/*.h; do \
 	    $(INST) -m 644 $$h $(ROOT)/include/weigh/$${h##*/}; done
+	set -e; for p in packaging/policy/*.conf; do \
+	    $(INST) -m 644 $$p $(ROOT)/share/doc/weighhouse/examples/$${p##*/}; done
 	$(INST) -m 644 packaging/sysusers.d/weighhouse.conf $(ROOT)/lib/sysusers.d/weighhouse.conf
 	$(INST) -m 644 packaging/tmpfiles.d/weighhouse.conf $(ROOT)/lib/tmpfiles.d/weighhouse.conf
 	sed 's|/usr/sbin/|$(PREFIX)/sbin/|' packaging/systemd/weighd.service >$(BUILD)/weighd.service
