@@ -252,6 +252,7 @@ fetch_new(struct fetch **out, const struct fetch_parts *parts,
 	pthread_mutex_init(&f->reads_lock, NULL);
 	pthread_mutex_init(&f->reader_lock, NULL);
 	pthread_mutex_init(&f->order_lock, NULL);
+	pthread_mutex_init(&f->row_lock, NULL);
 	pthread_mutex_init(&f->governor_lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -337,6 +338,7 @@ fetch_free(struct fetch *f)
 	pthread_mutex_destroy(&f->lock);
 	pthread_mutex_destroy(&f->reads_lock);
 	pthread_mutex_destroy(&f->order_lock);
+	pthread_mutex_destroy(&f->row_lock);
 	pthread_mutex_destroy(&f->reader_lock);
 	pthread_mutex_destroy(&f->governor_lock);
 	free(f);

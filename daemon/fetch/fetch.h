@@ -105,6 +105,9 @@ enum fetch_verb {
 	FETCH_CANCEL,
 	FETCH_FIRST /* priority */
 };
+/* Tell a job that lives: its row says so when this answers, whatever happens then; its
+ * thread hears it a little later.  Blocks for a write of the catalog.  WEIGH_NOT_FOUND;
+ * another failure: it was told, and a weighd that starts again may not know. */
 enum weigh_code fetch_tell(struct fetch *f, int64_t id, enum fetch_verb verb,
     struct weigh_err *err);
 

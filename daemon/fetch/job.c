@@ -350,15 +350,17 @@ hear(struct fetch *f, struct work *w, struct step_event *e)
 	pthread_mutex_unlock(&f->lock);
 }
 
-/* The job's row as the machine has it. */
+/* The job's row as the machine has it, or as it will when it has heard what the job was
+ * told. */
 static void
 show(struct fetch *f, struct work *w, bool keep)
 {
 	struct weigh_fetch_job copy;
 	struct weigh_err err;
 
+	pthread_mutex_lock(&f->row_lock);
 	pthread_mutex_lock(&f->lock);
-	w->job.state = w->step.state;
+	w->job.state = state_told(w->step.state, w->word);
 	w->job.until = w->step.until;
 	w->job.err = w->step.err;
 	w->job.done_files = atomic_load(&w->done_files);
@@ -373,6 +375,7 @@ show(struct fetch *f, struct work *w, bool keep)
 	if (keep && job_keep(f, &copy, &err) != WEIGH_OK)
 		log_event(LOG_ERROR_LEVEL, "job-not-kept", "why", err.why,
 		    NULL);
+	pthread_mutex_unlock(&f->row_lock);
 }
 
 struct oids {

@@ -120,6 +120,23 @@ fetch_order(struct fetch *f, const struct weigh_fetch_order *order,
 
 /* --- words --------------------------------------------------------------- */
 
+/* What becomes of a job that is in a state and has been told something.  What is being
+ * admitted may be done all the same. */
+enum weigh_fetch_state
+state_told(enum weigh_fetch_state now, enum step_kind word)
+{
+	if (!weigh_fetch_state_live(now) || now == WEIGH_FETCH_ADMITTING)
+		return now;
+	if (word == STEP_PAUSED)
+		return WEIGH_FETCH_PAUSED;
+	if (word == STEP_CANCELED)
+		return WEIGH_FETCH_CANCELED;
+	if (word == STEP_RESUMED &&
+	    (now == WEIGH_FETCH_PAUSED || now == WEIGH_FETCH_WAITING))
+		return WEIGH_FETCH_QUEUED;
+	return now;
+}
+
 static void
 tell(struct fetch *f, struct work *w, enum fetch_verb verb)
 {
@@ -133,6 +150,7 @@ tell(struct fetch *f, struct work *w, enum fetch_verb verb)
 		w->job.order.priority = WEIGH_FETCH_PRIORITY;
 	} else {
 		w->word = words[verb];
+		w->job.state = state_told(w->job.state, w->word);
 		if (w->running && verb != FETCH_RESUME)
 			atomic_store(&w->cancel, true);
 	}
@@ -144,18 +162,26 @@ fetch_tell(struct fetch *f, int64_t id, enum fetch_verb verb,
     struct weigh_err *err)
 {
 	struct new_job n = { .token = "" };
+	enum weigh_code rc;
 	struct work *w;
 
+	pthread_mutex_lock(&f->row_lock);
 	pthread_mutex_lock(&f->lock);
-	if ((w = work_find(f, id)) != NULL) {
+	w = work_find(f, id);
+	if (w != NULL && !weigh_fetch_state_live(w->job.state))
+		w = NULL;
+	if (w != NULL) {
 		tell(f, w, verb);
 		n.job = w->job;
 	}
 	pthread_mutex_unlock(&f->lock);
 	if (w == NULL)
-		return weigh_fail(err, WEIGH_NOT_FOUND,
+		rc = weigh_fail(err, WEIGH_NOT_FOUND,
 		    "no job %lld is under way", (long long)id);
-	return verb == FETCH_FIRST ?
-	    gate_write(f->parts.gate, write_order, &n, err) :
-	    WEIGH_OK;
+	else if (verb == FETCH_FIRST)
+		rc = gate_write(f->parts.gate, write_order, &n, err);
+	else
+		rc = job_keep(f, &n.job, err);
+	pthread_mutex_unlock(&f->row_lock);
+	return rc;
 }

@@ -294,7 +294,7 @@ enum weigh_code listing_admit(struct fetch *f, struct catalog_reader *reader,
     const struct place *place, bool partial, struct weigh_err *err);
 
 /* A job that lives.  `job` and `step` are its thread's while it has one, else under
- * the lock; the others under the lock. */
+ * the lock; job.state and the others under the lock. */
 struct work {
 	struct work *next; /* in fetch->works */
 	struct weigh_fetch_job job;
@@ -321,9 +321,12 @@ struct work {
 void job_run(struct fetch *f, struct catalog_reader *reader, struct work *w);
 /* Upstream has no revision `rev`: say so if it is the beginning of an id. */
 void revision_hint(const char *rev, enum weigh_code rc, struct weigh_err *err);
-/* Write down how it stands. */
+/* Write down how it stands, with the lock of rows held. */
 enum weigh_code job_keep(struct fetch *f, const struct weigh_fetch_job *job,
     struct weigh_err *err);
+/* The state of a job once it has heard a word; STEP_KINDS: none. */
+enum weigh_fetch_state state_told(enum weigh_fetch_state now,
+    enum step_kind word);
 void work_free(struct work *w);
 /* A job that is new, or goes on from its row: it waits for a thread. */
 enum weigh_code work_add(struct fetch *f, const struct weigh_fetch_job *job,
@@ -418,6 +421,9 @@ struct fetch {
 	/* Held while an order joins what is on its way, or becomes a job of its own;
 	 * before `lock`. */
 	pthread_mutex_t order_lock;
+	/* Held while the row of a job that lives is written, so that the last word is
+	 * written last; before `lock`. */
+	pthread_mutex_t row_lock;
 
 	pthread_mutex_t reader_lock; /* of what is asked without a reader */
 	struct catalog_reader *reader;

@@ -55,9 +55,12 @@ class Result:
 def run(*argv, env=None, timeout=PATIENCE * 3, cwd=None):
     if argv[0] == BUILD / "weigh":
         argv = [*UNDER, *argv]
-    p = subprocess.run([str(a) if not isinstance(a, bytes) else a for a in argv],
-                       env=env, cwd=cwd, timeout=timeout, stdin=subprocess.DEVNULL,
-                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        p = subprocess.run([str(a) if not isinstance(a, bytes) else a for a in argv],
+                           env=env, cwd=cwd, timeout=timeout, stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    except subprocess.TimeoutExpired as e:
+        raise AssertionError(f"no end after {timeout} s: {argv}: {e.stdout} {e.stderr}") from e
     result = Result(p.returncode, p.stdout.decode("utf-8", "surrogateescape"),
                     p.stderr.decode("utf-8", "surrogateescape"))
     assert not REPORTS.search(result.err), result

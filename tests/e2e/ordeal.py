@@ -242,7 +242,7 @@ class MirrorOrdeal(AddOrdeal):
         if self.state() in {self.WAITING}:
             finish(*self.house.command("mirror", "pause", self.name), env=self.house.env)
             finish(*self.house.command("mirror", "resume", self.name), env=self.house.env)
-        r = self.house.weigh("mirror", self.name, "--json")
+        r = self.house.weigh("mirror", self.name, "--json", "--timeout", "30")  # says why
         assert r.json["revision"] == self.revision
         self.note(r)
 

@@ -63,6 +63,32 @@ def test_a_job_that_rests_rests_after_a_kill(house, hub):
     assert hub.calls() > calls
 
 
+def test_a_word_that_was_taken_holds_though_nobody_has_heard_it(tmp, hub):
+    """The one thread is at another job: pause and cancel are written down before they are
+    answered, and who orders again what was canceled gets a job."""
+    hub.misbehave("slow", W, rate=1 << 20)
+    for name in ("acme/rests", "acme/ends"):
+        hub.add(name, FILES)
+    house = mirroring.mirror_house(tmp / "house", mirror_jobs=1).start()
+    mirroring.order(house, "acme/m", hub.url)
+    until(lambda: hub.file_bytes() > 0)
+    for name, word in (("acme/rests", "pause"), ("acme/ends", "cancel")):
+        mirroring.order(house, name, hub.url)
+        house.weigh("mirror", word, name)
+    house.kill9()
+    house.start()
+    jobs = mirroring.jobs(house)
+    assert [jobs[n]["state"] for n in ("acme/rests", "acme/ends")] == ["paused", "canceled"]
+    before = jobs["acme/m"]["id"]
+    house.weigh("mirror", "cancel", "acme/m")
+    mirroring.order(house, "acme/m", hub.url)
+    assert mirroring.jobs(house)["acme/m"]["id"] != before
+    hub.behave()
+    hub.hang_up()
+    mirroring.done(house, "acme/m")
+    house.stop()
+
+
 def test_a_job_that_was_canceled_leaves_nothing(house, hub):
     hub.misbehave("slow", W, rate=1 << 20)
     mirroring.order(house, "acme/m", hub.url)
