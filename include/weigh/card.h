@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <weigh/buf.h>
 #include <weigh/err.h>
@@ -28,8 +29,7 @@
 /* The value of the top-level key `license`, or of `license_name` when that says
  * "other", into `out` with a NUL; "" and false when there is none, it is not a
  * plain string of visible ASCII, or the front matter is not YAML. */
-bool weigh_card_license(
-    const char *text, size_t len, char *out, size_t size);
+bool weigh_card_license(const char *text, size_t len, char *out, size_t size);
 
 /* Append the front matter as one JSON object: keys in their order, of equal keys
  * the last; not numbers in JSON (.inf, .nan) become null; keys that are no scalar
@@ -37,8 +37,13 @@ bool weigh_card_license(
  * (evaluation results, mostly).  WEIGH_NOT_FOUND: there is no front matter, or it
  * is empty.  WEIGH_MALFORMED: no YAML, or no mapping; err names the line of the
  * file.  WEIGH_TOO_BIG by (1) or `out`'s ceiling; then `out` is as it was. */
-enum weigh_code weigh_card_json(
-    const char *text, size_t len, struct weigh_buf *out, struct weigh_err *err);
+enum weigh_code weigh_card_json(const char *text, size_t len,
+    struct weigh_buf *out, struct weigh_err *err);
+
+/* Where a top-level key's value stands: its line of the file, from 1; of a list, the line
+ * of each element.  At most `room`; their number, 0: there is no such key. */
+size_t weigh_card_lines(const char *text, size_t len, const char *key,
+    uint32_t *lines, size_t room);
 
 /* What is wrong or odd in a card, as the Hub says it before a commit. */
 struct weigh_card_note {

@@ -29,6 +29,11 @@ uint32_t weigh_model_mark(const char *path);
 /* Are there files among them whose headers tell of weights? */
 bool weigh_model_has_weights(uint32_t marks);
 
+/* The formats of weights (of a data set: of its rows) among them, by their names in order:
+ * "gguf", "safetensors"...  The one behind `after` ("": the first), NULL behind the last. */
+const char *weigh_model_format(enum weigh_kind kind, uint32_t marks,
+    const char *after);
+
 /* The files that are read when a revision comes in. */
 enum weigh_model_file {
 	WEIGH_FILE_CARD,      /* README.md */
@@ -48,8 +53,8 @@ struct weigh_text {
  * architectures, model_type, quantization method, chat template, special tokens,
  * class of the pipeline.  False, and nothing appended, when there is nothing to
  * say.  A file that is no JSON says nothing. */
-bool weigh_model_config(
-    const struct weigh_text texts[WEIGH_FILES], struct weigh_buf *out);
+bool weigh_model_config(const struct weigh_text texts[WEIGH_FILES],
+    struct weigh_buf *out);
 
 /* What a repository at a revision is.  Words are "" when they cannot be told. */
 #define WEIGH_WORD_MAX 128 /* bytes of one, with its NUL */
@@ -58,9 +63,9 @@ struct weigh_model {
 	char task[WEIGH_WORD_MAX]; /* pipeline_tag */
 	char model_type[WEIGH_WORD_MAX];
 	char architecture[WEIGH_WORD_MAX]; /* the first */
-	char auto_model[WEIGH_WORD_MAX]; /* of transformers: its class, */
-	char processor[WEIGH_WORD_MAX];  /* and that of its tokenizer */
-	char sdk[WEIGH_WORD_MAX];        /* of a space */
+	char auto_model[WEIGH_WORD_MAX];   /* of transformers: its class, */
+	char processor[WEIGH_WORD_MAX];    /* and that of its tokenizer */
+	char sdk[WEIGH_WORD_MAX];          /* of a space */
 	struct weigh_buf tags; /* each with a NUL behind it, each once */
 };
 

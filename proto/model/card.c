@@ -102,6 +102,40 @@ weigh_card_license(const char *text, size_t len, char *out, size_t size)
 	return true;
 }
 
+/* --- where ---------------------------------------------------------------- */
+
+static size_t
+take_lines(const struct matter *m, const char *key, uint32_t *lines,
+    size_t room)
+{
+	uint32_t at = weigh_matter_find(m, &m->values[1], key);
+	const struct matter_value *v = weigh_matter_at(m, at);
+	size_t n = 0;
+
+	if (at == 0 || room == 0)
+		return 0;
+	if (v->kind != MATTER_LIST) {
+		lines[0] = m->values[at].line;
+		return 1;
+	}
+	for (at = v->first; at != 0 && n < room; at = m->values[at].next)
+		lines[n++] = m->values[at].line;
+	return n;
+}
+
+size_t
+weigh_card_lines(const char *text, size_t len, const char *key, uint32_t *lines,
+    size_t room)
+{
+	struct matter m;
+	size_t n = 0;
+
+	if (weigh_card_read(&m, text, len, NULL) == WEIGH_OK)
+		n = take_lines(&m, key, lines, room);
+	weigh_matter_free(&m);
+	return n;
+}
+
 /* --- as JSON ------------------------------------------------------------- */
 
 #define STEPS \

@@ -301,7 +301,7 @@ derive_class(struct collecting *c)
 static const struct {
 	uint32_t mark;
 	unsigned kinds;
-	const char *tag;
+	const char *name;
 } formats[] = {
 	{ MARK_PYTORCH, MODELS, "pytorch" },
 	{ MARK_TF, MODELS, "tf" },
@@ -314,10 +314,24 @@ static const struct {
 	{ MARK_OPENVINO, MODELS, "openvino" },
 	{ MARK_KERAS, MODELS, "keras" },
 	{ MARK_GGUF, MODELS, "gguf" },
-	{ MARK_PARQUET, DATASETS, "format:parquet" },
-	{ MARK_CSV, DATASETS, "format:csv" },
-	{ MARK_JSON, DATASETS, "format:json" },
+	{ MARK_PARQUET, DATASETS, "parquet" },
+	{ MARK_CSV, DATASETS, "csv" },
+	{ MARK_JSON, DATASETS, "json" },
 };
+
+const char *
+weigh_model_format(enum weigh_kind kind, uint32_t marks, const char *after)
+{
+	const char *next = NULL;
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if ((marks & formats[i].mark) != 0 &&
+		    (formats[i].kinds & OF(kind)) != 0 &&
+		    strcmp(formats[i].name, after) > 0 &&
+		    (next == NULL || strcmp(formats[i].name, next) < 0))
+			next = formats[i].name;
+	return next;
+}
 
 static void
 derive_formats(struct collecting *c, enum weigh_kind kind, uint32_t marks)
@@ -327,7 +341,9 @@ derive_formats(struct collecting *c, enum weigh_kind kind, uint32_t marks)
 	for (i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
 		if ((marks & formats[i].mark) != 0 &&
 		    (formats[i].kinds & OF(kind)) != 0)
-			add_word(c, PLACE_FORMATS, formats[i].tag);
+			add_tag(c, PLACE_FORMATS,
+			    kind == WEIGH_DATASET ? "format:" : "",
+			    formats[i].name, strlen(formats[i].name));
 }
 
 /* "base_model:x" again with what was made of x, where the card says it. */
