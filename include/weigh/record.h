@@ -51,7 +51,8 @@ struct weigh_record_claim {
 	const char *path;   /* of the file that says it */
 	uint32_t line;      /* of it, from 1; 0: not known */
 	const char *value;  /* as written */
-	const char *id; /* what that is: an id of a pack or of SPDX, or "" */
+	const char *id;     /* what that is: an id of a pack or of SPDX, an
+			     * expression of such, or "" */
 	enum weigh_hub_precision precision;
 };
 
@@ -222,7 +223,7 @@ struct weigh_record {
 	struct weigh_record_base
 	    *bases; /* the model's own first, then theirs */
 	uint32_t nclaims, nlinks, ntexts, nbases;
-	const char *license_name; /* of the card, or "" */
+	const char *license_name; /* of the card, else of a GGUF, or "" */
 	bool eu_disallowed;       /* of the card: extra_gated_eu_disallowed */
 	bool multimodal;          /* it reads or makes images, sound or video */
 	const char
