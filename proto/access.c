@@ -122,6 +122,8 @@ least_role(enum weigh_right right)
 		return WEIGH_ROLE_READ;
 	case WEIGH_RIGHT_PUBLISH:
 		return WEIGH_ROLE_PUBLISH;
+	case WEIGH_RIGHT_APPROVE:
+		return WEIGH_ROLE_APPROVE;
 	case WEIGH_RIGHT_ADMIN:
 		break;
 	}
@@ -141,7 +143,8 @@ sees(const struct weigh_access_facts *f)
 	if (f->who->local || weigh_who_covers(f->who, f->repo))
 		return true;
 	return !f->rules.anonymous_none &&
-	    (f->visibility == WEIGH_PUBLIC || f->visibility == WEIGH_GATED);
+	    (f->visibility == WEIGH_PUBLIC ||
+		weigh_visibility_gated(f->visibility));
 }
 
 /* Writing, and what is no single repository's: whoever has the role, within the
@@ -158,6 +161,26 @@ decide_role(const struct weigh_access_facts *f)
 						WEIGH_ACCESS_FORBIDDEN;
 }
 
+/* Content that is gated: for tokens that name it, whose bearers stand well (6). */
+static enum weigh_access
+decide_gated(const struct weigh_access_facts *f)
+{
+	static const enum weigh_access by_standing[WEIGH_STANDINGS] = {
+		[WEIGH_STANDING_NONE] = WEIGH_ACCESS_ACCEPT,
+		[WEIGH_STANDING_OUTDATED] = WEIGH_ACCESS_ACCEPT_ANEW,
+		[WEIGH_STANDING_WAITING] = WEIGH_ACCESS_WAITS,
+		[WEIGH_STANDING_REFUSED] = WEIGH_ACCESS_REFUSED,
+		[WEIGH_STANDING_MAY] = WEIGH_ACCESS_ALLOW,
+	};
+
+	if (f->who->role == WEIGH_ROLE_NOBODY)
+		return WEIGH_ACCESS_GATED_TOKEN;
+	if (!weigh_who_covers(f->who, f->repo))
+		return WEIGH_ACCESS_GATED;
+	return by_standing[weigh_consent_standing(f->consent, f->visibility,
+	    f->terms)];
+}
+
 static enum weigh_access
 decide_reading(const struct weigh_access_facts *f)
 {
@@ -168,9 +191,9 @@ decide_reading(const struct weigh_access_facts *f)
 							   WEIGH_ACCESS_NO_REPO;
 	if (!sees(f))
 		return nobody ? WEIGH_ACCESS_HIDDEN : WEIGH_ACCESS_NO_REPO;
-	if (f->right == WEIGH_RIGHT_READ && f->visibility == WEIGH_GATED &&
-	    !f->who->local && !weigh_who_covers(f->who, f->repo))
-		return nobody ? WEIGH_ACCESS_GATED_TOKEN : WEIGH_ACCESS_GATED;
+	if (f->right == WEIGH_RIGHT_READ && !f->who->local &&
+	    weigh_visibility_gated(f->visibility))
+		return decide_gated(f);
 	return WEIGH_ACCESS_ALLOW;
 }
 

@@ -1,9 +1,13 @@
 /* hub_error: see weigh/hub_error.h. */
 #include <weigh/hub_error.h>
 
-#define TOKEN_FIX                                              \
+#define TOKEN_FIX \
 	"set HF_TOKEN or WEIGH_TOKEN to a token of this mirror; its " \
 	"administrator makes one with: weigh token new"
+
+#define ACCEPT_FIX \
+	"see the terms and accept them, with this token: weigh accept, or " \
+	"POST to /NAME/ask-access"
 
 // clang-format off
 static const struct weigh_hub_error errors[WEIGH_HUB_CASES] = {
@@ -24,6 +28,20 @@ static const struct weigh_hub_error errors[WEIGH_HUB_CASES] = {
 	[WEIGH_HUB_GATED_TOKEN] = { 401, "GatedRepo", WEIGH_UNAUTHORIZED,
 	    false, true, "the files of this repository are for those who were "
 	    "given access: a token is needed", TOKEN_FIX },
+	[WEIGH_HUB_ACCEPT] = { 403, "GatedRepo", WEIGH_FORBIDDEN,
+	    false, true, "the terms of this repository must be accepted before "
+	    "its files can be had", ACCEPT_FIX },
+	[WEIGH_HUB_ACCEPT_ANEW] = { 403, "GatedRepo", WEIGH_FORBIDDEN,
+	    false, true, "the terms of this repository are others than those "
+	    "that were accepted", ACCEPT_FIX },
+	[WEIGH_HUB_WAITS] = { 403, "GatedRepo", WEIGH_FORBIDDEN,
+	    false, true, "the terms of this repository are accepted, and an "
+	    "approver of this mirror has not granted access yet",
+	    "ask an approver of this mirror, who grants it with: weigh access "
+	    "grant" },
+	[WEIGH_HUB_REFUSED] = { 403, "GatedRepo", WEIGH_FORBIDDEN,
+	    false, true, "an approver of this mirror refused access to this "
+	    "repository", "ask an approver of this mirror why" },
 	[WEIGH_HUB_POLICY] = { 403, "GatedRepo", WEIGH_DENIED,
 	    false, true, "this mirror's policy does not give this out", NULL },
 	[WEIGH_HUB_BAD_TOKEN] = { 401, NULL, WEIGH_UNAUTHORIZED,
@@ -67,6 +85,14 @@ weigh_hub_refusal(enum weigh_access access)
 		return WEIGH_HUB_GATED;
 	case WEIGH_ACCESS_GATED_TOKEN:
 		return WEIGH_HUB_GATED_TOKEN;
+	case WEIGH_ACCESS_ACCEPT:
+		return WEIGH_HUB_ACCEPT;
+	case WEIGH_ACCESS_ACCEPT_ANEW:
+		return WEIGH_HUB_ACCEPT_ANEW;
+	case WEIGH_ACCESS_WAITS:
+		return WEIGH_HUB_WAITS;
+	case WEIGH_ACCESS_REFUSED:
+		return WEIGH_HUB_REFUSED;
 	case WEIGH_ACCESS_ALLOW: /* nobody is refused */
 	case WEIGH_ACCESS_FORBIDDEN:
 		break;

@@ -92,12 +92,13 @@ put_private(struct weigh_jw *w, const char *key, const struct weigh_hub_info *i)
 	weigh_jw_kbool(w, key, i->visibility == WEIGH_PRIVATE);
 }
 
-/* false, or who lets people in: here always a person. */
+/* false, or who lets people in: themselves, by accepting the terms, or a person. */
 static void
 put_gated(struct weigh_jw *w, const char *key, const struct weigh_hub_info *i)
 {
-	if (i->visibility == WEIGH_GATED)
-		weigh_jw_kstr(w, key, "manual");
+	if (weigh_visibility_gated(i->visibility))
+		weigh_jw_kstr(w, key,
+		    i->visibility == WEIGH_GATED_AUTO ? "auto" : "manual");
 	else
 		weigh_jw_kbool(w, key, false);
 }

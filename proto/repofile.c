@@ -11,6 +11,8 @@
 static const char *const names[WEIGH_VISIBILITIES] = {
 	[WEIGH_PUBLIC] = "public",
 	[WEIGH_GATED] = "gated",
+	[WEIGH_GATED_AUTO] = "gated-auto",
+	[WEIGH_GATED_MANUAL] = "gated-manual",
 	[WEIGH_PRIVATE] = "private",
 };
 
@@ -30,6 +32,18 @@ weigh_visibility_parse(enum weigh_visibility *out, const char *text, size_t len)
 		return true;
 	}
 	return false;
+}
+
+bool
+weigh_visibility_gated(enum weigh_visibility v)
+{
+	return v == WEIGH_GATED || weigh_visibility_asks(v);
+}
+
+bool
+weigh_visibility_asks(enum weigh_visibility v)
+{
+	return v == WEIGH_GATED_AUTO || v == WEIGH_GATED_MANUAL;
 }
 
 /* --- former names ---------------------------------------------------------- */

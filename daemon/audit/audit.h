@@ -47,6 +47,10 @@ enum audit_event {
 	AUDIT_WAIVE,  /* … for leaving out one rule of the policy */
 	AUDIT_REVOKE, /* … takes that back */
 	AUDIT_DECIDE, /* the policy turned what may be done with a revision */
+	AUDIT_ACCEPT, /* the bearer of a token accepted a repository's terms */
+	AUDIT_GRANT,  /* an approver let them in, …  */
+	AUDIT_REFUSE, /* … did not, … */
+	AUDIT_REOPEN, /* … or took back what was said */
 	AUDIT_EVENTS
 };
 
@@ -63,9 +67,14 @@ struct audit_entry {
 	struct weigh_oid manifest;        /* not of a ref */
 	const struct weigh_repo *target;  /* move: its name now */
 	enum weigh_visibility visibility; /* show */
+	/* accept, grant, refuse, reopen: whom it is about */
+	const char *token; /* its id */
+	/* accept; and revision */
+	struct weigh_oid terms; /* weigh/consent.h */
+	struct weigh_oid card;  /* README.md; zero: none */
 	/* quarantine, discard */
 	struct weigh_oid blob;
-	/* quarantine, discard, collect, rebuild, acts */
+	/* quarantine, discard, collect, rebuild, acts; grant, refuse, reopen: "" */
 	const char *why;
 	/* approve, waive, decide; none is longer than AUDIT_WORD */
 	const char *rule;        /* waive, decide */
@@ -161,6 +170,22 @@ enum weigh_code audit_ledger_each(const struct audit_ledger *l,
 enum weigh_code audit_ledger_each_ref(const struct audit_ledger *l,
     enum weigh_code (*each)(void *ctx, const struct weigh_repo *repo,
 	const char *ref, const struct weigh_gitid *revision,
+	struct weigh_err *err),
+    void *ctx, struct weigh_err *err);
+
+/* What was said of consent, and what became of the repositories it was said of, in the
+ * order of the journal. */
+struct audit_consent {
+	enum audit_event event; /* accept to reopen; move, delete */
+	int64_t time;
+	struct weigh_repo repo, target; /* target: of a move */
+	char token[64];
+	struct weigh_gitid revision;
+	struct weigh_oid terms, card;
+	const char *origin, *why;
+};
+enum weigh_code audit_ledger_each_consent(const struct audit_ledger *l,
+    enum weigh_code (*each)(void *ctx, const struct audit_consent *said,
 	struct weigh_err *err),
     void *ctx, struct weigh_err *err);
 

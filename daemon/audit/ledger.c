@@ -23,7 +23,14 @@ struct ref_item {
 	bool gone;
 };
 
+/* What was said of consent; texts are interned. */
+struct consent_list {
+	struct audit_consent *said; /* in the order of the journal */
+	size_t n, room;
+};
+
 struct audit_ledger {
+	struct consent_list consents;
 	struct item *items; /* sorted by revision, kind, name */
 	size_t count, room;
 	struct ref_item *refs; /* sorted by kind, name, ref */
@@ -155,6 +162,41 @@ take_move(struct audit_ledger *l, const struct audit_line *line)
 }
 
 static bool
+take_consent(struct audit_ledger *l, const struct audit_line *line)
+{
+	struct consent_list *list = &l->consents;
+	struct audit_consent *more,
+	    said = {
+		    .event = line->event,
+		    .time = line->time,
+		    .repo = line->repo,
+		    .target = line->target,
+		    .revision = line->revision,
+		    .terms = line->terms,
+		    .card = line->card,
+		    .origin = intern(l, line->origin),
+		    .why = intern(l, line->why),
+	    };
+
+	if (said.origin == NULL || said.why == NULL)
+		return false;
+	memcpy(said.token, line->token, sizeof(said.token));
+	more = grow(list->said, list->n, &list->room, sizeof(*more));
+	if (more == NULL)
+		return false;
+	list->said = more;
+	list->said[list->n++] = said;
+	return true;
+}
+
+/* A repository's move or end concerns consent if any was ever said. */
+static bool
+note_fate(struct audit_ledger *l, const struct audit_line *line)
+{
+	return l->consents.n == 0 || take_consent(l, line);
+}
+
+static bool
 take_bad(struct audit_ledger *l, const struct weigh_oid *blob)
 {
 	struct weigh_oid *more;
@@ -184,9 +226,16 @@ take_line(void *ctx, const struct audit_line *line, struct weigh_err *err)
 		break;
 	case AUDIT_DELETE:
 		rename_revisions(l, &line->repo, NULL, line->n);
+		kept = note_fate(l, line);
 		break;
 	case AUDIT_MOVE:
-		kept = take_move(l, line);
+		kept = take_move(l, line) && note_fate(l, line);
+		break;
+	case AUDIT_ACCEPT:
+	case AUDIT_GRANT:
+	case AUDIT_REFUSE:
+	case AUDIT_REOPEN:
+		kept = take_consent(l, line);
 		break;
 	case AUDIT_MAKE_REF: /* of a revision that was admitted */
 	case AUDIT_DROP_REF: /* what it led to is still held */
@@ -326,6 +375,7 @@ audit_ledger_free(struct audit_ledger *l)
 	free(l->items);
 	free(l->refs);
 	free(l->bad);
+	free(l->consents.said);
 	free(l);
 }
 
@@ -417,5 +467,18 @@ audit_ledger_each_ref(const struct audit_ledger *l,
 		name_repo(&repo, item->name);
 		rc = each(ctx, &repo, item->ref, &item->revision, err);
 	}
+	return rc;
+}
+
+enum weigh_code
+audit_ledger_each_consent(const struct audit_ledger *l,
+    enum weigh_code (*each)(void *ctx, const struct audit_consent *said,
+	struct weigh_err *err),
+    void *ctx, struct weigh_err *err)
+{
+	enum weigh_code rc = WEIGH_OK;
+
+	for (size_t i = 0; rc == WEIGH_OK && i < l->consents.n; i++)
+		rc = each(ctx, &l->consents.said[i], err);
 	return rc;
 }

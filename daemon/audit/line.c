@@ -28,6 +28,10 @@ static const char *const event_names[AUDIT_EVENTS] = {
 	[AUDIT_WAIVE] = "waive",
 	[AUDIT_REVOKE] = "revoke",
 	[AUDIT_DECIDE] = "decide",
+	[AUDIT_ACCEPT] = "accept",
+	[AUDIT_GRANT] = "grant",
+	[AUDIT_REFUSE] = "refuse",
+	[AUDIT_REOPEN] = "reopen",
 };
 
 /* --- values ------------------------------------------------------------ */
@@ -228,6 +232,42 @@ take_manifest(struct audit_line *l, const char *text, size_t len)
 }
 
 static void
+put_token(struct weigh_jw *w, const struct audit_line *l)
+{
+	weigh_jw_str(w, l->token);
+}
+
+static bool
+take_token(struct audit_line *l, const char *text, size_t len)
+{
+	return take_text(text, len, l->token, sizeof(l->token));
+}
+
+static void
+put_terms(struct weigh_jw *w, const struct audit_line *l)
+{
+	put_oid(w, &l->terms);
+}
+
+static bool
+take_terms(struct audit_line *l, const char *text, size_t len)
+{
+	return weigh_oid_parse(&l->terms, text, len);
+}
+
+static void
+put_card(struct weigh_jw *w, const struct audit_line *l)
+{
+	put_oid(w, &l->card);
+}
+
+static bool
+take_card(struct audit_line *l, const char *text, size_t len)
+{
+	return weigh_oid_parse(&l->card, text, len);
+}
+
+static void
 put_origin(struct weigh_jw *w, const struct audit_line *l)
 {
 	weigh_jw_str(w, l->origin);
@@ -367,9 +407,11 @@ take_until(struct audit_line *l, const char *text, size_t len)
 #define IN_ENDING (IN(AUDIT_APPROVE) | IN(AUDIT_WAIVE) | IN(AUDIT_DECIDE))
 #define IN_PURPOSE (IN(AUDIT_APPROVE) | IN(AUDIT_DECIDE))
 #define IN_RULE (IN(AUDIT_WAIVE) | IN(AUDIT_DECIDE))
+#define IN_RULING (IN(AUDIT_GRANT) | IN(AUDIT_REFUSE) | IN(AUDIT_REOPEN))
+#define IN_CONSENT (IN(AUDIT_ACCEPT) | IN_RULING)
 #define IN_REPO \
-	(IN_REF | IN_LICENSE | IN(AUDIT_DELETE) | IN(AUDIT_MOVE) | \
-	    IN(AUDIT_SHOW))
+	(IN_REF | IN_LICENSE | IN_CONSENT | IN(AUDIT_DELETE) | \
+	    IN(AUDIT_MOVE) | IN(AUDIT_SHOW))
 #define IN_BLOB (IN(AUDIT_QUARANTINE) | IN(AUDIT_DISCARD))
 #define IN_ALL (IN(AUDIT_EVENTS) - 1)
 
@@ -387,10 +429,14 @@ static const struct row {
 	{ "event", IN_ALL, put_event, take_event },
 	{ "repo", IN_REPO, put_repo, take_repo },
 	{ "ref", IN_REF, put_ref, take_ref },
-	{ "revision", IN_REF | IN_LICENSE, put_revision, take_revision },
+	{ "revision", IN_REF | IN_LICENSE | IN(AUDIT_ACCEPT), put_revision,
+	    take_revision },
 	{ "manifest", IN_REVISION, put_manifest, take_manifest },
 	{ "to", IN(AUDIT_MOVE), put_target, take_target },
 	{ "visibility", IN(AUDIT_SHOW), put_visibility, take_visibility },
+	{ "token", IN_CONSENT, put_token, take_token },
+	{ "terms", IN(AUDIT_ACCEPT), put_terms, take_terms },
+	{ "card", IN(AUDIT_ACCEPT), put_card, take_card },
 	{ "origin", IN_REPO, put_origin, take_origin },
 	{ "blob", IN_BLOB, put_blob, take_blob },
 	{ "rule", IN_RULE, put_rule, take_rule },
@@ -406,7 +452,7 @@ static const struct row {
 	{ "basis", IN(AUDIT_APPROVE), put_basis, take_basis },
 	{ "until", IN_ENDING, put_until, take_until },
 	{ "ticket", IN_ACT, put_ticket, take_ticket },
-	{ "why", (IN_ALL & ~IN_REPO) | IN_ACT, put_why, take_why },
+	{ "why", (IN_ALL & ~IN_REPO) | IN_ACT | IN_RULING, put_why, take_why },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
@@ -563,6 +609,18 @@ line_from_entry(struct audit_line *out, const struct audit_entry *entry,
 	case AUDIT_DECIDE:
 		if ((rc = copy_act(out, entry, err)) != WEIGH_OK)
 			return rc;
+		break;
+	case AUDIT_ACCEPT:
+		out->revision = entry->revision;
+		out->terms = entry->terms;
+		out->card = entry->card;
+		snprintf(out->token, sizeof(out->token), "%s", entry->token);
+		break;
+	case AUDIT_GRANT:
+	case AUDIT_REFUSE:
+	case AUDIT_REOPEN:
+		snprintf(out->token, sizeof(out->token), "%s", entry->token);
+		copy_prose(out->why, sizeof(out->why), entry->why);
 		break;
 	case AUDIT_QUARANTINE:
 	case AUDIT_DISCARD:

@@ -27,6 +27,8 @@ struct audit_line {
 	struct weigh_oid manifest;
 	struct weigh_repo target;
 	enum weigh_visibility visibility;
+	char token[64];
+	struct weigh_oid terms, card;
 	char origin[512];
 	struct weigh_oid blob;
 	char why[1024];

@@ -32,7 +32,7 @@
 
 #include "base/stamp.h"
 
-#define CATALOG_SCHEMA 7 /* PRAGMA user_version of what this code writes */
+#define CATALOG_SCHEMA 8 /* PRAGMA user_version of what this code writes */
 
 struct catalog;
 struct catalog_reader;
@@ -40,8 +40,8 @@ struct catalog_reader;
 /* Open for writing, create or migrate.  `path` is NUL-terminated.  A newer
  * schema and another program's database are WEIGH_EXISTS, a damaged file is
  * WEIGH_MALFORMED; each is left as it was. */
-enum weigh_code catalog_open(
-    struct catalog **out, const char *path, struct weigh_err *err);
+enum weigh_code catalog_open(struct catalog **out, const char *path,
+    struct weigh_err *err);
 void catalog_close(struct catalog *c);
 
 /* The same at start: a damaged catalog, and one that catalog_give_up was asked
@@ -59,14 +59,18 @@ bool catalog_in_doubt(const struct catalog *c);
 
 /* Open another connection, read-only, for one thread.  WEIGH_NOT_YET when no
  * writer has created or migrated the tables. */
-enum weigh_code catalog_reader_open(
-    struct catalog_reader **out, const char *path, struct weigh_err *err);
+enum weigh_code catalog_reader_open(struct catalog_reader **out,
+    const char *path, struct weigh_err *err);
 void catalog_reader_close(struct catalog_reader *r);
 
 /* --- what is kept ------------------------------------------------------ */
 
 /* A pull request's name is its number: refs/pr/1 is "1". */
-enum catalog_ref_kind { CATALOG_BRANCH, CATALOG_TAG, CATALOG_PULL };
+enum catalog_ref_kind {
+	CATALOG_BRANCH,
+	CATALOG_TAG,
+	CATALOG_PULL
+};
 /* "refs/heads/", "refs/tags/", "refs/pr/". */
 const char *catalog_ref_prefix(enum catalog_ref_kind kind);
 /* Split "refs/heads/main" or "refs/tags/v1" or "refs/pr/1"; NULL for others. */
@@ -80,7 +84,7 @@ struct catalog_entry {
 	uint64_t size;          /* 0 for directories */
 	struct weigh_oid oid;   /* zero for directories */
 	bool lfs;
-	unsigned pointer_size;  /* lfs only */
+	unsigned pointer_size; /* lfs only */
 	/* The commit that last changed it.  catalog_admit: ignored, it is worked
 	 * out from the parent.  Readers: filled. */
 	struct weigh_gitid last_commit;
@@ -92,18 +96,18 @@ struct catalog_entry {
 
 struct catalog_revision {
 	struct weigh_gitid commit;
-	struct weigh_gitid parent;  /* zero: none */
+	struct weigh_gitid parent; /* zero: none */
 	struct weigh_oid manifest;
-	int64_t date;               /* of the commit, seconds since 1970 */
-	const char *title;          /* first line of its message */
-	const char *origin;         /* where it came from: "published by uid 0" */
-	const char *license;        /* as the model card declares it, or "" */
-	const char *card;   /* its front matter as JSON, "" none; catalog_admit */
+	int64_t date;        /* of the commit, seconds since 1970 */
+	const char *title;   /* first line of its message */
+	const char *origin;  /* where it came from: "published by uid 0" */
+	const char *license; /* as the model card declares it, or "" */
+	const char *card; /* its front matter as JSON, "" none; catalog_admit */
 	const char *config; /* weigh_model_config's, "" none; catalog_admit */
-	uint64_t files;             /* count, without directories */
+	uint64_t files;     /* count, without directories */
 	uint64_t bytes;
 	uint64_t bad; /* files whose blobs were found bad; readers */
-	uint64_t absent, absent_bytes; /* files not held; readers */
+	uint64_t absent, absent_bytes;    /* files not held; readers */
 	enum weigh_visibility visibility; /* of its repository; catalog_list */
 };
 
@@ -119,15 +123,18 @@ struct catalog_blob {
 	bool absent;
 };
 
-enum catalog_blob_state { CATALOG_GOOD, CATALOG_BAD };
+enum catalog_blob_state {
+	CATALOG_GOOD,
+	CATALOG_BAD
+};
 
 /* --- writing ----------------------------------------------------------- */
 
 /* Several writes at once, which last together or not at all: begin, write, end
  * with their outcome.  They nest; readers see nothing until the outermost end. */
 enum weigh_code catalog_begin(struct catalog *c, struct weigh_err *err);
-enum weigh_code catalog_end(
-    struct catalog *c, enum weigh_code rc, struct weigh_err *err);
+enum weigh_code catalog_end(struct catalog *c, enum weigh_code rc,
+    struct weigh_err *err);
 
 /* Forget everything but intents.  Within a transaction, to fill it again. */
 enum weigh_code catalog_empty(struct catalog *c, struct weigh_err *err);
@@ -174,11 +181,11 @@ struct catalog_intent {
 	const struct weigh_oid *blobs; /* about to get their names */
 	size_t nblobs;
 };
-enum weigh_code catalog_intend(
-    struct catalog *c, struct catalog_intent *intent, struct weigh_err *err);
+enum weigh_code catalog_intend(struct catalog *c, struct catalog_intent *intent,
+    struct weigh_err *err);
 /* Forget an intent that was taken back. */
-enum weigh_code catalog_unintend(
-    struct catalog *c, int64_t id, struct weigh_err *err);
+enum weigh_code catalog_unintend(struct catalog *c, int64_t id,
+    struct weigh_err *err);
 /* Every intent that was left, oldest first.  `blobs` live during the call, which
  * may admit or forget the intent. */
 enum weigh_code catalog_intents(struct catalog *c,
@@ -200,7 +207,7 @@ struct catalog_admission {
 	const struct catalog_blob *blobs;
 	size_t nblobs;
 	int64_t intent;
-	int64_t now; /* seconds since 1970 */
+	int64_t now;                      /* seconds since 1970 */
 	enum weigh_visibility visibility; /* of a repository that is new */
 	const char *source;      /* it comes from there; NULL: from here */
 	bool through;            /* … and only because a client asked */
@@ -214,15 +221,15 @@ enum weigh_code catalog_admit(struct catalog *c,
 
 /* The ref leads to a revision that is known, wherever it led before. */
 enum weigh_code catalog_set_ref(struct catalog *c,
-    const struct weigh_repo *repo, enum catalog_ref_kind kind,
-    const char *name, const struct weigh_gitid *commit, struct weigh_err *err);
+    const struct weigh_repo *repo, enum catalog_ref_kind kind, const char *name,
+    const struct weigh_gitid *commit, struct weigh_err *err);
 /* It is there no more; its revisions stay. */
 enum weigh_code catalog_drop_ref(struct catalog *c,
-    const struct weigh_repo *repo, enum catalog_ref_kind kind,
-    const char *name, struct weigh_err *err);
+    const struct weigh_repo *repo, enum catalog_ref_kind kind, const char *name,
+    struct weigh_err *err);
 /* Take a repository away with its refs, revisions and entries; blobs stay. */
-enum weigh_code catalog_delete(struct catalog *c,
-    const struct weigh_repo *repo, struct weigh_err *err);
+enum weigh_code catalog_delete(struct catalog *c, const struct weigh_repo *repo,
+    struct weigh_err *err);
 /* Another name of the same kind; the old one leads to it from now on.  WEIGH_EXISTS:
  * a repository has it. */
 enum weigh_code catalog_move(struct catalog *c, const struct weigh_repo *repo,
@@ -240,8 +247,8 @@ struct catalog_check {
 	 * at. */
 	struct catalog_blob blob;
 	enum catalog_blob_state state;
-	int64_t time;        /* of the reading, seconds since 1970 */
-	const char *problem; /* bad: in words */
+	int64_t time;         /* of the reading, seconds since 1970 */
+	const char *problem;  /* bad: in words */
 	const char *segments; /* bad: their numbers, separated by blanks */
 };
 /* Record it.  A blob not recorded yet is recorded: so a catalog made again can
@@ -493,8 +500,8 @@ enum weigh_code catalog_rows(struct catalog_reader *r,
     struct weigh_err *err);
 /* Every row, page by page; `each` may ask the catalog and write to it.  Stops at
  * the first answer that is not WEIGH_OK and returns it. */
-typedef enum weigh_code catalog_row_fn(void *ctx,
-    const struct catalog_row *row, struct weigh_err *err);
+typedef enum weigh_code catalog_row_fn(void *ctx, const struct catalog_row *row,
+    struct weigh_err *err);
 enum weigh_code catalog_each_row(struct catalog_reader *r, catalog_row_fn *each,
     void *ctx, struct weigh_err *err);
 /* The same as the writer sees it, in the middle of a transaction. */
@@ -544,7 +551,8 @@ struct catalog_totals {
 	uint64_t bytes; /* of blobs, each once */
 	uint64_t bad;
 	uint64_t bad_bytes; /* of these blobs; part of `bytes` */
-	uint64_t absent; /* blobs that are listed and not held; not among `blobs` */
+	uint64_t
+	    absent; /* blobs that are listed and not held; not among `blobs` */
 	uint64_t absent_bytes;
 };
 /* Kept by the writer, not counted here. */

@@ -463,6 +463,38 @@ static const char step_7[] =
 " BEGIN SELECT RAISE (ABORT, 'decisions are never deleted'); END;"
 "PRAGMA user_version = 7;";
 
+/* Gated repositories whose terms are accepted: two more visibilities, in the order of
+ * repofile.h; and what was said about that, see consents.h.  Rows are followed, never
+ * edited; all go only where the catalog is made again from the journal. */
+static const char step_8[] =
+"ALTER TABLE repositories RENAME COLUMN visibility TO visibility_7;"
+"ALTER TABLE repositories ADD COLUMN visibility INTEGER NOT NULL DEFAULT 0"
+" CHECK (visibility BETWEEN 0 AND 4);"
+"UPDATE repositories SET visibility ="
+" CASE visibility_7 WHEN 2 THEN 4 ELSE visibility_7 END;"
+"ALTER TABLE repositories DROP COLUMN visibility_7;"
+
+"CREATE TABLE consents ("
+"  id     INTEGER PRIMARY KEY,"
+"  kind   INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2)," /* the repository's … */
+"  key    TEXT NOT NULL," /* … and name then, with A-Z lowered */
+"  token  TEXT NOT NULL," /* whom it is about: a token's id */
+"  act    INTEGER NOT NULL," /* enum weigh_consent_act */
+"  by     TEXT NOT NULL," /* who said so, for people */
+"  why    TEXT NOT NULL,"
+"  time   INTEGER NOT NULL,"
+"  ruling INTEGER NOT NULL," /* these: where they stand since */
+"  terms  BLOB CHECK (length(terms) = 32)," /* NULL: not accepted */
+"  card   BLOB CHECK (length(card) = 32),"
+"  git    BLOB CHECK (length(git) = 20)"
+") STRICT;"
+"CREATE INDEX consents_of ON consents (kind, key, token, id);"
+"CREATE TRIGGER consents_stay BEFORE UPDATE ON consents"
+" BEGIN SELECT RAISE (ABORT, 'what was said of consent stays'); END;"
+"CREATE TRIGGER consents_remain BEFORE DELETE ON consents"
+" BEGIN SELECT RAISE (ABORT, 'what was said of consent stays'); END;"
+"PRAGMA user_version = 8;";
+
 /* Children before parents: each check of a reference then finds no rows. */
 const char db_empty[] =
 "INSERT INTO found (found) VALUES ('delete-all');"
@@ -489,6 +521,7 @@ const char db_empty[] =
 "DELETE FROM made;"
 "DELETE FROM license_texts;"
 "DELETE FROM blobs;"
+"DELETE FROM consents;"
 "UPDATE totals SET repos = 0, revisions = 0, blobs = 0, bytes = 0, bad = 0,"
 " bad_bytes = 0, absent = 0, absent_bytes = 0;"
 "UPDATE scrub SET began = 0, ended = 0, done = 0, catalog = 0, oid = NULL,"
@@ -496,7 +529,7 @@ const char db_empty[] =
 /* clang-format on */
 
 const char *const db_migrations[] = { step_1, step_2, step_3, step_4, step_5,
-	step_6, step_7 };
+	step_6, step_7, step_8 };
 
 _Static_assert(sizeof(db_migrations) / sizeof(db_migrations[0]) ==
 	CATALOG_SCHEMA,

@@ -362,6 +362,42 @@ X(DECISION_INSERT, DB_WRITER,
     "INSERT INTO decisions (kind, key, name, git, purpose, ruling, held, option,"
     " rule, reason, because, policy, record, approved, at, until) VALUES (?1,"
     " ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)")
+/* --- consents: see consents.h */
+#define CONSENT_LAST \
+	" AND c.act <> 4 AND c.id = (SELECT max(l.id) FROM consents AS l" \
+	" WHERE l.kind = c.kind AND l.key = c.key AND l.token = c.token)"
+X(CONSENT, DB_WRITER | DB_READER,
+    "SELECT ruling, terms, card, git FROM consents"
+    " WHERE kind = ?1 AND key = ?2 AND token = ?3 ORDER BY id DESC LIMIT 1")
+X(CONSENT_INSERT, DB_WRITER,
+    "INSERT INTO consents (kind, key, token, act, by, why, time, ruling, terms,"
+    " card, git) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
+X(CONSENTS, DB_READER,
+    "SELECT c.token, c.act, c.by, c.why, c.time, c.ruling, c.terms, c.card, c.git"
+    " FROM consents AS c WHERE c.kind = ?1 AND c.key = ?2" CONSENT_LAST
+    " ORDER BY c.token")
+X(CONSENTS_MOVE, DB_WRITER,
+    "INSERT INTO consents (kind, key, token, act, by, why, time, ruling, terms,"
+    " card, git) SELECT c.kind, ?3, c.token, c.act, c.by, c.why, c.time, c.ruling,"
+    " c.terms, c.card, c.git FROM consents AS c WHERE c.kind = ?1 AND c.key = ?2"
+    CONSENT_LAST)
+X(CONSENTS_END, DB_WRITER,
+    "INSERT INTO consents (kind, key, token, act, by, why, time, ruling)"
+    " SELECT c.kind, c.key, c.token, 4, '', ?3, ?4, 0 FROM consents AS c"
+    " WHERE c.kind = ?1 AND c.key = ?2" CONSENT_LAST)
+X(GATING_HEAD, DB_WRITER | DB_READER,
+    "SELECT v.id, v.git, v.card FROM repositories AS p"
+    " CROSS JOIN listed AS l ON l.repo = p.id"
+    " CROSS JOIN revisions AS v ON v.id = l.revision"
+    " WHERE p.kind = ?1 AND p.key = ?2")
+X(GATING_TEXTS, DB_WRITER | DB_READER,
+    "SELECT e.path, b.oid, b.size FROM entries AS e"
+    " CROSS JOIN license_texts AS t ON t.blob = e.blob"
+    " CROSS JOIN blobs AS b ON b.id = e.blob"
+    " WHERE e.revision = ?1 ORDER BY e.path")
+X(GATING_CARD, DB_WRITER | DB_READER,
+    "SELECT b.oid FROM entries AS e CROSS JOIN blobs AS b ON b.id = e.blob"
+    " WHERE e.revision = ?1 AND e.path = 'README.md'")
 
 /* --- lists and searches: see listed.h and search.c */
 X(LISTED_HEAD, DB_WRITER,

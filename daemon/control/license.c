@@ -13,6 +13,7 @@
 
 struct texts {
 	const struct question *q;
+	struct catalog_reader *reader;
 	struct weigh_jw w;
 	struct weigh_oid told[TEXTS];
 	size_t n;
@@ -37,8 +38,8 @@ write_text(void *ctx, const struct catalog_text_copy *copy)
 	struct texts *t = ctx;
 
 	if (is_told(t, &copy->oid) ||
-	    !access_reads(t->q->control->parts.tokens, &t->q->who, &copy->repo,
-		copy->visibility))
+	    !access_reads(t->q->control->parts.tokens, t->reader, &t->q->who,
+		&copy->repo, copy->visibility))
 		return true;
 	weigh_repo_text(&copy->repo, name);
 	weigh_oid_hex(&copy->oid, hex);
@@ -60,7 +61,7 @@ control_license_texts(struct question *q, struct catalog_reader *reader)
 {
 	struct gate *gate = q->control->parts.gate;
 	struct http_reply *r = &q->task.reply;
-	struct texts t = { .q = q };
+	struct texts t = { .q = q, .reader = reader };
 	char license[WEIGH_LICENSE_ID];
 	bool left;
 

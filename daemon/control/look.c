@@ -312,6 +312,19 @@ write_ref(void *ctx, enum catalog_ref_kind kind, const char *name,
 	weigh_jw_object_end(&s->w);
 }
 
+/* One word for all that is gated, and another for how. */
+static void
+write_visibility(struct weigh_jw *w, enum weigh_visibility v)
+{
+	weigh_jw_kstr(w, "visibility",
+	    weigh_visibility_name(weigh_visibility_gated(v) ? WEIGH_GATED : v));
+	if (weigh_visibility_gated(v))
+		weigh_jw_kstr(w, "gated",
+		    v == WEIGH_GATED_AUTO       ? "auto" :
+			v == WEIGH_GATED_MANUAL ? "manual" :
+						  "named");
+}
+
 void
 control_show(struct question *q, struct catalog_reader *reader)
 {
@@ -330,7 +343,7 @@ control_show(struct question *q, struct catalog_reader *reader)
 	begin(&s.w, q, "weigh.show/1");
 	weigh_jw_kstr(&s.w, "name", subject.text);
 	weigh_jw_kstr(&s.w, "kind", weigh_kind_plural(subject.ref.repo.kind));
-	weigh_jw_kstr(&s.w, "visibility", weigh_visibility_name(visibility));
+	write_visibility(&s.w, visibility);
 	r->rc = catalog_revision(reader, &subject.ref.repo, &subject.commit,
 	    write_revision, &s, &r->err);
 	weigh_jw_key(&s.w, "refs");
@@ -436,6 +449,7 @@ control_manifest(struct question *q, struct catalog_reader *reader)
 
 struct use {
 	const struct question *q;
+	struct catalog_reader *reader;
 	bool may;
 };
 
@@ -445,8 +459,8 @@ look_at_use(void *ctx, const struct weigh_repo *repo,
 {
 	struct use *use = ctx;
 
-	use->may = access_reads(use->q->control->parts.tokens, &use->q->who,
-	    repo, visibility);
+	use->may = access_reads(use->q->control->parts.tokens, use->reader,
+	    &use->q->who, repo, visibility);
 	return !use->may;
 }
 
@@ -456,7 +470,7 @@ static enum weigh_code
 may_have(struct question *q, struct catalog_reader *reader,
     const struct weigh_oid *oid, struct weigh_err *err)
 {
-	struct use use = { .q = q };
+	struct use use = { .q = q, .reader = reader };
 	enum weigh_code rc;
 
 	rc = catalog_uses(reader, oid, USES_MAX, look_at_use, &use, err);

@@ -104,11 +104,12 @@ fetch_holds(struct catalog_reader *reader, const struct weigh_oid *oid)
 
 /* What everybody may read here, or who reads this repository already can. */
 static bool
-is_open(void *repo, const struct weigh_repo *of,
+is_open(void *repo, struct catalog_reader *reader, const struct weigh_repo *of,
     enum weigh_visibility visibility)
 {
 	const struct weigh_repo *own = repo;
 
+	(void)reader;
 	return visibility == WEIGH_PUBLIC ||
 	    (of->kind == own->kind && strcmp(of->name, own->name) == 0);
 }

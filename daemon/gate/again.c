@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gate/consent.h"
 #include "gate/texts.h"
 #include "priv.h"
 
@@ -318,6 +319,8 @@ remake(struct remaking *m, struct weigh_err *err)
 
 	if (rc == WEIGH_OK)
 		rc = repo_root_each(parts->repos, remake_repo, m, err);
+	if (rc == WEIGH_OK)
+		rc = gate_consents_again(parts->catalog, m->ledger, err);
 	if (rc == WEIGH_OK)
 		rc = audit_ledger_each(m->ledger, look_for_lost, m, err);
 	if (rc == WEIGH_OK)

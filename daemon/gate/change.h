@@ -31,9 +31,11 @@ struct gate_who {
 	const char *author; /* of the git commit: "ci-bot"; NULL: "weighd" */
 	const char *email;  /* "3f2a@token"; NULL: "weighd@localhost" */
 	const char *origin; /* "published by token 3f2a (ci-bot)" */
-	/* May it read the content of this repository?  NULL: of every one. */
-	bool (*may_read)(void *ctx, const struct weigh_repo *repo,
-	    enum weigh_visibility visibility);
+	/* May it read the content of this repository?  NULL: of every one.  Asked
+	 * within a question to `reader`, which is the caller's: see
+	 * catalog/consents.h. */
+	bool (*may_read)(void *ctx, struct catalog_reader *reader,
+	    const struct weigh_repo *repo, enum weigh_visibility visibility);
 	void *ctx;
 };
 

@@ -185,6 +185,7 @@ gate_receive(struct gate *g, struct catalog_reader *reader,
 
 struct use {
 	const struct gate_who *who;
+	struct catalog_reader *reader;
 	bool allowed;
 };
 
@@ -195,7 +196,7 @@ look_at_use(void *ctx, const struct weigh_repo *repo,
 	struct use *use = ctx;
 
 	use->allowed = use->who->may_read == NULL ||
-	    use->who->may_read(use->who->ctx, repo, visibility);
+	    use->who->may_read(use->who->ctx, use->reader, repo, visibility);
 	return !use->allowed;
 }
 
@@ -204,7 +205,7 @@ gate_may_use(struct gate *g, struct catalog_reader *reader,
     const struct weigh_oid *oid, const struct gate_who *who, uint64_t *size,
     struct weigh_err *err)
 {
-	struct use use = { .who = who };
+	struct use use = { .who = who, .reader = reader };
 	struct catalog_blob blob;
 	enum catalog_blob_state state;
 	enum weigh_code rc;

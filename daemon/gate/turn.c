@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "catalog/consents.h"
 #include "log/log.h"
 
 static const struct weigh_gitid none = { { 0 } };
@@ -157,7 +158,12 @@ find_deleted(struct turn *t, bool *done, struct weigh_err *err)
 static enum weigh_code
 note_deleted(struct turn *t, struct weigh_err *err)
 {
-	return catalog_delete(t->gate->parts.catalog, &t->repo, err);
+	enum weigh_code rc = catalog_delete(t->gate->parts.catalog, &t->repo,
+	    err);
+
+	return rc != WEIGH_OK ? rc :
+				catalog_end_consents(t->gate->parts.catalog,
+				    &t->repo, NULL, time(NULL), err);
 }
 
 /* --- another name ------------------------------------------------------------------------ */
@@ -220,7 +226,12 @@ move_repo_back(struct turn *t, struct weigh_err *err)
 static enum weigh_code
 note_moved(struct turn *t, struct weigh_err *err)
 {
-	return catalog_move(t->gate->parts.catalog, &t->repo, &t->target, err);
+	struct catalog *catalog = t->gate->parts.catalog;
+	enum weigh_code rc = catalog_move(catalog, &t->repo, &t->target, err);
+
+	return rc != WEIGH_OK ? rc :
+				catalog_end_consents(catalog, &t->repo,
+				    &t->target, time(NULL), err);
 }
 
 /* --- who may see it -------------------------------------------------------------------------- */

@@ -17,12 +17,12 @@ const struct route_body serve_card_body = { .max = CARD_BODY };
 
 /* Content is copied, or named again, only by who could have read it. */
 static bool
-may_read(void *ctx, const struct weigh_repo *repo,
-    enum weigh_visibility visibility)
+may_read(void *ctx, struct catalog_reader *reader,
+    const struct weigh_repo *repo, enum weigh_visibility visibility)
 {
 	const struct ask *ask = ctx;
 
-	return access_reads(ask->serve->parts.tokens, &ask->who, repo,
+	return access_reads(ask->serve->parts.tokens, reader, &ask->who, repo,
 	    visibility);
 }
 

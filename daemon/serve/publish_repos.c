@@ -141,8 +141,8 @@ answer_settings(struct ask *ask, enum weigh_visibility v)
 	weigh_jw_kstr(&w, "visibility",
 	    v == WEIGH_PRIVATE ? "private" : "public");
 	weigh_jw_key(&w, "gated");
-	if (v == WEIGH_GATED)
-		weigh_jw_str(&w, "manual");
+	if (weigh_visibility_gated(v))
+		weigh_jw_str(&w, v == WEIGH_GATED_AUTO ? "auto" : "manual");
 	else
 		weigh_jw_bool(&w, false);
 	weigh_jw_object_end(&w);

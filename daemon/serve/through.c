@@ -73,12 +73,12 @@ refusal_of_bytes(const struct weigh_err *err, int *status)
 
 /* If it were here, open to everybody, could they do what the route is for? */
 static bool
-could(const struct ask *ask)
+could(const struct ask *ask, struct catalog_reader *reader)
 {
 	const struct tokens *t = ask->serve->parts.tokens;
 
 	if (ask->route->right == WEIGH_RIGHT_READ)
-		return access_reads(t, &ask->who, &ask->match.repo,
+		return access_reads(t, reader, &ask->who, &ask->match.repo,
 		    WEIGH_PUBLIC);
 	return access_sees(t, &ask->who, &ask->match.repo, WEIGH_PUBLIC);
 }
@@ -107,7 +107,7 @@ ask_misses(struct ask *ask, struct catalog_reader *reader, bool repo_known)
 
 	if (fetch == NULL || ask->wait.over ||
 	    !(ask->route->flags & ROUTE_THROUGH) ||
-	    ask->match.repo.name[0] == '\0' || !could(ask) ||
+	    ask->match.repo.name[0] == '\0' || !could(ask, reader) ||
 	    !fetch_through_allows(fetch, reader, &ask->match.repo))
 		return false;
 	name_revision(ask);

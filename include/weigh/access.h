@@ -10,6 +10,8 @@
  * (4) A repository that a token may not see is answered to it as one that does not
  *     exist.  Without a token the status is 401 for 404, so that clients ask for one.
  * (5) The text of a token does not leave weigh_auth_parse: its SHA-256 does.
+ * (6) Where terms are to be accepted (weigh/consent.h) no role reads without: only
+ *     whoever comes by control.sock.
  */
 #ifndef WEIGH_ACCESS_H
 #define WEIGH_ACCESS_H
@@ -18,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <weigh/consent.h>
 #include <weigh/name.h>
 #include <weigh/oid.h>
 #include <weigh/repofile.h>
@@ -55,7 +58,7 @@ enum weigh_role {
 	WEIGH_ROLE_NOBODY, /* no token was shown */
 	WEIGH_ROLE_READ,
 	WEIGH_ROLE_PUBLISH, /* and commit, create, move, delete */
-	WEIGH_ROLE_APPROVE, /* and answer for licenses */
+	WEIGH_ROLE_APPROVE, /* and answer for licenses, and let people in */
 	WEIGH_ROLE_ADMIN,   /* and tokens, upkeep: everything, everywhere */
 	WEIGH_ROLES
 };
@@ -102,6 +105,7 @@ enum weigh_right {
 	WEIGH_RIGHT_LOOK, /* that it exists, its files' names: info, tree, lists */
 	WEIGH_RIGHT_READ, /* content: resolve, raw, clone */
 	WEIGH_RIGHT_PUBLISH,
+	WEIGH_RIGHT_APPROVE, /* say who has what is gated */
 	WEIGH_RIGHT_ADMIN
 };
 
@@ -118,6 +122,10 @@ struct weigh_access_facts {
 	const struct weigh_repo *repo;    /* NULL: it is about no single one */
 	bool held;                        /* there is one of that name here */
 	enum weigh_visibility visibility; /* of a held one */
+	/* Where its terms are to be accepted: what is known of the one who asks, and
+	 * the terms of now; NULL: nothing is. */
+	const struct weigh_consent *consent;
+	const struct weigh_oid *terms;
 	struct weigh_access_rules rules;
 };
 
@@ -129,7 +137,12 @@ enum weigh_access {
 	WEIGH_ACCESS_NO_REPO,      /* 404 RepoNotFound: none, or hidden (4) */
 	WEIGH_ACCESS_HIDDEN, /* 401 RepoNotFound: the same, without a token */
 	WEIGH_ACCESS_GATED,  /* 403 GatedRepo: content is for those named */
-	WEIGH_ACCESS_GATED_TOKEN /* 401 GatedRepo: the same, without a token */
+	WEIGH_ACCESS_GATED_TOKEN, /* 401 GatedRepo: the same, without a token */
+	/* 403 GatedRepo: the token names it, and its bearer … */
+	WEIGH_ACCESS_ACCEPT,      /* … has not accepted the terms */
+	WEIGH_ACCESS_ACCEPT_ANEW, /* … has accepted others than those of now */
+	WEIGH_ACCESS_WAITS,       /* … waits for an approver */
+	WEIGH_ACCESS_REFUSED      /* … was refused by one */
 };
 enum weigh_access weigh_access_decide(const struct weigh_access_facts *facts);
 

@@ -22,6 +22,10 @@ enum weigh_hub_case {
 	WEIGH_HUB_NO_ENTRY,
 	WEIGH_HUB_GATED,
 	WEIGH_HUB_GATED_TOKEN, /* without a token */
+	WEIGH_HUB_ACCEPT,      /* its terms are to be accepted */
+	WEIGH_HUB_ACCEPT_ANEW, /* … which are others than those accepted */
+	WEIGH_HUB_WAITS,       /* … and an approver has to grant it */
+	WEIGH_HUB_REFUSED,     /* … who refused */
 	WEIGH_HUB_POLICY, /* a policy, or a license, says no; with its reason */
 	WEIGH_HUB_BAD_TOKEN,
 	WEIGH_HUB_TOKEN_NEEDED,

@@ -43,10 +43,12 @@ enum weigh_code weigh_move_request_parse(struct weigh_move_request *out,
     const char *text, size_t len, struct weigh_err *err);
 
 /* PUT …/settings: {"private"}, {"visibility"}, {"gated": false|"auto"|"manual"};
- * together: private wins over gated. */
+ * together: private wins over gated.  `true`, which the Hub does not know: gated for
+ * tokens that name it, without terms. */
 struct weigh_settings_request {
 	bool has_private, is_private;
-	bool has_gated, gated;
+	bool has_gated;
+	enum weigh_visibility gated; /* or WEIGH_PUBLIC */
 };
 enum weigh_code weigh_settings_request_parse(struct weigh_settings_request *out,
     const char *text, size_t len, struct weigh_err *err);

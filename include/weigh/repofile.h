@@ -4,7 +4,7 @@
  * as by default.
  *
  *     weighhouse repository 1\n
- *     visibility (gated|private)\n          without this line: public
+ *     visibility (gated|gated-auto|gated-manual|private)\n   without it: public
  *     formerly [datasets/|spaces/]NAME\n      a name it had; newest last
  *     source URL\n                           it comes from there
  *     through\n                              … only because a client asked
@@ -26,17 +26,25 @@
 #include <weigh/name.h>
 #include <weigh/oid.h>
 
+/* From the most open to the most shut.  Of the gated ones everybody sees that they
+ * are here, and a token whose patterns name them has the bytes … */
 enum weigh_visibility {
 	WEIGH_PUBLIC,
-	WEIGH_GATED,   /* everybody sees it, not everybody gets the bytes */
-	WEIGH_PRIVATE, /* for others it does not exist */
+	WEIGH_GATED,        /* … at once */
+	WEIGH_GATED_AUTO,   /* … when its bearer has accepted the terms */
+	WEIGH_GATED_MANUAL, /* … and when an approver has granted it, too */
+	WEIGH_PRIVATE,      /* for others it does not exist */
 	WEIGH_VISIBILITIES
 };
 
-/* "public", "gated", "private". */
+/* "public", "gated", "gated-auto", "gated-manual", "private". */
 const char *weigh_visibility_name(enum weigh_visibility v);
 bool weigh_visibility_parse(enum weigh_visibility *out, const char *text,
     size_t len);
+/* One of the gated ones. */
+bool weigh_visibility_gated(enum weigh_visibility v);
+/* One whose terms are to be accepted. */
+bool weigh_visibility_asks(enum weigh_visibility v);
 
 #define WEIGH_FORMERLY_MAX 64      /* names; of more the oldest is forgotten */
 #define WEIGH_REPOFILE_SOURCE 1024 /* bytes of a source, with its NUL */

@@ -266,13 +266,25 @@ set_gated(struct weigh_json *j, enum weigh_json_token first, void *out,
     struct weigh_err *err)
 {
 	struct weigh_settings_request *r = out;
+	enum weigh_code rc;
 	char word[16];
+	bool yes = false;
 
 	r->has_gated = true;
-	r->gated = first == WEIGH_JSON_STRING;
-	if (!r->gated)
-		return read_bool(j, first, &r->gated, err);
-	return weigh_json_copy(j, first, word, sizeof(word), err);
+	if (first != WEIGH_JSON_STRING) {
+		rc = read_bool(j, first, &yes, err);
+		r->gated = yes ? WEIGH_GATED : WEIGH_PUBLIC;
+		return rc;
+	}
+	rc = weigh_json_copy(j, first, word, sizeof(word), err);
+	if (rc == WEIGH_OK && strcmp(word, "auto") == 0)
+		r->gated = WEIGH_GATED_AUTO;
+	else if (rc == WEIGH_OK && strcmp(word, "manual") == 0)
+		r->gated = WEIGH_GATED_MANUAL;
+	else if (rc == WEIGH_OK)
+		rc = weigh_fail(err, WEIGH_USAGE,
+		    "gated is false, \"auto\" or \"manual\", not \"%s\"", word);
+	return rc;
 }
 
 enum weigh_code
@@ -294,11 +306,12 @@ weigh_settings_apply(const struct weigh_settings_request *r,
     enum weigh_visibility now)
 {
 	bool is_private = r->has_private ? r->is_private : now == WEIGH_PRIVATE;
-	bool gated = r->has_gated ? r->gated : now == WEIGH_GATED;
 
 	if (is_private)
 		return WEIGH_PRIVATE;
-	return gated ? WEIGH_GATED : WEIGH_PUBLIC;
+	if (r->has_gated)
+		return r->gated;
+	return now == WEIGH_PRIVATE ? WEIGH_PUBLIC : now;
 }
 
 /* --- branches and tags -------------------------------------------------------------------- */

@@ -3,7 +3,7 @@ import sqlite3
 
 BAD_WORDS = "Invalid credentials in Authorization header"
 STRANGE = "hf_" + "x" * 34  # a token of another place
-PUBLIC, GATED, PRIVATE = 0, 1, 2
+PUBLIC, GATED, AUTO, MANUAL, PRIVATE = range(5)
 
 
 def bearer(token):
@@ -17,7 +17,8 @@ def make(house, name, role, *args):
 
 def set_visibility(house, name, visibility):
     """As gate does it, while weighd rests: the repository's file, and the catalog."""
-    word = {PUBLIC: "", GATED: "visibility gated\n", PRIVATE: "visibility private\n"}[visibility]
+    word = ("", "visibility gated\n", "visibility gated-auto\n", "visibility gated-manual\n",
+            "visibility private\n")[visibility]
     running = house.proc is not None
     if running:
         house.stop()

@@ -198,6 +198,84 @@ test_refs(void **state)
 	tmpdir_remove(&dir);
 }
 
+static enum weigh_code
+write_consent(void *ctx, const struct audit_consent *said,
+    struct weigh_err *err)
+{
+	char line[1024];
+
+	(void)err;
+	snprintf(line, sizeof(line), "%d %s %s %u %u %s\n", (int)said->event,
+	    said->repo.name,
+	    said->event == AUDIT_MOVE ? said->target.name : said->token,
+	    (unsigned)said->terms.b[0], (unsigned)said->revision.b[0],
+	    said->why);
+	strcat(ctx, line);
+	return WEIGH_OK;
+}
+
+/* What was said of consent comes back in order, with what became of repositories
+ * since. */
+static void
+test_consents(void **state)
+{
+	static const struct audit_entry said[] = {
+		{ .event = AUDIT_DELETE, .repo = &other, .origin = "x" },
+		{ .event = AUDIT_ACCEPT,
+		    .repo = &one,
+		    .origin = "x",
+		    .token = "aa",
+		    .terms = { { 7 } },
+		    .revision = { { 5 } } },
+		{ .event = AUDIT_GRANT,
+		    .repo = &one,
+		    .origin = "x",
+		    .token = "aa",
+		    .why = "for the lab" },
+		{ .event = AUDIT_SHOW, .repo = &one, .origin = "x" },
+		{ .event = AUDIT_MOVE,
+		    .repo = &one,
+		    .target = &stranger,
+		    .origin = "x" },
+		{ .event = AUDIT_REFUSE,
+		    .repo = &stranger,
+		    .origin = "x",
+		    .token = "bb",
+		    .why = "" },
+		{ .event = AUDIT_DELETE, .repo = &stranger, .origin = "x" },
+	};
+	char told[2048] = "", want[2048];
+	struct audit_ledger *ledger;
+	struct audit *audit;
+	struct tmpdir dir;
+	bool cut;
+
+	(void)state;
+	tmpdir_make(&dir);
+	check_code("open", audit_open(&audit, dir.fd, &cut, NULL), WEIGH_OK);
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		struct audit_entry entry = said[i];
+
+		entry.time = 1767323045;
+		check_code("append", audit_append(audit, &entry, NULL),
+		    WEIGH_OK);
+	}
+	check_code("read", audit_ledger_read(audit, &ledger, NULL), WEIGH_OK);
+	check_code("each",
+	    audit_ledger_each_consent(ledger, write_consent, told, NULL),
+	    WEIGH_OK);
+	snprintf(want, sizeof(want),
+	    "%d %s aa 7 5 \n%d %s aa 0 0 for the lab\n%d %s %s 0 0 \n"
+	    "%d %s bb 0 0 \n%d %s  0 0 \n",
+	    AUDIT_ACCEPT, one.name, AUDIT_GRANT, one.name, AUDIT_MOVE, one.name,
+	    stranger.name, AUDIT_REFUSE, stranger.name, AUDIT_DELETE,
+	    stranger.name);
+	check_str("said", told, want);
+	audit_ledger_free(ledger);
+	audit_close(audit);
+	tmpdir_remove(&dir);
+}
+
 /* Lines that waited for their sync are lines like others. */
 static void
 test_unsynced(void **state)
@@ -231,6 +309,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_last_word),
 		cmocka_unit_test(test_refs),
+		cmocka_unit_test(test_consents),
 		cmocka_unit_test(test_unsynced),
 	};
 

@@ -50,6 +50,15 @@
 	"\"option\":\"1\",\"reason\":\"r\",\"because\":\"b\"," \
 	"\"policy\":\"" OID "\",\"record\":\"" OID "\"," \
 	"\"approved\":\"12\",\"until\":\"\"}"
+#define ACCEPT \
+	HEAD("3", "accept") \
+	",\"repo\":\"models/acme/demo\",\"revision\":\"" REV "\"," \
+	"\"token\":\"3f2a5c0d9e8b7a61\",\"terms\":\"" OID "\"," \
+	"\"card\":\"" Z64 "\",\"origin\":\"token 3f2a5c0d9e8b7a61 (ci)\"}"
+#define RULING(event) \
+	HEAD("4", event) \
+	",\"repo\":\"models/acme/demo\",\"token\":\"3f2a5c0d9e8b7a61\"," \
+	"\"origin\":\"by uid 0\",\"why\":\"\"}"
 
 /* (1): our form and no other. */
 static const struct parse_row {
@@ -70,6 +79,11 @@ static const struct parse_row {
 	{ "below zero", REVOKE("-3"), WEIGH_MALFORMED },
 	{ "a number too long", REVOKE("1234567890123456789"), WEIGH_MALFORMED },
 	{ "decide", DECIDE, WEIGH_OK },
+	{ "accept", ACCEPT, WEIGH_OK },
+	{ "grant", RULING("grant"), WEIGH_OK },
+	{ "refuse", RULING("refuse"), WEIGH_OK },
+	{ "reopen", RULING("reopen"), WEIGH_OK },
+	{ "accept without its terms", RULING("accept"), WEIGH_MALFORMED },
 	{ "nothing", "", WEIGH_MALFORMED },
 	{ "not an object", "[1]", WEIGH_MALFORMED },
 	{ "empty object", "{}", WEIGH_MALFORMED },

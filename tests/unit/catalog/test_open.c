@@ -178,7 +178,7 @@ static const struct pragma_row {
 	{ "PRAGMA busy_timeout", 5000, 5000 },
 	{ "PRAGMA application_id", DB_APPLICATION, DB_APPLICATION },
 	{ "PRAGMA user_version", CATALOG_SCHEMA, CATALOG_SCHEMA },
-	{ "SELECT count(*) = 32 FROM pragma_table_list"
+	{ "SELECT count(*) = 33 FROM pragma_table_list"
 	  " WHERE strict AND type = 'table' AND schema = 'main'",
 	    1, 1 },
 	{ "SELECT journal_mode = 'wal' FROM pragma_journal_mode", 1, 1 },
@@ -337,6 +337,40 @@ test_schema_6(void **state)
 	shelf_close(&s);
 }
 
+/* What was private stays so when there are more ways of being gated, and what may be
+ * written there is bounded as before. */
+static void
+test_schema_7(void **state)
+{
+	struct weigh_buf steps;
+	struct shelf s;
+
+	(void)state;
+	make_path(&s);
+	weigh_buf_init(&steps, 64u << 10);
+	for (unsigned i = 0; i < 7; i++)
+		weigh_buf_adds(&steps, db_migrations[i]);
+	for (unsigned i = 0; i < 3; i++)
+		weigh_buf_addf(&steps,
+		    "INSERT INTO repositories (kind, key, name, created,"
+		    " visibility) VALUES (0, 'acme/%u', 'acme/%u', 5, %u);",
+		    i, i, i);
+	check_true("written down", !steps.failed);
+	alter(&s, steps.data);
+	weigh_buf_free(&steps);
+	check_code("opened", catalog_open(&s.catalog, s.path, NULL), WEIGH_OK);
+	check_u64("public, gated, private",
+	    (uint64_t)shelf_ask(&s,
+		"SELECT sum(visibility << (8 * (key = 'acme/1') +"
+		" 16 * (key = 'acme/2'))) FROM repositories"),
+	    WEIGH_PUBLIC | WEIGH_GATED << 8 | WEIGH_PRIVATE << 16);
+	check_true("nothing else is written",
+	    (sqlite3_exec(s.catalog->db.sqlite,
+		 "UPDATE repositories SET visibility = 5", NULL, NULL, NULL) &
+		0xff) == SQLITE_CONSTRAINT);
+	shelf_close(&s);
+}
+
 int
 main(void)
 {
@@ -348,6 +382,7 @@ main(void)
 		cmocka_unit_test(test_schema_4),
 		cmocka_unit_test(test_schema_5),
 		cmocka_unit_test(test_schema_6),
+		cmocka_unit_test(test_schema_7),
 	};
 
 	return cmocka_run_group_tests_name("catalog open", tests, NULL, NULL);

@@ -281,10 +281,11 @@ test_refusals(void **state)
 /* --- uploads ---------------------------------------------------------------------------- */
 
 static bool
-may_read_nothing(void *ctx, const struct weigh_repo *repo,
-    enum weigh_visibility visibility)
+may_read_nothing(void *ctx, struct catalog_reader *reader,
+    const struct weigh_repo *repo, enum weigh_visibility visibility)
 {
 	(void)ctx;
+	(void)reader;
 	(void)repo;
 	(void)visibility;
 	return false;

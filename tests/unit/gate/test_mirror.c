@@ -481,10 +481,11 @@ test_follow(void **state)
 }
 
 static bool
-nothing(void *ctx, const struct weigh_repo *repo,
+nothing(void *ctx, struct catalog_reader *reader, const struct weigh_repo *repo,
     enum weigh_visibility visibility)
 {
 	(void)ctx;
+	(void)reader;
 	(void)repo;
 	(void)visibility;
 	return false;

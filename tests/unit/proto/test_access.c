@@ -39,15 +39,22 @@ static const char letters[] = {
 	[WEIGH_ACCESS_HIDDEN] = 'h',
 	[WEIGH_ACCESS_GATED] = 'g',
 	[WEIGH_ACCESS_GATED_TOKEN] = 'G',
+	[WEIGH_ACCESS_ACCEPT] = 'a',
+	[WEIGH_ACCESS_ACCEPT_ANEW] = 'A',
+	[WEIGH_ACCESS_WAITS] = 'w',
+	[WEIGH_ACCESS_REFUSED] = 'r',
 };
 
 #define OPEN WEIGH_RIGHT_OPEN
 #define LOOK WEIGH_RIGHT_LOOK
 #define READ WEIGH_RIGHT_READ
 #define PUBLISH WEIGH_RIGHT_PUBLISH
+#define APPROVE WEIGH_RIGHT_APPROVE
 #define ADMIN WEIGH_RIGHT_ADMIN
 #define PUBLIC WEIGH_PUBLIC
 #define GATED WEIGH_GATED
+#define AUTO WEIGH_GATED_AUTO
+#define MANUAL WEIGH_GATED_MANUAL
 #define PRIVATE WEIGH_PRIVATE
 #define ABSENT WEIGH_VISIBILITIES     /* no such repository */
 #define NONE (WEIGH_VISIBILITIES + 1) /* the question is about none */
@@ -64,6 +71,20 @@ static const char letters[] = {
 		false, true \
 	} /* unknown_token = ignore */
 
+static const struct weigh_oid terms = { { 1 } };
+static const struct weigh_consent accepted = { .accepted = true,
+	.terms = { { 1 } } };
+static const struct weigh_consent outdated = {
+	.accepted = true, .terms = { { 2 } }, .ruling = WEIGH_RULING_GRANTED
+};
+static const struct weigh_consent refused = {
+	.accepted = true, .terms = { { 1 } }, .ruling = WEIGH_RULING_REFUSED
+};
+static const struct weigh_consent granted = { .ruling = WEIGH_RULING_GRANTED };
+static const struct weigh_consent both = {
+	.accepted = true, .terms = { { 1 } }, .ruling = WEIGH_RULING_GRANTED
+};
+
 /* A letter for each asker. */
 static const struct row {
 	const char *label;
@@ -71,42 +92,65 @@ static const struct row {
 	int repo; /* its visibility, or ABSENT, or NONE */
 	enum weigh_right right;
 	const char *verdicts;
+	const struct weigh_consent *consent; /* of each of them */
 } rows[] = {
-	{ "open", EVERY, NONE, OPEN, "........." },
-	{ "look, none", EVERY, NONE, LOOK, ".b......." },
-	{ "publish, none", EVERY, NONE, PUBLISH, "tbff....." },
-	{ "admin, none", EVERY, NONE, ADMIN, "tbfffff.." },
-	{ "look, absent", EVERY, ABSENT, LOOK, "nbnnnnnnn" },
-	{ "read, absent", EVERY, ABSENT, READ, "nbnnnnnnn" },
-	{ "publish, absent", EVERY, ABSENT, PUBLISH, "tbff.f..." },
-	{ "look, public", EVERY, PUBLIC, LOOK, ".b......." },
-	{ "read, public", EVERY, PUBLIC, READ, ".b......." },
-	{ "publish, public", EVERY, PUBLIC, PUBLISH, "tbff.f..." },
-	{ "admin, public", EVERY, PUBLIC, ADMIN, "tbfffff.." },
-	{ "look, gated", EVERY, GATED, LOOK, ".b......." },
-	{ "read, gated", EVERY, GATED, READ, "Gb.g.g..." },
-	{ "publish, gated", EVERY, GATED, PUBLISH, "tbff.f..." },
-	{ "look, private", EVERY, PRIVATE, LOOK, "hb.n.n..." },
-	{ "read, private", EVERY, PRIVATE, READ, "hb.n.n..." },
-	{ "publish, private", EVERY, PRIVATE, PUBLISH, "tbff.f..." },
-	{ "admin, private", EVERY, PRIVATE, ADMIN, "tbfffff.." },
+	{ "open", EVERY, NONE, OPEN, ".........", NULL },
+	{ "look, none", EVERY, NONE, LOOK, ".b.......", NULL },
+	{ "publish, none", EVERY, NONE, PUBLISH, "tbff.....", NULL },
+	{ "admin, none", EVERY, NONE, ADMIN, "tbfffff..", NULL },
+	{ "look, absent", EVERY, ABSENT, LOOK, "nbnnnnnnn", NULL },
+	{ "read, absent", EVERY, ABSENT, READ, "nbnnnnnnn", NULL },
+	{ "publish, absent", EVERY, ABSENT, PUBLISH, "tbff.f...", NULL },
+	{ "look, public", EVERY, PUBLIC, LOOK, ".b.......", NULL },
+	{ "read, public", EVERY, PUBLIC, READ, ".b.......", NULL },
+	{ "publish, public", EVERY, PUBLIC, PUBLISH, "tbff.f...", NULL },
+	{ "admin, public", EVERY, PUBLIC, ADMIN, "tbfffff..", NULL },
+	{ "look, gated", EVERY, GATED, LOOK, ".b.......", NULL },
+	{ "read, gated", EVERY, GATED, READ, "Gb.g.g...", NULL },
+	{ "publish, gated", EVERY, GATED, PUBLISH, "tbff.f...", NULL },
+	{ "approve, none", EVERY, NONE, APPROVE, "tbffff...", NULL },
+	{ "approve, absent", EVERY, ABSENT, APPROVE, "tbffff...", NULL },
+	{ "approve, gated", EVERY, AUTO, APPROVE, "tbffff...", NULL },
+	{ "approve, private", EVERY, PRIVATE, APPROVE, "tbffff...", NULL },
+	/* (6) */
+	{ "look, terms", EVERY, AUTO, LOOK, ".b.......", NULL },
+	{ "publish, terms", EVERY, MANUAL, PUBLISH, "tbff.f...", NULL },
+	{ "read, terms", EVERY, AUTO, READ, "Gbagagaa.", NULL },
+	{ "read, accepted", EVERY, AUTO, READ, "Gb.g.g...", &accepted },
+	{ "read, others accepted", EVERY, AUTO, READ, "GbAgAgAA.", &outdated },
+	{ "read, refused", EVERY, AUTO, READ, "Gbrgrgrr.", &refused },
+	{ "read, granted alone", EVERY, MANUAL, READ, "Gbagagaa.", &granted },
+	{ "read, to be granted", EVERY, MANUAL, READ, "Gbwgwgww.", &accepted },
+	{ "read, both", EVERY, MANUAL, READ, "Gb.g.g...", &both },
+	{ "read, gated, refused", EVERY, GATED, READ, "Gb.g.g...", &refused },
+	{ "read, public, refused", EVERY, PUBLIC, READ, ".b.......", &refused },
+	{ "read, terms, known only", KNOWN, AUTO, READ, "hbananaa.", NULL },
+	{ "read, terms, ignored", IGNORE, AUTO, READ, "GGagagaa.", NULL },
 
-	{ "open, known only", KNOWN, NONE, OPEN, "........." },
-	{ "look, none, known only", KNOWN, NONE, LOOK, "tb......." },
-	{ "look, absent, known only", KNOWN, ABSENT, LOOK, "hbnnnnnnn" },
-	{ "look, public, known only", KNOWN, PUBLIC, LOOK, "hb.n.n..." },
-	{ "read, public, known only", KNOWN, PUBLIC, READ, "hb.n.n..." },
-	{ "look, gated, known only", KNOWN, GATED, LOOK, "hb.n.n..." },
-	{ "read, gated, known only", KNOWN, GATED, READ, "hb.n.n..." },
-	{ "read, private, known only", KNOWN, PRIVATE, READ, "hb.n.n..." },
-	{ "publish, public, known only", KNOWN, PUBLIC, PUBLISH, "tbff.f..." },
+	{ "look, private", EVERY, PRIVATE, LOOK, "hb.n.n...", NULL },
+	{ "read, private", EVERY, PRIVATE, READ, "hb.n.n...", NULL },
+	{ "publish, private", EVERY, PRIVATE, PUBLISH, "tbff.f...", NULL },
+	{ "admin, private", EVERY, PRIVATE, ADMIN, "tbfffff..", NULL },
 
-	{ "look, none, ignored", IGNORE, NONE, LOOK, "........." },
-	{ "read, public, ignored", IGNORE, PUBLIC, READ, "........." },
-	{ "read, gated, ignored", IGNORE, GATED, READ, "GG.g.g..." },
-	{ "read, private, ignored", IGNORE, PRIVATE, READ, "hh.n.n..." },
-	{ "publish, public, ignored", IGNORE, PUBLIC, PUBLISH, "tbff.f..." },
-	{ "admin, none, ignored", IGNORE, NONE, ADMIN, "tbfffff.." },
+	{ "open, known only", KNOWN, NONE, OPEN, ".........", NULL },
+	{ "look, none, known only", KNOWN, NONE, LOOK, "tb.......", NULL },
+	{ "look, absent, known only", KNOWN, ABSENT, LOOK, "hbnnnnnnn", NULL },
+	{ "look, public, known only", KNOWN, PUBLIC, LOOK, "hb.n.n...", NULL },
+	{ "read, public, known only", KNOWN, PUBLIC, READ, "hb.n.n...", NULL },
+	{ "look, gated, known only", KNOWN, GATED, LOOK, "hb.n.n...", NULL },
+	{ "read, gated, known only", KNOWN, GATED, READ, "hb.n.n...", NULL },
+	{ "read, private, known only", KNOWN, PRIVATE, READ, "hb.n.n...",
+	    NULL },
+	{ "publish, public, known only", KNOWN, PUBLIC, PUBLISH, "tbff.f...",
+	    NULL },
+
+	{ "look, none, ignored", IGNORE, NONE, LOOK, ".........", NULL },
+	{ "read, public, ignored", IGNORE, PUBLIC, READ, ".........", NULL },
+	{ "read, gated, ignored", IGNORE, GATED, READ, "GG.g.g...", NULL },
+	{ "read, private, ignored", IGNORE, PRIVATE, READ, "hh.n.n...", NULL },
+	{ "publish, public, ignored", IGNORE, PUBLIC, PUBLISH, "tbff.f...",
+	    NULL },
+	{ "admin, none, ignored", IGNORE, NONE, ADMIN, "tbfffff..", NULL },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
@@ -123,6 +167,8 @@ facts_of(const struct row *r, const struct weigh_who *who)
 		.visibility = r->repo < ABSENT ?
 		    (enum weigh_visibility)r->repo :
 		    WEIGH_PUBLIC,
+		.consent = r->consent,
+		.terms = &terms,
 		.rules = r->rules,
 	};
 }

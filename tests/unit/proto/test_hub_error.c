@@ -29,6 +29,14 @@ static const struct row {
 	    true },
 	{ "gated without token", WEIGH_HUB_GATED_TOKEN, 401, "GatedRepo",
 	    WEIGH_UNAUTHORIZED, false, true },
+	{ "terms", WEIGH_HUB_ACCEPT, 403, "GatedRepo", WEIGH_FORBIDDEN, false,
+	    true },
+	{ "other terms", WEIGH_HUB_ACCEPT_ANEW, 403, "GatedRepo",
+	    WEIGH_FORBIDDEN, false, true },
+	{ "waits", WEIGH_HUB_WAITS, 403, "GatedRepo", WEIGH_FORBIDDEN, false,
+	    true },
+	{ "refused", WEIGH_HUB_REFUSED, 403, "GatedRepo", WEIGH_FORBIDDEN,
+	    false, true },
 	{ "policy", WEIGH_HUB_POLICY, 403, "GatedRepo", WEIGH_DENIED, false,
 	    true },
 	{ "bad token", WEIGH_HUB_BAD_TOKEN, 401, "", WEIGH_UNAUTHORIZED, false,
@@ -89,6 +97,10 @@ static const struct refusal {
 	{ WEIGH_ACCESS_HIDDEN, WEIGH_HUB_NO_REPO_TOKEN },
 	{ WEIGH_ACCESS_GATED, WEIGH_HUB_GATED },
 	{ WEIGH_ACCESS_GATED_TOKEN, WEIGH_HUB_GATED_TOKEN },
+	{ WEIGH_ACCESS_ACCEPT, WEIGH_HUB_ACCEPT },
+	{ WEIGH_ACCESS_ACCEPT_ANEW, WEIGH_HUB_ACCEPT_ANEW },
+	{ WEIGH_ACCESS_WAITS, WEIGH_HUB_WAITS },
+	{ WEIGH_ACCESS_REFUSED, WEIGH_HUB_REFUSED },
 };
 
 static void

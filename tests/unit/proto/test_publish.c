@@ -120,12 +120,19 @@ test_settings(void **state)
 		    WEIGH_GATED },
 		{ "visibility", "{\"visibility\":\"private\"}", WEIGH_GATED,
 		    WEIGH_PRIVATE },
-		{ "gated", "{\"gated\":\"auto\"}", WEIGH_PUBLIC, WEIGH_GATED },
+		{ "gated", "{\"gated\":\"auto\"}", WEIGH_PUBLIC,
+		    WEIGH_GATED_AUTO },
+		{ "by a person", "{\"gated\":\"manual\"}", WEIGH_GATED_AUTO,
+		    WEIGH_GATED_MANUAL },
+		{ "without terms", "{\"gated\":true}", WEIGH_PUBLIC,
+		    WEIGH_GATED },
+		{ "stays as it was", "{\"private\":false}", WEIGH_GATED_MANUAL,
+		    WEIGH_GATED_MANUAL },
 		{ "no longer", "{\"gated\":false}", WEIGH_GATED, WEIGH_PUBLIC },
 		{ "private stays", "{\"gated\":\"manual\"}", WEIGH_PRIVATE,
 		    WEIGH_PRIVATE },
 		{ "both", "{\"gated\":\"manual\",\"visibility\":\"public\"}",
-		    WEIGH_PRIVATE, WEIGH_GATED },
+		    WEIGH_PRIVATE, WEIGH_GATED_MANUAL },
 		{ "neither", "{\"xetEnabled\":true}", WEIGH_GATED,
 		    WEIGH_GATED },
 	};
@@ -145,6 +152,9 @@ test_settings(void **state)
 	check_code("a number",
 	    weigh_settings_request_parse(&r, "{\"gated\":1}", 11, NULL),
 	    WEIGH_MALFORMED);
+	check_code("another word",
+	    weigh_settings_request_parse(&r, "{\"gated\":\"on\"}", 14, NULL),
+	    WEIGH_USAGE);
 }
 
 static void

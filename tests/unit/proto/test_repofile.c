@@ -25,6 +25,10 @@ static const struct row {
 } rows[] = {
 	{ "nothing said", F, WEIGH_OK, WEIGH_PUBLIC, 0 },
 	{ "private", F "visibility private\n", WEIGH_OK, WEIGH_PRIVATE, 0 },
+	{ "by accepting", F "visibility gated-auto\n", WEIGH_OK,
+	    WEIGH_GATED_AUTO, 0 },
+	{ "by a person", F "visibility gated-manual\n", WEIGH_OK,
+	    WEIGH_GATED_MANUAL, 0 },
 	{ "gated, a former name", F "visibility gated\nformerly acme/old\n",
 	    WEIGH_OK, WEIGH_GATED, 1 },
 	{ "two names", F "formerly a/b\nformerly datasets/a/b\n", WEIGH_OK,
