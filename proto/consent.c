@@ -133,7 +133,7 @@ void
 weigh_consent_apply(struct weigh_consent *c, enum weigh_consent_act act,
     const struct weigh_consent *with)
 {
-	enum weigh_ruling ruling = c->ruling;
+	enum weigh_answer ruling = c->ruling;
 
 	switch (act) {
 	case WEIGH_CONSENT_ACCEPT:
@@ -142,13 +142,13 @@ weigh_consent_apply(struct weigh_consent *c, enum weigh_consent_act act,
 		c->ruling = ruling;
 		break;
 	case WEIGH_CONSENT_GRANT:
-		c->ruling = WEIGH_RULING_GRANTED;
+		c->ruling = WEIGH_ANSWER_GRANTED;
 		break;
 	case WEIGH_CONSENT_REFUSE:
-		c->ruling = WEIGH_RULING_REFUSED;
+		c->ruling = WEIGH_ANSWER_REFUSED;
 		break;
 	case WEIGH_CONSENT_REOPEN:
-		c->ruling = WEIGH_RULING_NONE;
+		c->ruling = WEIGH_ANSWER_NONE;
 		break;
 	case WEIGH_CONSENT_END:
 	case WEIGH_CONSENT_ACTS:
@@ -179,14 +179,14 @@ weigh_consent_standing(const struct weigh_consent *c,
 		return WEIGH_STANDING_MAY;
 	if (c == NULL)
 		return WEIGH_STANDING_NONE;
-	if (c->ruling == WEIGH_RULING_REFUSED)
+	if (c->ruling == WEIGH_ANSWER_REFUSED)
 		return WEIGH_STANDING_REFUSED;
 	if (!c->accepted)
 		return WEIGH_STANDING_NONE;
 	if (terms == NULL || !weigh_oid_equal(&c->terms, terms))
 		return WEIGH_STANDING_OUTDATED;
 	if (visibility == WEIGH_GATED_MANUAL &&
-	    c->ruling != WEIGH_RULING_GRANTED)
+	    c->ruling != WEIGH_ANSWER_GRANTED)
 		return WEIGH_STANDING_WAITING;
 	return WEIGH_STANDING_MAY;
 }

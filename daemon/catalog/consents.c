@@ -12,7 +12,7 @@ static struct weigh_consent
 consent_at(const struct query *q, int column)
 {
 	struct weigh_consent c = {
-		.ruling = (enum weigh_ruling)sqlite3_column_int(q->stmt,
+		.ruling = (enum weigh_answer)sqlite3_column_int(q->stmt,
 		    column),
 		.accepted = sqlite3_column_type(q->stmt, column + 1) !=
 		    SQLITE_NULL,

@@ -8,13 +8,13 @@
 
 static const struct act {
 	enum audit_event event;
-	enum weigh_ruling ruling; /* that it leads to */
+	enum weigh_answer ruling; /* that it leads to */
 } acts[WEIGH_CONSENT_ACTS] = {
-	[WEIGH_CONSENT_ACCEPT] = { AUDIT_ACCEPT, WEIGH_RULING_NONE },
-	[WEIGH_CONSENT_GRANT] = { AUDIT_GRANT, WEIGH_RULING_GRANTED },
-	[WEIGH_CONSENT_REFUSE] = { AUDIT_REFUSE, WEIGH_RULING_REFUSED },
-	[WEIGH_CONSENT_REOPEN] = { AUDIT_REOPEN, WEIGH_RULING_NONE },
-	[WEIGH_CONSENT_END] = { AUDIT_EVENTS, WEIGH_RULING_NONE },
+	[WEIGH_CONSENT_ACCEPT] = { AUDIT_ACCEPT, WEIGH_ANSWER_NONE },
+	[WEIGH_CONSENT_GRANT] = { AUDIT_GRANT, WEIGH_ANSWER_GRANTED },
+	[WEIGH_CONSENT_REFUSE] = { AUDIT_REFUSE, WEIGH_ANSWER_REFUSED },
+	[WEIGH_CONSENT_REOPEN] = { AUDIT_REOPEN, WEIGH_ANSWER_NONE },
+	[WEIGH_CONSENT_END] = { AUDIT_EVENTS, WEIGH_ANSWER_NONE },
 };
 
 /* --- saying -------------------------------------------------------------- */
@@ -36,7 +36,7 @@ look_at_terms(struct gate_saying *s, struct catalog *catalog,
 		weigh_fix(err, "look at them again, then accept them");
 		return WEIGH_STALE;
 	}
-	if (s->now.ruling == WEIGH_RULING_REFUSED) {
+	if (s->now.ruling == WEIGH_ANSWER_REFUSED) {
 		weigh_fail(err, WEIGH_FORBIDDEN,
 		    "an approver of this mirror refused access to '%s'",
 		    s->repo.name);

@@ -42,11 +42,11 @@ bool weigh_gating_is_text(const char *path, uint64_t size);
 
 /* --- where somebody stands ----------------------------------------------- */
 
-enum weigh_ruling {
-	WEIGH_RULING_NONE,
-	WEIGH_RULING_GRANTED,
-	WEIGH_RULING_REFUSED,
-	WEIGH_RULINGS
+enum weigh_answer {
+	WEIGH_ANSWER_NONE,
+	WEIGH_ANSWER_GRANTED,
+	WEIGH_ANSWER_REFUSED,
+	WEIGH_ANSWERS
 };
 
 /* Of one token with one repository.  All zero: nothing was ever said. */
@@ -56,7 +56,7 @@ struct weigh_consent {
 	struct weigh_oid terms;
 	struct weigh_oid card; /* README.md; zero: there was none */
 	struct weigh_gitid commit;
-	enum weigh_ruling ruling;
+	enum weigh_answer ruling;
 };
 
 enum weigh_consent_act {

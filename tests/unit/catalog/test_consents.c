@@ -94,9 +94,9 @@ test_the_last_word(void **state)
 	shelf_reopen(&s);
 	c = stand(&s, "acme/demo", "aa");
 	check_true("accepted", c.accepted && weigh_oid_equal(&c.terms, &terms));
-	check_u64("and granted", c.ruling, WEIGH_RULING_GRANTED);
+	check_u64("and granted", c.ruling, WEIGH_ANSWER_GRANTED);
 	c = stand(&s, "ACME/Demo", "bb");
-	check_true("refused", !c.accepted && c.ruling == WEIGH_RULING_REFUSED);
+	check_true("refused", !c.accepted && c.ruling == WEIGH_ANSWER_REFUSED);
 	check_true("of another", !stand(&s, "acme/other", "aa").accepted);
 	check_true("another kind",
 	    !stand(&s, "datasets/acme/demo", "aa").accepted);
@@ -148,7 +148,7 @@ test_moved_and_deleted(void **state)
 	check_list(&s, "zeta/demo", "");
 	check_true("ended", !stand(&s, "zeta/demo", "aa").accepted);
 	check_u64("granted no more", stand(&s, "zeta/demo", "bb").ruling,
-	    WEIGH_RULING_NONE);
+	    WEIGH_ANSWER_NONE);
 	end(&s, "zeta/demo", NULL);
 	check_u64("nothing to end twice",
 	    (uint64_t)shelf_ask(&s, "SELECT count(*) FROM consents"), 9);

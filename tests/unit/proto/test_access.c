@@ -75,14 +75,14 @@ static const struct weigh_oid terms = { { 1 } };
 static const struct weigh_consent accepted = { .accepted = true,
 	.terms = { { 1 } } };
 static const struct weigh_consent outdated = {
-	.accepted = true, .terms = { { 2 } }, .ruling = WEIGH_RULING_GRANTED
+	.accepted = true, .terms = { { 2 } }, .ruling = WEIGH_ANSWER_GRANTED
 };
 static const struct weigh_consent refused = {
-	.accepted = true, .terms = { { 1 } }, .ruling = WEIGH_RULING_REFUSED
+	.accepted = true, .terms = { { 1 } }, .ruling = WEIGH_ANSWER_REFUSED
 };
-static const struct weigh_consent granted = { .ruling = WEIGH_RULING_GRANTED };
+static const struct weigh_consent granted = { .ruling = WEIGH_ANSWER_GRANTED };
 static const struct weigh_consent both = {
-	.accepted = true, .terms = { { 1 } }, .ruling = WEIGH_RULING_GRANTED
+	.accepted = true, .terms = { { 1 } }, .ruling = WEIGH_ANSWER_GRANTED
 };
 
 /* A letter for each asker. */

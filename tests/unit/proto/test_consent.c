@@ -156,7 +156,7 @@ static const struct life {
 
 static const struct weigh_consent now = { .terms = { { 1 } },
 	.commit = { { 2 } },
-	.ruling = WEIGH_RULING_GRANTED /* which accepting does not bring */ };
+	.ruling = WEIGH_ANSWER_GRANTED /* which accepting does not bring */ };
 static const struct weigh_consent then = { .terms = { { 3 } } };
 
 static struct weigh_consent
