@@ -80,6 +80,10 @@ bool weigh_json_i64(const struct weigh_json *j, int64_t *out);
  * end depends on the cutting, what they are together does not. */
 void weigh_json_parts(struct weigh_json *j, bool on);
 
+/* How many bytes of the text were used, up to the end of the last token (of a number:
+ * and perhaps what stands behind it). */
+uint64_t weigh_json_taken(const struct weigh_json *j);
+
 /* How many arrays and objects are open. */
 unsigned weigh_json_depth(const struct weigh_json *j);
 

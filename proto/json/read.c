@@ -293,6 +293,12 @@ weigh_json_parts(struct weigh_json *j, bool on)
 	j->parts = on && j->limits.string > 64;
 }
 
+uint64_t
+weigh_json_taken(const struct weigh_json *j)
+{
+	return j->before + (uint64_t)(j->p - j->piece);
+}
+
 unsigned
 weigh_json_depth(const struct weigh_json *j)
 {

@@ -423,7 +423,11 @@ test_skip(void **state)
 		weigh_json_feed(j, text, (size_t)n, true);
 		check_u64(text, weigh_json_next(j), WEIGH_JSON_OBJECT);
 		check_u64(text, weigh_json_next(j), WEIGH_JSON_KEY);
+		check_u64("begins", weigh_json_taken(j), 4);
 		check_true(text, weigh_json_skip(j, weigh_json_next(j)));
+		if (strchr("]}\"", values[i][strlen(values[i]) - 1]) != NULL)
+			check_u64(text, weigh_json_taken(j),
+			    5 + strlen(values[i]));
 		check_u64(text, weigh_json_depth(j), 1);
 		check_u64(text, weigh_json_next(j), WEIGH_JSON_KEY);
 		check_str(text, weigh_json_text(j, NULL), "y");
