@@ -46,7 +46,7 @@ UNIT	= $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*/t
 TESTLIB	= $(call obj,$(wildcard tests/lib/*.c))
 PRELOAD	= $(BUILD)/tests/lib/preload.so
 MAKE_PACK = $(BUILD)/packaging/license-pack/build
-BENCH	= $(addprefix $(BUILD)/tests/bench/,load delay stock scan)
+BENCH	= $(addprefix $(BUILD)/tests/bench/,load delay stock scan report)
 FUZZ	= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY	= $(addprefix $(BUILD)/replay/,$(FUZZ))
 HEADERS	= $(filter-out %.tbl.h,$(wildcard include/weigh/*.h daemon/*.h \
@@ -209,7 +209,7 @@ $(BUILD)/tests/bench/load $(BUILD)/tests/bench/delay: %: %.o
 $(BUILD)/tests/bench/stock: $(BUILD)/tests/bench/stock.o $(HOUSE) $(PROTO)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,$(PKGS)) -pthread
-$(BUILD)/tests/bench/scan: %: %.o $(PROTO)
+$(addprefix $(BUILD)/tests/bench/,scan report): %: %.o $(PROTO)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1 zlib)
 bench: all $(BENCH) ## measure against what is fast at the same
@@ -225,8 +225,8 @@ $(BUILD)/man/%: packaging/man/%.scd packaging/man/expand $(TABLES) | $(DEPS)
 	$(Q)packaging/man/expand $< >$@.scd && scdoc <$@.scd >$@.new && mv $@.new $@
 
 # The pack that is built in, out of a folder of texts that are not in this repository.
-# What makes it cannot have it inside.
-$(MAKE_PACK): $(MAKE_PACK).o $(filter-out %/pack_builtin.o,$(PROTO))
+# What makes it cannot have it inside, and reports look into it.
+$(MAKE_PACK): $(MAKE_PACK).o $(filter-out %/pack_builtin.o $(BUILD)/proto/report/%,$(PROTO))
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1 zlib)
 license-pack: $(MAKE_PACK) ## proto/license/licenses.pack from the license texts of TEXTS=DIR
