@@ -282,6 +282,30 @@ leaves_choice(const struct license_scan *s)
 	return false;
 }
 
+/* Are all parts one license? */
+static bool
+one_license(const struct weigh_license_result *r)
+{
+	for (size_t i = 1; i < r->nmatches; i++)
+		if (strcmp(r->matches[i].id, r->matches[0].id) != 0)
+			return false;
+	return r->nmatches > 0;
+}
+
+/* A choice among others is theirs only inside of parentheses: AND goes before OR. */
+static void
+enclose(char *name, size_t room)
+{
+	size_t len = strlen(name);
+
+	if (strstr(name, " OR ") == NULL || len + 3 > room)
+		return;
+	memmove(name + 1, name, len);
+	name[0] = '(';
+	name[len + 1] = ')';
+	name[len + 2] = '\0';
+}
+
 /* The names of all parts, each once; an exception belongs to what stands before it. */
 static void
 express(struct license_ledger *l)
@@ -300,6 +324,8 @@ express(struct license_ledger *l)
 
 		license_part_name(name, sizeof(name), &r->matches[i],
 		    l->digits);
+		if (!one_license(r))
+			enclose(name, sizeof(name));
 		for (size_t k = 0; k < i && !told; k++)
 			told = strcmp(r->matches[k].id, r->matches[i].id) ==
 				0 &&
@@ -317,16 +343,6 @@ express(struct license_ledger *l)
 		}
 		len += (size_t)n;
 	}
-}
-
-/* Are all parts one license? */
-static bool
-one_license(const struct weigh_license_result *r)
-{
-	for (size_t i = 1; i < r->nmatches; i++)
-		if (strcmp(r->matches[i].id, r->matches[0].id) != 0)
-			return false;
-	return r->nmatches > 0;
 }
 
 /* Why a pointer is not to be taken as it stands, if one is not. */

@@ -516,6 +516,10 @@ static const struct row {
 	    "Licensed under Gizmo-1.0. Its motor is licensed under Widget-2.0, "
 	    "but not on Sundays.",
 	    "multiple", "Gizmo-1.0 AND LicenseRef-modified-Widget-2.0-", NULL },
+	{ "two to choose from, and one beside them",
+	    "SPDX-License-Identifier: Gizmo-1.0 OR Widget-2.0\n\n"
+	    "Its motor is licensed under Widget-2.0.",
+	    "reference", "(Gizmo-1.0 OR Widget-2.0) AND Widget-2.0", NULL },
 	/* what is asked beside a reference */
 	{ "it is bought",
 	    "License: Gizmo-1.0\nCompanies over 10 people need to buy it.",
