@@ -7,26 +7,6 @@
 
 #include "policy.h"
 
-#define SUFFIX "-AUP"
-#define FILE_OF_ITS_OWN "file"
-
-/* Is `word` one of a list with ", " between? */
-static bool
-is_listed(const char *list, const char *word)
-{
-	size_t len = strlen(word);
-
-	while (*list != '\0') {
-		size_t n = strcspn(list, ",");
-
-		if (n == len && memcmp(list, word, len) == 0)
-			return true;
-		list += n;
-		list += strspn(list, ", ");
-	}
-	return false;
-}
-
 static bool
 is_known(const struct packs *packs, const char *id)
 {
@@ -102,12 +82,10 @@ look_for(struct scanned *f, const char *id, const struct scanned *files,
 	if (rc != WEIGH_OK)
 		return rc == WEIGH_NOT_FOUND ? WEIGH_OK : rc;
 	aup = weigh_license_term(t, "aup");
-	if (aup != NULL && is_listed(aup->value, FILE_OF_ITS_OWN)) {
+	if (aup != NULL && weigh_terms_policy_file(aup->value)) {
 		snprintf(what.id, sizeof(what.id), "%s", id);
 		snprintf(what.clause, sizeof(what.clause), "%s", aup->clause);
-		/* an id that is too long for the suffix has no policy's id */
-		if ((size_t)snprintf(what.policy, sizeof(what.policy),
-			"%s" SUFFIX, id) >= sizeof(what.policy) ||
+		if (!weigh_terms_policy(id, what.policy) ||
 		    !is_known(packs, what.policy))
 			what.policy[0] = '\0';
 		if (!is_held(files, n,

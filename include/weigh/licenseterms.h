@@ -88,6 +88,12 @@ void weigh_license_terms_free(struct weigh_license_terms *t);
 const struct weigh_term *weigh_license_term(const struct weigh_license_terms *t,
     const char *fact);
 
+/* Is a policy of acceptable use, by the value of `aup`, to be a file of its own? */
+bool weigh_terms_policy_file(const char *aup);
+/* The id that the policy of this license has, if it has a row or a text: the license's with
+ * -AUP behind.  False: that would be too long for an id. */
+bool weigh_terms_policy(const char *license, char policy[WEIGH_LICENSE_ID]);
+
 /* What a tag of the Hub's model cards stands for, case ignored. */
 enum weigh_hub_precision {
 	WEIGH_HUB_UNHEARD, /* no table has the tag */

@@ -270,7 +270,7 @@ enum weigh_record_scope weigh_record_scope(const char *path);
 
 /* From evidence to conclusion.  `bases[i]` is the record, concluded, of r->bases[i] for
  * each that is held, else NULL; read only while this runs.  What an earlier conclusion
- * had in `r` is replaced.  WEIGH_NOMEM. */
+ * had in `r` is replaced; its texts are put in the order of their paths.  WEIGH_NOMEM. */
 enum weigh_code weigh_conclude(struct weigh_record *r,
     const struct weigh_record *const *bases,
     const struct weigh_terms *const *tables, size_t ntables,

@@ -152,13 +152,22 @@ record_keeps(struct weigh_record *r, const char *text)
 const char *
 record_printf(struct weigh_record *r, const char *fmt, ...)
 {
-	char text[RECORD_SENTENCE];
-	size_t len, n;
+	const char *out;
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	out = record_vprintf(r, fmt, args);
 	va_end(args);
+	return out;
+}
+
+const char *
+record_vprintf(struct weigh_record *r, const char *fmt, va_list args)
+{
+	char text[RECORD_SENTENCE];
+	size_t len, n;
+
+	vsnprintf(text, sizeof(text), fmt, args);
 	len = strlen(text);
 	if (len + 1 < sizeof(text))
 		return weigh_record_keep(r, text, len);

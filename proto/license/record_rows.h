@@ -8,16 +8,20 @@
 #ifndef PROTO_LICENSE_RECORD_ROWS_H
 #define PROTO_LICENSE_RECORD_ROWS_H
 
+#include <stdarg.h>
+
 #include <weigh/record.h>
 
 /* `size` bytes, zeroed, as long as `r` lives; NULL: no memory, or RECORD_HEAP is used up. */
 void *record_alloc(struct weigh_record *r, size_t size);
 /* Text with a NUL behind, as weigh_record_keep. */
 const char *record_keeps(struct weigh_record *r, const char *text);
-/* At most `max - 1` bytes of formatted text, cut at a character. */
+/* Formatted text, cut at a character where it is longer. */
 #define RECORD_SENTENCE 600
 const char *record_printf(struct weigh_record *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+const char *record_vprintf(struct weigh_record *r, const char *fmt,
+    va_list args) __attribute__((format(printf, 2, 0)));
 
 /* One more row, all "" and zero; NULL: no room or memory. */
 struct weigh_record_part *record_part(struct weigh_record *r);

@@ -244,6 +244,28 @@ weigh_license_term(const struct weigh_license_terms *t, const char *fact)
 	return NULL;
 }
 
+/* --- policies ---------------------------------------------------------------------- */
+
+bool
+weigh_terms_policy_file(const char *aup)
+{
+	struct cursor rest = span(aup);
+
+	while (rest.len > 0)
+		if (weigh_terms_same(weigh_ini_trim(weigh_ini_cut(&rest, ',')),
+			span("file")))
+			return true;
+	return false;
+}
+
+bool
+weigh_terms_policy(const char *license, char policy[WEIGH_LICENSE_ID])
+{
+	int n = snprintf(policy, WEIGH_LICENSE_ID, "%s-AUP", license);
+
+	return n > 0 && n < WEIGH_LICENSE_ID;
+}
+
 enum weigh_hub_precision
 weigh_terms_hub(const struct weigh_terms *const *tables, size_t ntables,
     const char *tag, char id[WEIGH_LICENSE_ID])
