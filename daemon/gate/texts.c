@@ -2,7 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <weigh/record.h>
+
 #include "base/fd.h"
+#include "catalog/records.h"
 #include "catalog/texts.h"
 #include "gate/texts.h"
 #include "log/log.h"
@@ -14,6 +17,7 @@ struct found {
 	struct weigh_oid oid;
 	const char *kind;
 	char license[WEIGH_LICENSE_EXPR];
+	struct weigh_buf result; /* all of it, as JSON */
 };
 
 struct batch {
@@ -89,13 +93,45 @@ add_text(void *ctx, const struct catalog_text *t)
 		b->texts[b->n++] = *t;
 }
 
+/* What a record needs of it. */
+static enum weigh_code
+print_result(const struct weigh_license_result *result, struct weigh_buf *out,
+    struct weigh_err *err)
+{
+	struct weigh_record *r = weigh_record_new();
+	struct weigh_record_text *t = r != NULL ? weigh_record_text(r) : NULL;
+	enum weigh_code rc = t != NULL ?
+	    weigh_record_take_scan(r, t, result, err) :
+	    weigh_fail(err, WEIGH_NOMEM, "out of memory");
+
+	if (rc == WEIGH_OK && !weigh_record_text_print(out, t))
+		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
+	weigh_record_free(r);
+	return rc;
+}
+
+static enum weigh_code
+judge(const struct inspect_judge *j, int fd, uint64_t size, struct found *f,
+    struct weigh_err *err)
+{
+	struct weigh_license_result *result = NULL;
+	enum weigh_code rc = inspect_license(j, fd, size, &result, err);
+
+	if (rc == WEIGH_OK) {
+		f->kind = weigh_license_kind_name(result->kind);
+		memcpy(f->license, result->license, sizeof(f->license));
+		rc = print_result(result, &f->result, err);
+	}
+	weigh_license_result_free(result);
+	return rc;
+}
+
 /* A text that cannot be opened now (being checked, bad, gone) waits on. */
 static void
 look_at(struct gate *g, struct catalog_reader *reader,
     const struct catalog_text *t, struct batch *b)
 {
 	struct found *found = &b->found[b->nfound];
-	enum weigh_license_kind kind;
 	struct weigh_err err;
 	enum weigh_code rc;
 	int fd = -1;
@@ -104,16 +140,16 @@ look_at(struct gate *g, struct catalog_reader *reader,
 		NULL) != WEIGH_OK)
 		return;
 	weigh_err_clear(&err);
-	rc = inspect_license(g->judge, fd, t->size, &kind, found->license,
-	    &err);
+	weigh_buf_init(&found->result, WEIGH_RECORD_MAX);
+	rc = judge(g->judge, fd, t->size, found, &err);
 	fd_close(&fd);
 	if (rc != WEIGH_OK) {
+		weigh_buf_free(&found->result);
 		add_unread(g, t, &err);
 		return;
 	}
 	remove_unread(g, &t->oid);
 	found->oid = t->oid;
-	found->kind = weigh_license_kind_name(kind);
 	b->nfound++;
 }
 
@@ -132,7 +168,7 @@ write_batch(struct gate *g, void *ctx, struct weigh_err *err)
 			.judge = *inspect_judge_name(g->judge),
 			.kind = b->found[i].kind,
 			.license = b->found[i].license,
-			.result = "",
+			.result = b->found[i].result.data,
 		};
 
 		rc = catalog_keep_text(catalog, &found, err);
@@ -163,6 +199,8 @@ gate_look_at_texts(struct gate *g, struct catalog_reader *reader,
 		}
 		if (rc == WEIGH_OK && b->nfound > 0)
 			rc = gate_on_writer(g, write_batch, b, err);
+		for (size_t i = 0; i < b->nfound; i++)
+			weigh_buf_free(&b->found[i].result);
 	} while (rc == WEIGH_OK && b->n == BATCH &&
 	    !atomic_load(&g->background.cancel));
 	free(b);
@@ -230,9 +268,16 @@ enum weigh_code
 gate_take_judge(struct gate *g, const struct inspect_judge *judge,
     struct weigh_err *err)
 {
+	const struct inspect_terms *terms = inspect_judge_terms(judge);
+	enum weigh_code rc;
+
 	g->judge = judge;
-	return catalog_texts_again(g->parts.catalog, inspect_judge_name(judge),
+	rc = catalog_texts_again(g->parts.catalog, inspect_judge_name(judge),
 	    err);
+	if (rc == WEIGH_OK)
+		rc = catalog_records_again(g->parts.catalog,
+		    inspect_judge_name(judge), inspect_terms_name(terms), err);
+	return rc;
 }
 
 /* --- what is left ---------------------------------------------------------------------- */

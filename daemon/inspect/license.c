@@ -17,6 +17,7 @@ struct inspect_judge {
 	struct weigh_license_pack *packs[PACKS];
 	size_t n;
 	struct weigh_buf site; /* the bytes of packs[1] */
+	struct inspect_terms *terms;
 	struct weigh_oid name;
 };
 
@@ -93,6 +94,9 @@ inspect_judge_open(struct inspect_judge **out, const char *site, char note[256],
 	if (rc == WEIGH_OK && site[0] != '\0' &&
 	    open_site(j, site, &why) != WEIGH_OK && why.code != WEIGH_NOT_FOUND)
 		snprintf(note, 256, "%.255s", why.why);
+	if (rc == WEIGH_OK)
+		rc = inspect_terms_open(&j->terms, j->n > 1 ? site : NULL,
+		    j->n > 1 ? j->packs[1] : NULL, note, err);
 	if (rc == WEIGH_OK && !name_judge(j))
 		rc = weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	if (rc != WEIGH_OK)
@@ -110,6 +114,7 @@ inspect_judge_close(struct inspect_judge *j)
 	while (j->n > 0)
 		weigh_licensepack_close(j->packs[--j->n]);
 	weigh_buf_free(&j->site);
+	inspect_terms_close(j->terms);
 	free(j);
 }
 
@@ -119,17 +124,34 @@ inspect_judge_name(const struct inspect_judge *j)
 	return &j->name;
 }
 
+const struct inspect_terms *
+inspect_judge_terms(const struct inspect_judge *j)
+{
+	return j->terms;
+}
+
 /* --- one text ---------------------------------------------------------------------- */
 
 enum weigh_code
-inspect_license(const struct inspect_judge *j, int fd, uint64_t size,
-    enum weigh_license_kind *kind, char license[WEIGH_LICENSE_EXPR],
-    struct weigh_err *err)
+inspect_license_text(const struct inspect_judge *j, const char *text,
+    size_t len, struct weigh_license_result **out, struct weigh_err *err)
 {
-	struct weigh_license_result *r = NULL;
+	*out = NULL;
+	if (len > WEIGH_EVIDENCE_MAX)
+		return weigh_fail(err, WEIGH_TOO_BIG,
+		    "it is longer than texts that are looked at");
+	return weigh_license_scan(out, text, len,
+	    (const struct weigh_license_pack *const *)j->packs, j->n, err);
+}
+
+enum weigh_code
+inspect_license(const struct inspect_judge *j, int fd, uint64_t size,
+    struct weigh_license_result **out, struct weigh_err *err)
+{
 	enum weigh_code rc;
 	char *text;
 
+	*out = NULL;
 	if (size > WEIGH_EVIDENCE_MAX)
 		return weigh_fail(err, WEIGH_TOO_BIG,
 		    "it is longer than texts that are looked at");
@@ -137,14 +159,7 @@ inspect_license(const struct inspect_judge *j, int fd, uint64_t size,
 		return weigh_fail(err, WEIGH_NOMEM, "out of memory");
 	rc = fd_pread_all(fd, text, (size_t)size, 0, err);
 	if (rc == WEIGH_OK)
-		rc = weigh_license_scan(&r, text, (size_t)size,
-		    (const struct weigh_license_pack *const *)j->packs, j->n,
-		    err);
-	if (rc == WEIGH_OK) {
-		*kind = r->kind;
-		memcpy(license, r->license, WEIGH_LICENSE_EXPR);
-	}
-	weigh_license_result_free(r);
+		rc = inspect_license_text(j, text, (size_t)size, out, err);
 	free(text);
 	return rc;
 }

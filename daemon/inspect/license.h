@@ -1,5 +1,5 @@
 /*
- * license: descriptor in, a few words out: which license a text is.
+ * license: descriptor in, findings out: which license a text is.
  *
  * (1) What decides, the engine with the fingerprints that are built in and those of the
  *     site, has a name: the SHA-256 of their versions and bytes.  The same name says the
@@ -15,9 +15,11 @@
 #include <weigh/license.h>
 #include <weigh/oid.h>
 
+#include "inspect/terms.h"
+
 struct inspect_judge;
 
-/* Open what is built in and, unless `site` is "" or a folder without fingerprints, what
+/* Open what is built in, with the terms of licenses, and, unless `site` is "" or a folder without fingerprints, what
  * a site has learned there (`weigh license learn`).  *note: why those of the site are
  * not used, "" if they are or there are none; then they are left out. */
 enum weigh_code inspect_judge_open(struct inspect_judge **out, const char *site,
@@ -26,10 +28,17 @@ void inspect_judge_close(struct inspect_judge *j);
 /* Its name (1). */
 const struct weigh_oid *inspect_judge_name(const struct inspect_judge *j);
 
-/* What `fd` (borrowed; `size` bytes) is.  `license`: "" for no license.  WEIGH_TOO_BIG by
- * (2); any other failure is our trouble and says nothing about the text. */
+/* What the licenses that it finds demand. */
+const struct inspect_terms *inspect_judge_terms(const struct inspect_judge *j);
+
+/* What `fd` (borrowed; `size` bytes) is; the caller's (weigh_license_result_free).
+ * WEIGH_TOO_BIG by (2); any other failure is our trouble and says nothing about the
+ * text. */
 enum weigh_code inspect_license(const struct inspect_judge *j, int fd,
-    uint64_t size, enum weigh_license_kind *kind,
-    char license[WEIGH_LICENSE_EXPR], struct weigh_err *err);
+    uint64_t size, struct weigh_license_result **out, struct weigh_err *err);
+/* The same of a text in memory. */
+enum weigh_code inspect_license_text(const struct inspect_judge *j,
+    const char *text, size_t len, struct weigh_license_result **out,
+    struct weigh_err *err);
 
 #endif

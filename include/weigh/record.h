@@ -265,6 +265,13 @@ struct weigh_record_fact *weigh_record_facts(struct weigh_record *r,
 enum weigh_code weigh_record_take_scan(struct weigh_record *r,
     struct weigh_record_text *t, const struct weigh_license_result *found,
     struct weigh_err *err);
+/* A text by itself, as one JSON object, for who keeps what was found of a file; and into
+ * `t` of `r`.  False: out->failed.  WEIGH_MALFORMED, WEIGH_NOMEM. */
+bool weigh_record_text_print(struct weigh_buf *out,
+    const struct weigh_record_text *t);
+enum weigh_code weigh_record_text_read(struct weigh_record *r,
+    struct weigh_record_text *t, const char *json, size_t len,
+    struct weigh_err *err);
 /* What a text of this name is about, among the names of the revision's other texts. */
 enum weigh_record_scope weigh_record_scope(const char *path);
 

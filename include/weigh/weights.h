@@ -51,6 +51,10 @@ const char *weigh_format_name(enum weigh_format format);
 #define WEIGH_HEADER_MAX (64u << 20)
 #define WEIGH_TEMPLATE_MAX (1u << 20) /* bytes of a chat template */
 #define WEIGH_TYPES 48                /* as many as any file can have */
+#define WEIGH_SAYS 32      /* keys of a license or a base that are kept */
+#define WEIGH_SAYS_KEY 127 /* bytes of one */
+#define WEIGH_SAYS_TEXT \
+	1024 /* bytes of its value; what is longer is left out */
 
 struct weigh_typed {
 	char type[16];
@@ -81,6 +85,12 @@ struct weigh_weights {
 	uint64_t split_tensors;
 	struct weigh_buf chat_template, bos_token, eos_token;
 
+	/* GGUF, safetensors: what it says of its license and of what it was made
+	 * from, as weigh_declared_weights takes it: key, NUL, value, NUL, in the
+	 * order of the file */
+	struct weigh_buf says;
+	unsigned nsays;
+
 	/* index: names of the shards, each once, with a NUL behind it */
 	struct weigh_buf shards;
 	unsigned nshards;
@@ -92,8 +102,8 @@ void weigh_weights_free(struct weigh_weights *w);
 
 /* Add a tensor's elements, or what another file has of a type; false if the sum
  * overflows. */
-bool weigh_weights_count(
-    struct weigh_weights *w, const char *type, uint64_t elements);
+bool weigh_weights_count(struct weigh_weights *w, const char *type,
+    uint64_t elements);
 
 /* The facts as one JSON object, and read back from that.  WEIGH_MALFORMED also
  * for facts of a reader with other rules. */

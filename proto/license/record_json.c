@@ -762,3 +762,39 @@ weigh_record_read(struct weigh_record **out, const char *json, size_t len,
 		weigh_record_free(in.r);
 	return rc;
 }
+
+/* --- one text --------------------------------------------------------------------------- */
+
+bool
+weigh_record_text_print(struct weigh_buf *out,
+    const struct weigh_record_text *t)
+{
+	struct weigh_jw w;
+
+	weigh_jw_init(&w, out);
+	weigh_jw_object(&w);
+	write_fields(&w, t, text_fields, COUNT(text_fields));
+	weigh_jw_object_end(&w);
+	return !out->failed;
+}
+
+enum weigh_code
+weigh_record_text_read(struct weigh_record *r, struct weigh_record_text *t,
+    const char *json, size_t len, struct weigh_err *err)
+{
+	struct reader in = { .r = r, .err = err };
+	enum weigh_code rc;
+
+	if ((in.j = weigh_json_new(&weigh_json_small)) == NULL)
+		return no_memory(&in);
+	weigh_json_feed(in.j, json, len, true);
+	rc = weigh_json_next(in.j) == WEIGH_JSON_OBJECT ?
+	    read_object(&in, t, text_fields, COUNT(text_fields), false) :
+	    WEIGH_MALFORMED;
+	if (rc == WEIGH_OK && weigh_json_next(in.j) != WEIGH_JSON_END)
+		rc = WEIGH_MALFORMED;
+	if (rc == WEIGH_MALFORMED)
+		rc = weigh_fail(err, rc, "this is no text of a record");
+	weigh_json_free(in.j);
+	return rc;
+}

@@ -54,7 +54,7 @@ static const struct long_text {
 
 /* Rises when the readers read more, or count differently: facts that older ones
  * wrote are then read from the file again. */
-#define RULES 1
+#define RULES 2
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -80,6 +80,22 @@ print_shards(struct weigh_jw *jw, const struct weigh_weights *w)
 	for (unsigned i = 0; i < w->nshards; i++, name += strlen(name) + 1)
 		weigh_jw_str(jw, name);
 	weigh_jw_array_end(jw);
+}
+
+static void
+print_says(struct weigh_jw *jw, const struct weigh_weights *w)
+{
+	const char *at = w->says.data;
+
+	weigh_jw_key(jw, "says");
+	weigh_jw_object(jw);
+	for (unsigned i = 0; i < w->nsays; i++) {
+		const char *value = at + strlen(at) + 1;
+
+		weigh_jw_kstr(jw, at, value);
+		at = value + strlen(value) + 1;
+	}
+	weigh_jw_object_end(jw);
 }
 
 void
@@ -111,6 +127,8 @@ weigh_weights_print(struct weigh_jw *jw, const struct weigh_weights *w)
 	}
 	if (w->ntypes > 0)
 		print_types(jw, w);
+	if (w->nsays > 0)
+		print_says(jw, w);
 	if (w->nshards > 0)
 		print_shards(jw, w);
 	weigh_jw_object_end(jw);
@@ -151,6 +169,32 @@ parse_types(struct weigh_weights *w, struct weigh_json *j)
 		memcpy(row->type, key, len + 1);
 		if (weigh_json_next(j) != WEIGH_JSON_NUMBER ||
 		    !weigh_json_u64(j, &row->parameters))
+			return false;
+	}
+}
+
+static bool
+parse_says(struct weigh_weights *w, struct weigh_json *j)
+{
+	char key[WEIGH_SAYS_KEY + 1];
+	const char *text;
+	size_t len;
+
+	for (;;) {
+		enum weigh_json_token t = weigh_json_next(j);
+
+		if (t == WEIGH_JSON_OBJECT_END)
+			return true;
+		if (t != WEIGH_JSON_KEY)
+			return false;
+		text = weigh_json_text(j, &len);
+		if (len >= sizeof(key))
+			return false;
+		memcpy(key, text, len + 1);
+		if (weigh_json_next(j) != WEIGH_JSON_STRING)
+			return false;
+		text = weigh_json_text(j, &len);
+		if (!weigh_says_add(w, key, text, len))
 			return false;
 	}
 }
@@ -227,6 +271,8 @@ parse_member(struct weigh_weights *w, const char *key, struct weigh_json *j)
 		return parse_number(w, key, j);
 	if (t == WEIGH_JSON_OBJECT && strcmp(key, "parameters") == 0)
 		return parse_types(w, j);
+	if (t == WEIGH_JSON_OBJECT && strcmp(key, "says") == 0)
+		return parse_says(w, j);
 	if (t == WEIGH_JSON_ARRAY && strcmp(key, "shards") == 0)
 		return parse_shards(w, j);
 	return weigh_json_skip(j, t);

@@ -24,7 +24,8 @@ enum wanted {
 	SPLITS,
 	SPLIT_TENSORS,
 	CONTEXT,
-	TOKENS
+	TOKENS,
+	SAYS
 };
 
 /* One step: take an item from the window, or say that it is not all there. */

@@ -50,7 +50,7 @@ static const struct {
 };
 
 static enum wanted
-what_is(const char *key)
+what_is(const char *key, size_t key_len)
 {
 	static const char context[] = ".context_length";
 	size_t len = strlen(key), n = sizeof(context) - 1;
@@ -59,6 +59,8 @@ what_is(const char *key)
 	     i++)
 		if (strcmp(wanted_keys[i].key, key) == 0)
 			return wanted_keys[i].wanted;
+	if (weigh_says_wanted(WEIGH_GGUF, key, key_len))
+		return SAYS;
 	if (len > n && len - n < 64 && strcmp(key + len - n, context) == 0)
 		return CONTEXT;
 	return NOT_WANTED;
@@ -127,6 +129,7 @@ keep_number(struct weigh_header *h, uint64_t n, struct weigh_err *err)
 	case ROLE:
 	case CHAT_TEMPLATE:
 	case TOKENS:
+	case SAYS:
 		break;
 	}
 	return WEIGH_OK;
@@ -193,7 +196,7 @@ weigh_gguf_take_pair(struct weigh_header *h, struct weigh_err *err)
 		return wait_for(h, len + 12, err);
 	memcpy(g->key, p + 8, (size_t)len);
 	g->key[len] = '\0';
-	g->wanted = what_is(g->key);
+	g->wanted = what_is(g->key, (size_t)len);
 	g->type = (unsigned)number(p + 8 + len, 4);
 	g->at += (size_t)len + 12;
 	g->pairs--;
@@ -256,6 +259,9 @@ place_text(struct weigh_header *h, uint64_t len)
 		if (shorts[i].wanted == g->wanted && len < shorts[i].size)
 			keep_short(shorts[i].out, shorts[i].size,
 			    (const char *)peek(g, (size_t)len), (size_t)len);
+	if (g->wanted == SAYS && len <= WEIGH_SAYS_TEXT)
+		(void)weigh_says_add(w, g->key, (const char *)peek(g, len),
+		    (size_t)len);
 	g->skip = len;
 	if (g->wanted == CHAT_TEMPLATE && len <= WEIGH_TEMPLATE_MAX)
 		g->keep = &w->chat_template;
@@ -273,7 +279,8 @@ take_text(struct weigh_header *h, struct weigh_err *err)
 	len = number(p, 8);
 	if (len > STRING_MAX || len > left_of_file(h) - 8)
 		return bad_string(h, err);
-	if (len < sizeof(h->facts.architecture) &&
+	if (len <= (g->wanted == SAYS ? WEIGH_SAYS_TEXT :
+					sizeof(h->facts.architecture) - 1) &&
 	    peek(g, (size_t)len + 8) == NULL)
 		return WEIGH_NOT_YET; /* a short one at once */
 	g->at += 8;

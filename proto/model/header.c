@@ -25,6 +25,8 @@ weigh_weights_init(struct weigh_weights *w, enum weigh_format format)
 	weigh_buf_init(&w->bos_token, TOKEN_TEXT_MAX);
 	weigh_buf_init(&w->eos_token, TOKEN_TEXT_MAX);
 	weigh_buf_init(&w->shards, SHARDS_TEXT_MAX);
+	weigh_buf_init(&w->says,
+	    WEIGH_SAYS * (WEIGH_SAYS_KEY + WEIGH_SAYS_TEXT + 2));
 }
 
 void
@@ -34,6 +36,7 @@ weigh_weights_free(struct weigh_weights *w)
 	weigh_buf_free(&w->bos_token);
 	weigh_buf_free(&w->eos_token);
 	weigh_buf_free(&w->shards);
+	weigh_buf_free(&w->says);
 }
 
 struct weigh_header *

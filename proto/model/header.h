@@ -28,6 +28,12 @@ struct weigh_header {
 	struct weigh_weights facts;
 };
 
+/* Is this key one of those that are kept (says.c)?  NUL-terminated. */
+bool weigh_says_wanted(enum weigh_format format, const char *key, size_t len);
+/* Keep what it says; false: no room, no memory, or no text. */
+bool weigh_says_add(struct weigh_weights *w, const char *key, const char *text,
+    size_t len);
+
 /* A rule is broken: remember which and how. */
 enum weigh_code weigh_header_break(struct weigh_header *h,
     struct weigh_err *err, enum weigh_code code, const char *rule,

@@ -52,6 +52,8 @@ struct safetensors {
 	uint64_t buffer; /* bytes behind the JSON */
 	enum place at;
 	unsigned extra; /* how deep a field is that we read over */
+	char says[WEIGH_SAYS_KEY +
+	    1]; /* of __metadata__: the key; "": passed over */
 	/* the entry being read */
 	const struct weigh_dtype *dtype;
 	uint64_t elements;
@@ -194,12 +196,31 @@ on_member(struct weigh_header *h, enum weigh_json_token t,
 	return WEIGH_OK;
 }
 
+/* A pair is a key, and then its text. */
+static void
+take_pair(struct weigh_header *h, enum weigh_json_token t)
+{
+	struct safetensors *s = h->state;
+	size_t len;
+	const char *text = weigh_json_text(s->json, &len);
+
+	if (t == WEIGH_JSON_STRING && s->says[0] != '\0')
+		(void)weigh_says_add(&h->facts, s->says, text, len);
+	s->says[0] = '\0';
+	if (t == WEIGH_JSON_KEY &&
+	    weigh_says_wanted(WEIGH_SAFETENSORS, text, len))
+		memcpy(s->says, text, len + 1);
+}
+
 static enum weigh_code
 on_metadata(struct weigh_header *h, enum weigh_json_token t,
     struct weigh_err *err)
 {
 	struct safetensors *s = h->state;
 
+	if (s->at == IN_METADATA &&
+	    (t == WEIGH_JSON_KEY || t == WEIGH_JSON_STRING))
+		take_pair(h, t);
 	if (s->at == AT_METADATA && t == WEIGH_JSON_OBJECT)
 		s->at = IN_METADATA;
 	else if (s->at == AT_METADATA ? t == WEIGH_JSON_NULL :

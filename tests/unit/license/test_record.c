@@ -203,6 +203,39 @@ test_round_trip(void **state)
 	weigh_record_free(r);
 }
 
+/* A text by itself is what it is within its record. */
+static void
+test_one_text(void **state)
+{
+	struct weigh_record *r = NULL, *other = weigh_record_new();
+	struct weigh_record_text *t = weigh_record_text(other);
+	struct weigh_buf one, again;
+
+	(void)state;
+	weigh_buf_init(&one, 1 << 16);
+	weigh_buf_init(&again, 1 << 16);
+	check_code("read",
+	    weigh_record_read(&r, whole, sizeof(whole) - 1, NULL), WEIGH_OK);
+	check_true("print", weigh_record_text_print(&one, &r->texts[0]));
+	check_true("as there", strstr(whole, one.data) != NULL);
+	check_code("into another",
+	    weigh_record_text_read(other, t, one.data, one.len, NULL),
+	    WEIGH_OK);
+	weigh_record_free(r);
+	check_true("print again", weigh_record_text_print(&again, t));
+	check_str("the same", again.data, one.data);
+	check_code("a record",
+	    weigh_record_text_read(other, t, whole, sizeof(whole) - 1, NULL),
+	    WEIGH_MALFORMED);
+	check_code("nothing", weigh_record_text_read(other, t, "", 0, NULL),
+	    WEIGH_MALFORMED);
+	check_code("something behind it",
+	    weigh_record_text_read(other, t, "{} x", 4, NULL), WEIGH_MALFORMED);
+	weigh_buf_free(&one);
+	weigh_buf_free(&again);
+	weigh_record_free(other);
+}
+
 #define HEAD "{\"schema\":\"weigh.record/1\","
 static const struct refuse_row {
 	const char *label, *json;
@@ -424,6 +457,7 @@ main(void)
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_one_text),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_scope),

@@ -70,7 +70,7 @@ test_shards(void **state)
 	    WEIGH_OK);
 	text = print_facts(&facts);
 	check_str("each once", text,
-	    "{\"rules\":1,\"format\":\"index\",\"shards\":[\"2\",\"1\","
+	    "{\"rules\":2,\"format\":\"index\",\"shards\":[\"2\",\"1\","
 	    "\"sub/3\"]}");
 	free(text);
 	weigh_weights_free(&facts);
@@ -106,15 +106,17 @@ test_many_shards(void **state)
 /* --- facts ------------------------------------------------------------------- */
 
 static const char *const texts[] = {
-	"{\"rules\":1,\"format\":\"safetensors\",\"rule\":\"st.json\","
+	"{\"rules\":2,\"format\":\"safetensors\",\"rule\":\"st.json\","
 	"\"problem\":\"why \\\"not\\\"\"}",
-	"{\"rules\":1,\"format\":\"safetensors\",\"tensors\":2,\"total\":"
+	"{\"rules\":2,\"format\":\"safetensors\",\"tensors\":2,\"total\":"
 	"18446744073709551615,\"parameters\":{\"BF16\":18446744073709551615,"
 	"\"F32\":0}}",
-	"{\"rules\":1,\"format\":\"gguf\",\"architecture\":\"llama\","
+	"{\"rules\":2,\"format\":\"gguf\",\"architecture\":\"llama\","
 	"\"role\":\"mmproj\",\"tensors\":1,\"split_tensors\":9,"
 	"\"chat_template\":\"a\\u0000b\",\"eos_token\":\"</s>\"}",
-	"{\"rules\":1,\"format\":\"index\",\"shards\":[\"a\",\"b\"]}",
+	"{\"rules\":2,\"format\":\"safetensors\","
+	"\"says\":{\"license\":\"mit\",\"modelspec.license\":\"\"}}",
+	"{\"rules\":2,\"format\":\"index\",\"shards\":[\"a\",\"b\"]}",
 };
 
 static void
@@ -141,12 +143,14 @@ static const struct {
 } refused[] = {
 	{ "nothing", "" },
 	{ "an array", "[]" },
-	{ "other rules", "{\"rules\":2,\"format\":\"gguf\"}" },
+	{ "other rules", "{\"rules\":1,\"format\":\"gguf\"}" },
 	{ "a label too long",
-	    "{\"rules\":1,\"size_label\":"
+	    "{\"rules\":2,\"size_label\":"
 	    "\"0123456789012345678901234567890123456789\"}" },
-	{ "a number that is none", "{\"rules\":1,\"total\":-1}" },
+	{ "a number that is none", "{\"rules\":2,\"total\":-1}" },
 	{ "a type that is no number", "{\"parameters\":{\"F32\":\"1\"}}" },
+	{ "a license that is no text", "{\"says\":{\"license\":1}}" },
+	{ "a license with a NUL", "{\"says\":{\"license\":\"a\\u0000\"}}" },
 	{ "a shard that is no text", "{\"shards\":[1]}" },
 };
 

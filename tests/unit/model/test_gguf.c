@@ -584,7 +584,7 @@ test_facts(void **state)
 	    WEIGH_OK);
 	text = print_facts(&facts);
 	check_str("facts", text,
-	    "{\"rules\":1,\"format\":\"gguf\",\"architecture\":\"llama\","
+	    "{\"rules\":2,\"format\":\"gguf\",\"architecture\":\"llama\","
 	    "\"size_label\":\"7B\",\"quantization\":\"Q4_K_M\",\"tensors\":2,"
 	    "\"total\":35,\"context_length\":131072,\"splits\":2,"
 	    "\"chat_template\":\"{{ \\\"\xc3\xa9\\\" }}\",\"bos_token\":\"<s>\","
@@ -616,7 +616,43 @@ test_what_is_left_out(void **state)
 	    read_header(WEIGH_GGUF, f.b.data, f.b.len, f.b.len, 5, &facts),
 	    WEIGH_OK);
 	text = print_facts(&facts);
-	check_str("facts", text, "{\"rules\":1,\"format\":\"gguf\"}");
+	check_str("facts", text, "{\"rules\":2,\"format\":\"gguf\"}");
+	free(text);
+	weigh_weights_free(&facts);
+	weigh_buf_free(&f.b);
+}
+
+/* What it says of its license and its bases is kept as it stands; what is too long, no
+ * text, or about something else is not. */
+static void
+test_says(void **state)
+{
+	char longest[WEIGH_SAYS_TEXT + 2];
+	struct weigh_weights facts;
+	struct file f;
+	char *text;
+
+	(void)state;
+	memset(longest, 'x', sizeof(longest));
+	longest[WEIGH_SAYS_TEXT + 1] = '\0';
+	head(&f, 3, 0, 8);
+	pair_text(&f, "general.license", "apache-2.0");
+	pair_text(&f, "general.name", "A Model");
+	pair_text(&f, "general.base_model.0.repo_url", "https://hub/acme/base");
+	pair_text(&f, "general.base_model.0.name", "Base");
+	pair_text(&f, "general.license.name", "ll\xff");
+	pair_text(&f, "general.license.link", longest);
+	pair_u32(&f, "general.source.repo_url", 1);
+	pair_text(&f, "general.base_model.1.repo_url", longest + 1);
+	check_code("read",
+	    read_header(WEIGH_GGUF, f.b.data, f.b.len, f.b.len, 3, &facts),
+	    WEIGH_OK);
+	check_u64("three", facts.nsays, 3);
+	text = print_facts(&facts);
+	check_has("license", text,
+	    "\"says\":{\"general.license\":\"apache-2.0\","
+	    "\"general.base_model.0.repo_url\":\"https://hub/acme/base\","
+	    "\"general.base_model.1.repo_url\":\"xxx");
 	free(text);
 	weigh_weights_free(&facts);
 	weigh_buf_free(&f.b);
@@ -661,6 +697,7 @@ main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_what_is_left_out),
+		cmocka_unit_test(test_says),
 		cmocka_unit_test(test_endless),
 	};
 

@@ -207,6 +207,7 @@ test_facts(void **state)
 	    "{\"a\":{\"dtype\":\"BF16\",\"shape\":[2,3],\"data_offsets\":[0,12]},"
 	    "\"b\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[12,16]},"
 	    "\"c\":{\"dtype\":\"F8_E8M0\",\"shape\":[4],\"data_offsets\":[16,20]},"
+	    "\"__metadata__\":{\"format\":\"pt\",\"license\":\"mit\"},"
 	    "\"d\":{\"dtype\":\"BF16\",\"shape\":[5],\"data_offsets\":[20,30]}}";
 	struct weigh_weights facts;
 	struct weigh_buf file;
@@ -222,8 +223,9 @@ test_facts(void **state)
 	    WEIGH_OK);
 	text = print_facts(&facts);
 	check_str("facts", text,
-	    "{\"rules\":1,\"format\":\"safetensors\",\"tensors\":4,\"total\":11,"
-	    "\"parameters\":{\"BF16\":11,\"F32\":0,\"F8_E8M0\":0}}");
+	    "{\"rules\":2,\"format\":\"safetensors\",\"tensors\":4,\"total\":11,"
+	    "\"parameters\":{\"BF16\":11,\"F32\":0,\"F8_E8M0\":0},"
+	    "\"says\":{\"license\":\"mit\"}}");
 	free(text);
 	weigh_weights_free(&facts);
 	weigh_buf_free(&file);
