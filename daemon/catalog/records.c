@@ -46,35 +46,60 @@ insert_record(struct db *db, int64_t revision, const struct catalog_record *rec,
 	return query_run(&q, err);
 }
 
+/* One of the statements about a model's name and what was made from it. */
+static enum weigh_code
+run_edge(struct db *db, enum db_statement which, const char *name,
+    int64_t revision, bool *found, struct weigh_err *err)
+{
+	struct weigh_repo base = { .kind = WEIGH_MODEL };
+	struct query q = query_begin(db, which);
+	struct rows_key key;
+
+	snprintf(base.name, sizeof(base.name), "%s", name);
+	key = rows_key(&base);
+	query_text(&q, key.text);
+	query_int(&q, revision);
+	*found = query_row(&q);
+	return query_end(&q, err);
+}
+
+/* *fresh: it was not known of one of its bases, so that what happened to that one while
+ * the record was made woke nobody. */
 static enum weigh_code
 keep_lineage(struct db *db, int64_t revision, const struct catalog_recording *k,
-    struct weigh_err *err)
+    bool *fresh, struct weigh_err *err)
 {
-	struct query q = query_begin(db, SQL_LINEAGE_DROP);
-	enum weigh_code rc;
+	enum weigh_code rc = WEIGH_OK;
+	struct query q;
+	bool had;
 
-	query_int(&q, revision);
-	rc = query_run(&q, err);
+	*fresh = false;
 	for (size_t i = 0; rc == WEIGH_OK && i < k->nbases; i++) {
-		struct weigh_repo base = { .kind = WEIGH_MODEL };
-		struct rows_key key;
-
-		snprintf(base.name, sizeof(base.name), "%s", k->bases[i]);
-		key = rows_key(&base);
-		q = query_begin(db, SQL_LINEAGE_ADD);
-		query_text(&q, key.text);
+		rc = run_edge(db, SQL_LINEAGE_HAS, k->bases[i], revision, &had,
+		    err);
+		*fresh = *fresh || !had;
+	}
+	if (rc == WEIGH_OK) {
+		q = query_begin(db, SQL_LINEAGE_DROP);
 		query_int(&q, revision);
 		rc = query_run(&q, err);
 	}
+	for (size_t i = 0; rc == WEIGH_OK && i < k->nbases; i++)
+		rc = run_edge(db, SQL_LINEAGE_ADD, k->bases[i], revision, &had,
+		    err);
 	return rc;
 }
 
+/* (2) */
 static enum weigh_code
-end_turn(struct db *db, int64_t revision, int64_t turn, struct weigh_err *err)
+end_turn(struct db *db, int64_t revision, int64_t turn, bool again,
+    struct weigh_err *err)
 {
-	struct query q = query_begin(db, SQL_RECORD_TURN_END);
+	struct query q = query_begin(db,
+	    again ? SQL_RECORD_WAIT : SQL_RECORD_TURN_END);
 
-	query_int(&q, turn);
+	if (!again)
+		query_int(&q, turn);
 	query_int(&q, revision);
 	return query_run(&q, err);
 }
@@ -85,15 +110,16 @@ keep_record(struct db *db, const struct catalog_recording *k, bool *fresh,
 {
 	struct weigh_oid last;
 	int64_t revision, at;
+	bool again;
 	enum weigh_code rc = reader_revision(db, &k->repo, &k->commit,
 	    &revision, err);
 
 	*fresh = false;
 	if (rc != WEIGH_OK)
 		return rc == WEIGH_NOT_FOUND ? WEIGH_OK : rc;
-	rc = end_turn(db, revision, k->turn, err);
+	rc = keep_lineage(db, revision, k, &again, err);
 	if (rc == WEIGH_OK)
-		rc = keep_lineage(db, revision, k, err);
+		rc = end_turn(db, revision, k->turn, again, err);
 	if (rc == WEIGH_OK)
 		rc = last_record(db, revision, &last, &at, err);
 	if (rc != WEIGH_OK || weigh_oid_equal(&last, &k->record.name))

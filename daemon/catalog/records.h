@@ -7,7 +7,8 @@
  * (2) A revision waits for a record from its admission on, and again when one of its texts
  *     was looked at, when a file of it came, when another judge or other terms decide, and
  *     when what it was made from changed: another record, another head, a new name, gone.
- *     Making a record ends the turn that it was made in, and no later one.
+ *     Making a record ends the turn that it was made in, and no later one; but one that
+ *     names a base for the first time is made again, for until then it was not woken.
  * (3) Acts and decisions are about a commit of a repository by name, held or not, and
  *     outlive both.  An act is found under every name that its repository had.
  * (4) The number of an act is that of its line in the journal: added twice, it is one.

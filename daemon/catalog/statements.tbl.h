@@ -320,6 +320,8 @@ X(RECORD_INSERT, DB_WRITER,
 X(RECORD_NAME, DB_WRITER,
     "SELECT name, at FROM records WHERE revision = ?1"
     " ORDER BY at DESC, id DESC LIMIT 1")
+X(LINEAGE_HAS, DB_WRITER,
+    "SELECT 1 FROM lineage WHERE base = ?1 AND child = ?2")
 X(LINEAGE_DROP, DB_WRITER, "DELETE FROM lineage WHERE child = ?1")
 X(LINEAGE_ADD, DB_WRITER,
     "INSERT OR IGNORE INTO lineage (base, child) VALUES (?1, ?2)")

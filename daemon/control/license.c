@@ -1,8 +1,10 @@
-/* license: where texts of licenses stand among what is held. */
+/* license: where texts of licenses stand among what is held, and what is known of the
+ * license of a revision. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "catalog/records.h"
 #include "catalog/texts.h"
 #include "gate/texts.h"
 #include "mirror.h"
@@ -87,4 +89,58 @@ control_license_texts(struct question *q, struct catalog_reader *reader)
 	weigh_jw_array_end(&t.w);
 	weigh_jw_kbool(&t.w, "looking", left);
 	weigh_jw_object_end(&t.w);
+}
+
+/* --- the record of a revision ------------------------------------------------ */
+
+struct record {
+	struct weigh_jw w;
+	bool any;
+};
+
+static void
+write_record(void *ctx, const struct catalog_record *rec)
+{
+	struct record *r = ctx;
+	char name[WEIGH_OID_HEX + 1];
+
+	weigh_oid_hex(&rec->name, name);
+	weigh_jw_kstr(&r->w, "sha256", name);
+	weigh_jw_key(&r->w, "at");
+	weigh_jw_i64(&r->w, rec->at);
+	weigh_jw_key(&r->w, "record");
+	weigh_jw_raw(&r->w, rec->json, strlen(rec->json));
+	r->any = true;
+}
+
+/* A revision whose record is not made yet has none, and that is no error: `waiting`. */
+void
+control_license_record(struct question *q, struct catalog_reader *reader)
+{
+	struct http_reply *reply = &q->task.reply;
+	struct control_subject s;
+	struct record r = { .any = false };
+	char commit[WEIGH_GITID_HEX + 1];
+	enum weigh_code rc;
+	bool waits;
+
+	reply->rc = control_subject(q, reader, &s, &reply->err);
+	/* Asked before the record: what is made in between is told. */
+	if (reply->rc == WEIGH_OK)
+		reply->rc = catalog_record_waits(reader, &s.ref.repo, &s.commit,
+		    &waits, &reply->err);
+	if (reply->rc != WEIGH_OK)
+		return;
+	weigh_gitid_hex(&s.commit, commit);
+	weigh_jw_init(&r.w, &reply->body);
+	weigh_jw_object(&r.w);
+	weigh_jw_kstr(&r.w, "schema", "weigh.license-record/1");
+	weigh_jw_kstr(&r.w, "name", s.text);
+	weigh_jw_kstr(&r.w, "revision", commit);
+	rc = catalog_record(reader, &s.ref.repo, &s.commit, 0, write_record, &r,
+	    &reply->err);
+	if (rc != WEIGH_OK && rc != WEIGH_NOT_FOUND)
+		reply->rc = rc;
+	weigh_jw_kbool(&r.w, "waiting", waits);
+	weigh_jw_object_end(&r.w);
 }

@@ -39,16 +39,9 @@ control_limit(const struct question *q)
 	return n == 0 || n > PAGE ? PAGE : (unsigned)n;
 }
 
-/* The repository and commit that `name` and `revision` mean. */
-struct subject {
-	struct weigh_ref ref;
-	struct weigh_gitid commit;
-	char text[WEIGH_REPO_TEXT];
-};
-
-static enum weigh_code
-find_subject(struct question *q, struct catalog_reader *reader,
-    struct subject *s, struct weigh_err *err)
+enum weigh_code
+control_subject(struct question *q, struct catalog_reader *reader,
+    struct control_subject *s, struct weigh_err *err)
 {
 	char name[WEIGH_REPO_TEXT + WEIGH_REV_MAX + 2];
 	char revision[WEIGH_REV_MAX + 1];
@@ -246,9 +239,9 @@ control_files(struct question *q, struct catalog_reader *reader)
 	struct http_reply *r = &q->task.reply;
 	struct files f = { .limit = control_limit(q) };
 	char after[WEIGH_PATH_MAX + 1];
-	struct subject s;
+	struct control_subject s;
 
-	r->rc = find_subject(q, reader, &s, &r->err);
+	r->rc = control_subject(q, reader, &s, &r->err);
 	if (r->rc != WEIGH_OK)
 		return;
 	if (control_query(q, "after", after, sizeof(after)) &&
@@ -330,11 +323,11 @@ control_show(struct question *q, struct catalog_reader *reader)
 {
 	struct http_reply *r = &q->task.reply;
 	enum weigh_visibility visibility;
-	struct subject subject;
+	struct control_subject subject;
 	struct weigh_repo repo;
 	struct show s;
 
-	r->rc = find_subject(q, reader, &subject, &r->err);
+	r->rc = control_subject(q, reader, &subject, &r->err);
 	if (r->rc == WEIGH_OK)
 		r->rc = catalog_visibility(reader, &subject.ref.repo, &repo,
 		    &visibility, &r->err);
@@ -415,9 +408,9 @@ control_manifest(struct question *q, struct catalog_reader *reader)
 	struct manifest m = { .out = &r->body };
 	char hex[WEIGH_OID_HEX + 1], commit[WEIGH_GITID_HEX + 1];
 	struct weigh_oid recorded;
-	struct subject s;
+	struct control_subject s;
 
-	r->rc = find_subject(q, reader, &s, &r->err);
+	r->rc = control_subject(q, reader, &s, &r->err);
 	if (r->rc == WEIGH_OK)
 		r->rc = catalog_revision(reader, &s.ref.repo, &s.commit,
 		    keep_digest, &recorded, &r->err);

@@ -93,6 +93,17 @@ void control_who(struct control *c, const struct http_exchange *x,
 enum weigh_code control_may(struct question *q, struct catalog_reader *reader,
     enum weigh_right right, const struct weigh_repo *repo);
 
+/* The repository and commit that `name` and `revision` of the query mean, which the asker
+ * may look at.  Not WEIGH_OK: as control_may. */
+struct control_subject {
+	struct weigh_ref ref;
+	struct weigh_gitid commit;
+	char text[WEIGH_REPO_TEXT];
+};
+enum weigh_code control_subject(struct question *q,
+    struct catalog_reader *reader, struct control_subject *s,
+    struct weigh_err *err);
+
 /* A parameter of the query; false: none, or longer than `size`, and "" then. */
 bool control_query(const struct question *q, const char *key, char *out,
     size_t size);
@@ -116,6 +127,7 @@ void control_show(struct question *q, struct catalog_reader *reader);
 void control_manifest(struct question *q, struct catalog_reader *reader);
 void control_midstates(struct question *q, struct catalog_reader *reader);
 void control_license_texts(struct question *q, struct catalog_reader *reader);
+void control_license_record(struct question *q, struct catalog_reader *reader);
 void control_key(struct question *q, struct catalog_reader *reader);
 void control_doctor(struct question *q, struct catalog_reader *reader);
 void control_scrub_look(struct question *q, struct catalog_reader *reader);

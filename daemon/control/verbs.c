@@ -36,6 +36,8 @@ static const struct verb {
 	{ "GET", "/midstates/{word}", READ, ANYWHERE, control_midstates, NULL },
 	{ "GET", "/license/texts", READ, ANYWHERE, control_license_texts,
 	    NULL },
+	{ "GET", "/license/record", LOOK, ANYWHERE, control_license_record,
+	    NULL },
 	{ "GET", "/key", LOOK, ANYWHERE, control_key, NULL },
 	{ "GET", "/scrub", LOOK, ANYWHERE, control_scrub_look, NULL },
 	{ "GET", "/jobs/{word}", LOOK, ANYWHERE, NULL, control_job },

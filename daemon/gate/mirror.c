@@ -18,6 +18,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "gate/texts.h"
 #include "kept.h"
 #include "making.h"
 #include "turn.h"
@@ -468,6 +469,7 @@ write_admission(struct gate *g, void *ctx, struct weigh_err *err)
 	s->making.doubt = rc != WEIGH_OK &&
 	    (catalog_in_doubt(catalog) || audit_in_doubt(g->parts.audit));
 	gate_changed(g);
+	gate_read_texts(g);
 	return rc;
 }
 

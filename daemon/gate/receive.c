@@ -4,6 +4,7 @@
 
 #include "base/fd.h"
 #include "gate/change.h"
+#include "gate/texts.h"
 #include "priv.h"
 
 /* --- is it held? -------------------------------------------------------------- */
@@ -80,8 +81,10 @@ write_reception(struct gate *g, void *ctx, struct weigh_err *err)
 		rc = catalog_receive(catalog, &r->blobs[i], r->token,
 		    time(NULL), err);
 	rc = catalog_end(catalog, rc, err);
-	if (r->listed) /* answers about it change */
+	if (r->listed) { /* answers about it change */
 		gate_changed(g);
+		gate_read_texts(g);
+	}
 	return rc;
 }
 

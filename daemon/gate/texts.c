@@ -7,9 +7,10 @@
 #include "base/fd.h"
 #include "catalog/records.h"
 #include "catalog/texts.h"
+#include "gate/record.h"
 #include "gate/texts.h"
 #include "log/log.h"
-#include "priv.h"
+#include "recording.h"
 
 #define BATCH 32 /* texts recorded at once */
 
@@ -41,8 +42,8 @@ find_unread(const struct gate *g, const struct weigh_oid *oid)
 	return i;
 }
 
-static bool
-is_unread(struct gate *g, const struct weigh_oid *oid)
+bool
+gate_text_failed(struct gate *g, const struct weigh_oid *oid)
 {
 	bool is;
 
@@ -59,7 +60,7 @@ add_unread(struct gate *g, const struct catalog_text *t,
 {
 	char hex[WEIGH_OID_HEX + 1];
 
-	if (is_unread(g, &t->oid)) /* there is one reading at a time */
+	if (gate_text_failed(g, &t->oid)) /* there is one reading at a time */
 		return;
 	pthread_mutex_lock(&g->lock);
 	if (g->nunread < GATE_UNREAD)
@@ -227,6 +228,11 @@ reading_work(struct job *job, void *worker)
 	if (rc != WEIGH_OK)
 		log_event(LOG_WARN_LEVEL, "texts-not-recorded", "why", err.why,
 		    NULL);
+	weigh_err_clear(&err);
+	rc = gate_make_records(g, worker, &err);
+	if (rc != WEIGH_OK)
+		log_event(LOG_WARN_LEVEL, "licenses-not-recorded", "why",
+		    err.why, NULL);
 }
 
 /* What was noted while the job was at the end of its list is read by another. */
@@ -292,7 +298,7 @@ see_left(void *ctx, const struct catalog_text *t)
 {
 	struct left *l = ctx;
 
-	l->any = l->any || !is_unread(l->gate, &t->oid);
+	l->any = l->any || !gate_text_failed(l->gate, &t->oid);
 }
 
 enum weigh_code

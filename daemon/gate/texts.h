@@ -22,7 +22,8 @@
 enum weigh_code gate_take_judge(struct gate *g,
     const struct inspect_judge *judge, struct weigh_err *err);
 
-/* There may be texts that wait: read them when there is a thread for it. */
+/* There may be texts that wait, or records (gate/record.h): read the ones and make the
+ * others when there is a thread for it. */
 void gate_read_texts(struct gate *g);
 /* Does any wait that has not failed (3)?  If not, all that was found is in the catalog. */
 enum weigh_code gate_texts_left(struct gate *g, struct catalog_reader *reader,

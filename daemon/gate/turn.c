@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "catalog/consents.h"
+#include "gate/texts.h"
 #include "log/log.h"
 
 static const struct weigh_gitid none = { { 0 } };
@@ -415,6 +416,7 @@ write_turn(struct gate *g, void *ctx, struct weigh_err *err)
 	t->doubt = catalog_in_doubt(g->parts.catalog) ||
 	    audit_in_doubt(g->parts.audit);
 	gate_changed(g);
+	gate_read_texts(g); /* what was made from it may wait for a record */
 	return rc;
 }
 

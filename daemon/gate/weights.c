@@ -241,12 +241,12 @@ is_held(struct gate *g)
 
 /* --- the whole ---------------------------------------------------------------------------- */
 
-enum weigh_code
-gate_weights(struct gate *g, struct catalog_reader *reader,
-    struct gate_weights *rows, size_t n, unsigned now, struct weigh_err *err)
+static enum weigh_code
+look_up_all(struct catalog_reader *reader, struct gate_weights *rows, size_t n,
+    struct weigh_err *err)
 {
 	enum weigh_code rc = WEIGH_OK;
-	size_t left = 0, i;
+	size_t i;
 
 	for (i = 0; i < n; i++) {
 		weigh_weights_init(&rows[i].facts, rows[i].format);
@@ -254,12 +254,34 @@ gate_weights(struct gate *g, struct catalog_reader *reader,
 	}
 	for (i = 0; i < n && rc == WEIGH_OK; i++)
 		rc = look_up(reader, &rows[i], err);
+	return rc;
+}
+
+enum weigh_code
+gate_weights(struct gate *g, struct catalog_reader *reader,
+    struct gate_weights *rows, size_t n, unsigned now, struct weigh_err *err)
+{
+	enum weigh_code rc = look_up_all(reader, rows, n, err);
+	size_t left = 0;
+
 	if (is_held(g))
 		now = 0;
 	if (rc == WEIGH_OK && n > 0)
 		rc = read_rows(g, reader, rows, n, now, &left, err);
 	if (rc == WEIGH_OK && left > 0)
 		read_later(g, rows, n);
+	return rc;
+}
+
+enum weigh_code
+gate_weights_all(struct gate *g, struct catalog_reader *reader,
+    struct gate_weights *rows, size_t n, struct weigh_err *err)
+{
+	enum weigh_code rc = look_up_all(reader, rows, n, err);
+	size_t left = 0;
+
+	if (rc == WEIGH_OK && n > 0)
+		rc = read_rows(g, reader, rows, n, n, &left, err);
 	return rc;
 }
 

@@ -33,6 +33,9 @@ struct gate_weights {
  * is then recorded, and gate_generation rises.  Free the rows, also after an error. */
 enum weigh_code gate_weights(struct gate *g, struct catalog_reader *reader,
     struct gate_weights *rows, size_t n, unsigned now, struct weigh_err *err);
+/* The same for who can wait: all that were never looked at are read here. */
+enum weigh_code gate_weights_all(struct gate *g, struct catalog_reader *reader,
+    struct gate_weights *rows, size_t n, struct weigh_err *err);
 void gate_weights_free(struct gate_weights *rows, size_t n);
 
 /* Make a blob of these bytes, which come from `source`, a blob that a revision

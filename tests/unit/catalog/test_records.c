@@ -204,6 +204,9 @@ test_lineage(void **state)
 	shelf_open(&s);
 	admit(&s, "acme/tuned", 1, 0);
 	check_true("a record", record(&s, "{1}", "Acme/Base", 5));
+	check_str("of a base that was not known", waiting(&s, &q),
+	    "acme/tuned@1");
+	check_true("is made again", !record(&s, "{1}", "Acme/Base", 5));
 	check_str("nobody", waiting(&s, &q), "");
 	admit_other(&s, "acme/base", 2);
 	check_str("with its base", waiting(&s, &q), "acme/base@2 acme/tuned@1");
@@ -221,6 +224,7 @@ test_lineage(void **state)
 	    WEIGH_OK);
 	check_str("the child", waiting(&s, &q), "acme/tuned@1");
 	check_true("of another name", record(&s, "{3}", "acme/moved", 7));
+	check_true("again", !record(&s, "{3}", "acme/moved", 7));
 	check_code("gone", catalog_delete(s.catalog, &moved, NULL), WEIGH_OK);
 	check_str("the child", waiting(&s, &q), "acme/tuned@1");
 	check_true("without it", record(&s, "{4}", NULL, 7));
