@@ -31,6 +31,15 @@ def record(house, name):
     return answer(house, name)["record"]
 
 
+def hide(house, name):
+    """From now on it is private; answers what a reader of everything sends."""
+    admin = tokens.bearer(tokens.make(house, f"admin-{name.replace('/', '-')}", "admin"))
+    a = house.ask("PUT", f"/api/models/{name}/settings", b'{"private": true}',
+                  Content_Type="application/json", **admin)
+    assert a.status == 200, a
+    return admin
+
+
 def findings(r):
     return {f["finding"] for f in r.get("findings", [])}
 
@@ -147,24 +156,22 @@ def test_a_license_that_stands_where_people_agree(office):
 
 def test_a_private_base_is_told_to_nobody_by_what_is_public(office):
     add(office, "zoo/secret", LICENSE=TEXT.encode())
-    tokens.set_visibility(office, "zoo/secret", tokens.PRIVATE)
+    hide(office, "zoo/secret")
     add(office, "acme/tuned", **{"README.md": card(base_model="zoo/secret")})
     base, = record(office, "acme/tuned")["bases"]
     assert not base.get("held") and "concluded" not in base and "commit" not in base, base
-    tokens.set_visibility(office, "acme/tuned", tokens.PRIVATE)
-    reader = tokens.bearer(tokens.make(office, "reader", "read"))
+    reader = hide(office, "acme/tuned")
     until(lambda: ask(office, "acme/tuned", **reader).json["record"]["bases"][0]
           .get("concluded") == ID)
 
 
 def test_who_may_not_see_it_sees_no_record(office):
     add(office, "zoo/secret", LICENSE=TEXT.encode())
-    tokens.set_visibility(office, "zoo/secret", tokens.PRIVATE)
+    reader = hide(office, "zoo/secret")
     a = ask(office, "zoo/secret")
     assert a.status in (401, 404) and ID not in a.body.decode(), a
     assert ask(office, "acme/none").status == 404
-    reader = tokens.make(office, "reader", "read")
-    until(lambda: "record" in ask(office, "zoo/secret", **tokens.bearer(reader)).json)
+    until(lambda: "record" in ask(office, "zoo/secret", **reader).json)
 
 
 def said(house):
