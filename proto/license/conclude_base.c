@@ -177,7 +177,7 @@ add_base(struct conclude *c, const struct weigh_record_base *b,
 	}
 	if (b->cycle)
 		return;
-	if (base != NULL) {
+	if (base != NULL && base->noptions > 0) {
 		add_held(c, b, base);
 		conclude_say(c, "made from %s (%s%s), which is under %s",
 		    b->name, weigh_relation_name(b->relation),
