@@ -30,18 +30,6 @@ static const struct {
 	{ "output-training", "barred", "output-training", "no-other-models" },
 };
 
-/* "less than 10" is the limit "10 or more", seen from below; without a word for it the
- * narrower is meant. */
-static const struct {
-	const char *op, *as;
-} operators[] = {
-	{ ">", ">" },
-	{ ">=", ">=" },
-	{ "<", ">=" },
-	{ "<=", ">" },
-	{ "", ">=" },
-};
-
 static bool
 is_threshold(const char *fact)
 {
@@ -51,13 +39,13 @@ is_threshold(const char *fact)
 static void
 put_limit(char value[VALUE], const struct weigh_license_fact *f)
 {
-	const char *op = ">=";
+	/* "Less than 10" is the limit "10 or more", seen from below; where there is no word
+	 * for it the narrower is meant. */
+	bool more = strcmp(f->op, ">") == 0 || strcmp(f->op, "<=") == 0;
 
-	for (size_t i = 0; i < COUNT(operators); i++)
-		if (strcmp(operators[i].op, f->op) == 0)
-			op = operators[i].as;
-	snprintf(value, VALUE, "%s %" PRIu64 "%s%s", op, f->number,
-	    f->currency[0] != '\0' ? " " : "", f->currency);
+	snprintf(value, VALUE, "%s %" PRIu64 "%s%s",
+	    more ? ">" : ">=", f->number, f->currency[0] != '\0' ? " " : "",
+	    f->currency);
 }
 
 /* As a term says it, if there is such a fact; *term: there is. */
