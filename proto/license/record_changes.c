@@ -214,35 +214,39 @@ weigh_record_changes(struct weigh_record *now, const struct weigh_record *then,
 
 /* --- what an approval binds to ------------------------------------------------------------------- */
 
-/* The digest of all before, and of what comes next: nothing has to be put together, so
- * nothing can fail for lack of room. */
+/* The digest of all before and of what comes next, a block at a time: nothing has to be put
+ * together, so nothing can fail for lack of room.  Each string ends with its NUL. */
 struct chain {
-	struct weigh_oid *oid;
+	uint8_t block[4096]; /* begins with the digest of the blocks before */
+	size_t used;
 	bool failed;
 };
 
 static void
-take(struct chain *c, const char *text, size_t len)
+flush(struct chain *c)
 {
-	uint8_t bytes[WEIGH_OID_SIZE + 256];
-	size_t n;
+	struct weigh_oid oid;
 
-	do {
-		n = len < 256 ? len : 256;
-		memcpy(bytes, c->oid->b, WEIGH_OID_SIZE);
-		if (n > 0)
-			memcpy(bytes + WEIGH_OID_SIZE, text, n);
-		if (!weigh_oid_of(c->oid, bytes, WEIGH_OID_SIZE + n))
-			c->failed = true;
-		text += n;
-		len -= n;
-	} while (len > 0 || n == 256);
+	if (!weigh_oid_of(&oid, c->block, c->used))
+		c->failed = true;
+	else
+		memcpy(c->block, oid.b, WEIGH_OID_SIZE);
+	c->used = WEIGH_OID_SIZE;
 }
 
 static void
 take_text(struct chain *c, const char *text)
 {
-	take(c, text, strlen(text));
+	size_t len = strlen(text) + 1, n;
+
+	for (; len > 0; len -= n, text += n) {
+		if (c->used == sizeof(c->block))
+			flush(c);
+		n = sizeof(c->block) - c->used;
+		n = len < n ? len : n;
+		memcpy(c->block + c->used, text, n);
+		c->used += n;
+	}
 }
 
 static void
@@ -273,9 +277,8 @@ take_part(struct chain *c, const struct weigh_record_part *p)
 void
 weigh_record_basis(const struct weigh_record *r, struct weigh_oid *out)
 {
-	struct chain c = { .oid = out };
+	struct chain c = { .used = WEIGH_OID_SIZE };
 
-	memset(out, 0, sizeof(*out));
 	take_text(&c, "weigh.basis/1");
 	take_text(&c, r->concluded);
 	for (uint32_t i = 0; i < r->nparts; i++)
@@ -284,6 +287,8 @@ weigh_record_basis(const struct weigh_record *r, struct weigh_oid *out)
 		if (r->texts[i].scope == WEIGH_SCOPE_POLICY &&
 		    r->texts[i].kind != WEIGH_LICENSE_NONE)
 			take_oid(&c, &r->texts[i].oid);
+	flush(&c);
+	memcpy(out->b, c.block, WEIGH_OID_SIZE);
 	/* A digest that could not be made is no approval's. */
 	if (c.failed)
 		memset(out, 0xff, sizeof(*out));
