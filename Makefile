@@ -46,7 +46,7 @@ UNIT	= $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*/t
 TESTLIB	= $(call obj,$(wildcard tests/lib/*.c))
 PRELOAD	= $(BUILD)/tests/lib/preload.so
 MAKE_PACK = $(BUILD)/packaging/license-pack/build
-BENCH	= $(addprefix $(BUILD)/tests/bench/,load delay stock scan report)
+BENCH	= $(addprefix $(BUILD)/tests/bench/,load delay stock scan report verdict)
 FUZZ	= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY	= $(addprefix $(BUILD)/replay/,$(FUZZ))
 HEADERS	= $(filter-out %.tbl.h,$(wildcard include/weigh/*.h daemon/*.h \
@@ -209,7 +209,7 @@ $(BUILD)/tests/bench/load $(BUILD)/tests/bench/delay: %: %.o
 $(BUILD)/tests/bench/stock: $(BUILD)/tests/bench/stock.o $(HOUSE) $(PROTO)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,$(PKGS)) -pthread
-$(addprefix $(BUILD)/tests/bench/,scan report): %: %.o $(PROTO)
+$(addprefix $(BUILD)/tests/bench/,scan report verdict): %: %.o $(PROTO)
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $^ $(call pkg,--libs,libcrypto yaml-0.1 zlib)
 bench: all $(BENCH) ## measure against what is fast at the same

@@ -34,7 +34,7 @@ matches_id(const char *glob, const char *id)
 	char text[WEIGH_LICENSE_ID * 2];
 	size_t i;
 
-	for (i = 0; id[i] != '\0' && i < sizeof(text) - 1; i++)
+	for (i = 0; i < sizeof(text) - 1 && id[i] != '\0'; i++)
 		text[i] = weigh_policy_lower(id[i]);
 	text[i] = '\0';
 	return weigh_glob_match(glob, text);
@@ -377,25 +377,24 @@ struct policy_outcome
 weigh_policy_run(const struct policy_view *v, const struct policy_rule *rule)
 {
 	const struct policy_node *nodes = v->policy->nodes + rule->first;
-	struct policy_outcome stack[POLICY_NODES];
-	size_t n = 0;
+	struct policy_outcome below[POLICY_NODES],
+	    top = { WEIGH_UNKNOWN, nodes, v->license };
+	size_t n = 0; /* how many lie below the top one */
 
 	for (size_t i = 0; i < rule->nnodes; i++) {
 		const struct policy_node *node = &nodes[i];
 
 		if (node->op == OP_NOT) {
-			stack[n - 1].truth = (enum weigh_truth)(WEIGH_TRUE -
-			    stack[n - 1].truth);
+			top.truth = (enum weigh_truth)(WEIGH_TRUE - top.truth);
 		} else if (node->op == OP_AND || node->op == OP_OR) {
-			n--;
-			stack[n - 1] = either(stack[n - 1], stack[n],
-			    node->op == OP_AND);
+			top = either(below[--n], top, node->op == OP_AND);
 		} else {
-			stack[n].truth = weigh_policy_ask(v, node);
-			stack[n].node = node;
-			stack[n].license = v->license;
-			n++;
+			if (i > 0)
+				below[n++] = top;
+			top.truth = weigh_policy_ask(v, node);
+			top.node = node;
+			top.license = v->license;
 		}
 	}
-	return stack[0];
+	return top;
 }

@@ -491,7 +491,7 @@ take_inner(struct parser *p)
 static bool
 take_not(struct parser *p)
 {
-	bool not, ok;
+	bool negated, ok;
 
 	if (p->depth == POLICY_DEPTH)
 		return refuse(p, p->rest, "is nested too deep", "");
@@ -499,8 +499,8 @@ take_not(struct parser *p)
 	skip_blanks(p);
 	if (p->rest.len == 0)
 		return refuse(p, p->rest, "ends where a term is wanted", "");
-	not = take_word(p, "not");
-	ok = not ? take_not(p) && add(p, OP_NOT) != NULL : take_inner(p);
+	negated = take_word(p, "not");
+	ok = negated ? take_not(p) && add(p, OP_NOT) != NULL : take_inner(p);
 	p->depth--;
 	return ok;
 }

@@ -135,6 +135,8 @@ ROWS = [
         "`weigh license scan` of a tiny text, from its start", plain, ours_max=20),
     Row("license-memory", Licenses, Licenses.memory, "goal", "the goal",
         "peak memory over all texts", plain, ours_max=64, warm=False, most=1),
+    Row("policy-decide", Licenses, Licenses.verdict, "tenfold", "200 rules",
+        "one verdict by a policy of 20 rules", plain, ratio_max=0.2, ours_max=5, warm=False),
     Row("mirror-link", Mirror, Mirror.shard, "link", "the link: 1 Gbit/s, 20 ms",
         f"mirror of a shard of {SHARD:,} MiB", ratio_min=0.95, warm=False, most=3),
     Row("mirror-curl", Mirror, Mirror.shard, "curl", "curl",

@@ -1,4 +1,4 @@
-"""License texts: the copyright files and license texts that Debian has installed, scanned by
+"""Licenses: verdicts on them by a policy (`verdict.c`); and texts: the copyright files and license texts that Debian has installed, scanned by
 the engine (`scan.c`) and by licensecheck, which is Debian's own."""
 import glob
 import json
@@ -12,6 +12,7 @@ from house import BUILD, clean_env
 from measure import timed
 
 SCAN = BUILD / "tests/bench/scan"
+VERDICT = BUILD / "tests/bench/verdict"
 WEIGH = BUILD / "weigh"
 MEGABYTE = 1_000_000
 
@@ -87,3 +88,11 @@ class Licenses:
         rival = timed(["licensecheck", self.tiny], self.env)
         return {name: {**side, "amount": side["seconds"] * 1e3, "unit": "ms"}
                 for name, side in (("ours", ours), ("licensecheck", rival))}
+
+    def verdict(self):
+        """One verdict by 20 rules, and by ten times as many."""
+        def us(rules):
+            answer = json.loads(subprocess.check_output([VERDICT, str(rules)], env=self.env))
+            return {"amount": answer["us"], "unit": "µs", "seconds": answer["us"] / 1e6,
+                    "cpu_seconds": answer["us"] / 1e6}
+        return {"ours": us(20), "tenfold": us(200)}
