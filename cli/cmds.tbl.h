@@ -156,6 +156,31 @@ COMMAND("token rm", "ID|WHO", 1, 1, 0,
     "take a token away; it is refused at once",
     "weigh token rm ci",
     "weigh token rm 3f2a5c0d9e8b7a61", cmd_token_rm)
+COMMAND("accept", "NAME", 1, 1, 0,
+    "show the terms of a gated repository and accept them; asks first",
+    "weigh accept org/gated-model",
+    "weigh accept org/gated-model --yes", cmd_accept)
+COMMAND("access ls", "NAME", 1, 1, 0,
+    "list who accepted its terms, and who was granted or refused",
+    "weigh access ls org/gated-model",
+    "weigh access ls org/gated-model --json", cmd_access_ls)
+COMMAND("access grant", "NAME ID|WHO", 2, 2, OPT_BIT(OPT_MESSAGE),
+    "let the bearer of a token in, once they have accepted the terms",
+    "weigh access grant org/gated-model ci",
+    "weigh access grant org/gated-model ci -m 'ticket 17'", cmd_access_grant)
+COMMAND("access refuse", "NAME ID|WHO", 2, 2, OPT_BIT(OPT_MESSAGE),
+    "keep the bearer of a token out, whatever they accept",
+    "weigh access refuse org/gated-model ci",
+    "weigh access refuse org/gated-model ci -m 'not for production'",
+    cmd_access_refuse)
+COMMAND("access reopen", "NAME ID|WHO", 2, 2, OPT_BIT(OPT_MESSAGE),
+    "take back what was granted or refused",
+    "weigh access reopen org/gated-model ci",
+    "weigh access reopen org/gated-model 3f2a5c0d9e8b7a61", cmd_access_reopen)
+COMMAND("access set", "NAME public|gated|gated-auto|gated-manual|private", 2, 2, 0,
+    "say who sees a repository and who has its files",
+    "weigh access set org/model gated-auto",
+    "weigh access set org/model private", cmd_access_set)
 COMMAND("completion", "bash|zsh|fish", 1, 1, 0,
     "print a script that completes weigh's words in a shell",
     "weigh completion bash > ~/.local/share/bash-completion/completions/weigh",

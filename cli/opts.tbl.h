@@ -6,7 +6,7 @@
  */
 // clang-format off
 OPTION(REVISION, "revision", 0,   "REV",     false, "of add the branch to publish on, default: main; of mirror the branch, tag or commit to bring, default: what upstream gives first")
-OPTION(MESSAGE,  "message",  'm', "TEXT",    false, "what the revision is about, or why it is pinned")
+OPTION(MESSAGE,  "message",  'm', "TEXT",    false, "what the revision is about, why it is pinned, why access is granted or refused")
 OPTION(TO,       "to",       0,   "DIR",     false, "the folder to write; default: ./ and the last part of the name")
 OPTION(INCLUDE,  "include",  0,   "GLOB",    false, "only paths that match; may be given more than once")
 OPTION(EXCLUDE,  "exclude",  0,   "GLOB",    false, "no paths that match; may be given more than once")

@@ -128,6 +128,14 @@ void control_manifest(struct question *q, struct catalog_reader *reader);
 void control_midstates(struct question *q, struct catalog_reader *reader);
 void control_license_texts(struct question *q, struct catalog_reader *reader);
 void control_license_record(struct question *q, struct catalog_reader *reader);
+void control_terms(struct question *q, struct catalog_reader *reader);
+void control_access(struct question *q, struct catalog_reader *reader);
+void control_accept(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+void control_access_rule(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
+void control_access_set(struct control *c, struct http_exchange *x,
+    const struct weigh_route_match *m);
 void control_key(struct question *q, struct catalog_reader *reader);
 void control_doctor(struct question *q, struct catalog_reader *reader);
 void control_scrub_look(struct question *q, struct catalog_reader *reader);

@@ -14,6 +14,7 @@
 #define LOOK WEIGH_RIGHT_LOOK
 #define READ WEIGH_RIGHT_READ
 #define PUBLISH WEIGH_RIGHT_PUBLISH
+#define APPROVE WEIGH_RIGHT_APPROVE
 #define ADMIN WEIGH_RIGHT_ADMIN
 #define ANYWHERE false
 #define SOCKET true
@@ -57,6 +58,12 @@ static const struct verb {
 	    control_mirror_tell },
 	{ "POST", "/pins", PUBLISH, ANYWHERE, NULL, control_pin },
 	{ "POST", "/pins/rm", PUBLISH, ANYWHERE, NULL, control_unpin },
+	{ "GET", "/access", APPROVE, ANYWHERE, control_access, NULL },
+	{ "GET", "/access/terms", LOOK, ANYWHERE, control_terms, NULL },
+	{ "POST", "/access/accept", LOOK, ANYWHERE, NULL, control_accept },
+	{ "POST", "/access/rule", APPROVE, ANYWHERE, NULL,
+	    control_access_rule },
+	{ "POST", "/access/set", PUBLISH, ANYWHERE, NULL, control_access_set },
 	{ "GET", "/tokens", ADMIN, ANYWHERE, control_tokens, NULL },
 	{ "POST", "/tokens", ADMIN, ANYWHERE, NULL, control_token_new },
 	{ "DELETE", "/tokens/{word}", ADMIN, ANYWHERE, NULL, control_token_rm },

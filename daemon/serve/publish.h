@@ -64,6 +64,10 @@ void serve_commit(struct ask *ask, struct catalog_reader *reader);
 void serve_upload(struct ask *ask, struct catalog_reader *reader);
 void serve_complete(struct ask *ask, struct catalog_reader *reader);
 void serve_verify(struct ask *ask, struct catalog_reader *reader);
+void serve_ask_access(struct ask *ask, struct catalog_reader *reader);
+void serve_access_requests(struct ask *ask, struct catalog_reader *reader);
+void serve_access_handle(struct ask *ask, struct catalog_reader *reader);
+void serve_access_grant(struct ask *ask, struct catalog_reader *reader);
 /* The upload half of the LFS batch API: who asks for it has no right yet. */
 void serve_batch_upload(struct ask *ask, struct catalog_reader *reader,
     const struct weigh_lfs_batch *batch);

@@ -22,6 +22,7 @@
 #define LOOK WEIGH_RIGHT_LOOK
 #define READ WEIGH_RIGHT_READ
 #define PUBLISH WEIGH_RIGHT_PUBLISH
+#define APPROVE WEIGH_RIGHT_APPROVE
 #define OWN (ROUTE_HUB | ROUTE_HOME)
 
 /* {id} with a verb behind it stands before {id} alone: see README.md. */
@@ -40,6 +41,15 @@ static const struct route routes[] = {
 	    ROUTE_HUB | ROUTE_THROUGH, NULL },
 	{ "GET", "/api/{kind}/{id}/auth-check/write", PUBLISH, serve_auth_check,
 	    OWN, NULL },
+	/* What is gated: consent.c. */
+	{ "POST", "/{repo}/ask-access", LOOK, serve_ask_access, ROUTE_HUB,
+	    &serve_small_body },
+	{ "GET", "/api/{kind}/{id}/user-access-request/{word}", APPROVE,
+	    serve_access_requests, ROUTE_HUB, NULL },
+	{ "POST", "/api/{kind}/{id}/user-access-request/handle", APPROVE,
+	    serve_access_handle, ROUTE_HUB, &serve_small_body },
+	{ "POST", "/api/{kind}/{id}/user-access-request/grant", APPROVE,
+	    serve_access_grant, ROUTE_HUB, &serve_small_body },
 	{ "GET", "/api/{kind}/{id}/refs", LOOK, serve_refs, SEEK, NULL },
 	{ "GET", "/api/{kind}", LOOK, serve_list, AGAIN, NULL },
 	{ "GET", "/api/{kind}/{id}", LOOK, serve_info, SEEK, NULL },

@@ -209,7 +209,7 @@ tokens_find(struct tokens *t, const char *id, int64_t now,
 
 /* --- changing the list --------------------------------------------------- */
 
-/* By id or name; under `writer`, so the table stands. */
+/* By id or name; under `writer` or `lock`, so the table stands. */
 static const struct roll_token *
 named(const struct tokens *t, const char *id)
 {
@@ -298,6 +298,19 @@ tokens_make(struct tokens *t, struct weigh_who *who,
 	if (rc == WEIGH_OK)
 		memcpy(who->id, row.who.id, sizeof(who->id));
 	return rc;
+}
+
+bool
+tokens_named(struct tokens *t, const char *text, struct weigh_who *out)
+{
+	const struct roll_token *row;
+
+	pthread_rwlock_rdlock(&t->lock);
+	row = named(t, text);
+	if (row != NULL)
+		*out = row->who;
+	pthread_rwlock_unlock(&t->lock);
+	return row != NULL;
 }
 
 enum weigh_code

@@ -45,6 +45,9 @@ void tokens_identify(struct tokens *t, const char *value, size_t len,
 bool tokens_find(struct tokens *t, const char *id, int64_t now,
     struct weigh_who *out);
 
+/* Who has this id or this name?  Also one whose time is over; false: nobody. */
+bool tokens_named(struct tokens *t, const char *text, struct weigh_who *out);
+
 /* Make a token with the role, name, repos, created and expires of *who, and its id
  * into *who.  WEIGH_EXISTS: the name is taken; WEIGH_USAGE: one of the values is
  * not as access.h says, or patterns were given to an admin; WEIGH_TOO_BIG: there

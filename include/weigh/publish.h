@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include <weigh/buf.h>
+#include <weigh/consent.h>
 #include <weigh/err.h>
 #include <weigh/json.h>
 #include <weigh/name.h>
@@ -56,6 +57,18 @@ enum weigh_code weigh_settings_request_parse(struct weigh_settings_request *out,
 enum weigh_visibility weigh_settings_apply(const struct weigh_settings_request
 					       *r,
     enum weigh_visibility now);
+
+/* POST …/user-access-request/handle: {"user", "status": "accepted" | "rejected" |
+ * "pending", "rejectionReason"?}, and …/grant: {"user"}.  A user is a token's name or
+ * id. */
+struct weigh_access_request {
+	char user[65];
+	bool has_act;
+	enum weigh_consent_act act;
+	char reason[512];
+};
+enum weigh_code weigh_access_request_parse(struct weigh_access_request *out,
+    const char *text, size_t len, struct weigh_err *err);
 
 /* POST …/branch/NAME: {"startingPoint"?, "overwrite"?, "emptyBranch"?}, or no
  * body at all; POST …/tag/REV: {"tag", "message"?}. */

@@ -314,6 +314,74 @@ weigh_settings_apply(const struct weigh_settings_request *r,
 	return now == WEIGH_PRIVATE ? WEIGH_PUBLIC : now;
 }
 
+/* --- who is let in ------------------------------------------------------------------------ */
+
+static enum weigh_code
+read_user(struct weigh_json *j, enum weigh_json_token first, void *out,
+    struct weigh_err *err)
+{
+	struct weigh_access_request *r = out;
+
+	return weigh_json_copy(j, first, r->user, sizeof(r->user), err);
+}
+
+static enum weigh_code
+read_status(struct weigh_json *j, enum weigh_json_token first, void *out,
+    struct weigh_err *err)
+{
+	static const struct {
+		const char *word;
+		enum weigh_consent_act act;
+	} words[] = {
+		{ "accepted", WEIGH_CONSENT_GRANT },
+		{ "rejected", WEIGH_CONSENT_REFUSE },
+		{ "pending", WEIGH_CONSENT_REOPEN },
+	};
+	struct weigh_access_request *r = out;
+	enum weigh_code rc;
+	char word[16];
+
+	rc = weigh_json_copy(j, first, word, sizeof(word), err);
+	for (size_t i = 0; rc == WEIGH_OK && i < COUNT(words); i++) {
+		if (strcmp(word, words[i].word) != 0)
+			continue;
+		r->act = words[i].act;
+		r->has_act = true;
+		return WEIGH_OK;
+	}
+	return rc != WEIGH_OK ?
+	    rc :
+	    weigh_fail(err, WEIGH_USAGE,
+		"a request is accepted, rejected or pending, not \"%s\"", word);
+}
+
+static enum weigh_code
+read_reason(struct weigh_json *j, enum weigh_json_token first, void *out,
+    struct weigh_err *err)
+{
+	struct weigh_access_request *r = out;
+
+	return weigh_json_copy(j, first, r->reason, sizeof(r->reason), err);
+}
+
+enum weigh_code
+weigh_access_request_parse(struct weigh_access_request *out, const char *text,
+    size_t len, struct weigh_err *err)
+{
+	static const struct weigh_json_member rows[] = {
+		{ "user", read_user },
+		{ "status", read_status },
+		{ "rejectionReason", read_reason },
+	};
+	enum weigh_code rc;
+
+	*out = (struct weigh_access_request){ .has_act = false };
+	rc = weigh_json_read_object(text, len, rows, COUNT(rows), out, err);
+	if (rc == WEIGH_OK && out->user[0] == '\0')
+		rc = weigh_fail(err, WEIGH_USAGE, "no user was named");
+	return rc;
+}
+
 /* --- branches and tags -------------------------------------------------------------------- */
 
 static enum weigh_code

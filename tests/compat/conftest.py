@@ -80,11 +80,12 @@ def js(held, tmp):
 
 @pytest.fixture(scope="session")
 def published():
-    """Empty at first; mirror.tokens: alice's may publish, bob's may read."""
+    """Empty at first; mirror.tokens: alice's may publish, bob's may read, carol's
+    may let people in."""
     folder = short_tmp()
     h = House(folder, env={"WEIGHD_UPLOAD_PART": "8M"}).start()
     h.tokens = {name: h.weigh("token", "new", name, "--role", role, "--json").json["token"]
-                for name, role in (("alice", "publish"), ("bob", "read"))}
+                for name, role in (("alice", "publish"), ("bob", "read"), ("carol", "approve"))}
     yield h
     if h.proc:
         h.stop()

@@ -254,6 +254,59 @@ def test_auth_check(writer, reader):
         reader("api.auth_check(repo)", repo=writer.repo)
 
 
+def test_a_gated_repository(writer, reader, mirror):
+    """By the client's own words, but for accepting: the Hub has a page for that."""
+    def accept():
+        a = mirror.ask("POST", f"/{writer.repo}/ask-access", body=b"",
+                       Authorization="Bearer " + mirror.tokens["bob"])
+        assert a.status == 200, a
+        return a.json["status"]
+
+    def approver(code):
+        env = dict(writer.env)
+        writer.env["HF_TOKEN"] = mirror.tokens["carol"]
+        try:
+            return writer(code)
+        finally:
+            writer.env = env
+
+    card = "---\\nlicense: other\\nextra_gated_prompt: be kind\\n---\\n"
+    assert writer(f"""
+        api.create_repo(repo)
+        api.upload_file(repo_id=repo, path_or_fileobj=b'{card}', path_in_repo='README.md')
+        api.upload_file(repo_id=repo, path_or_fileobj=b'1', path_in_repo='a')
+        api.update_repo_settings(repo, gated='auto')
+        say(api.model_info(repo).gated)""") == "auto"
+    read = "say(open(hf_hub_download(repo, 'a')).read())"
+    with pytest.raises(Failed) as e:
+        reader(read, repo=writer.repo)
+    assert e.value.kind == "GatedRepoError" and "401" in e.value.message
+    reader.env["HF_TOKEN"] = mirror.tokens["bob"]
+    for code in (read, "api.auth_check(repo)"):
+        with pytest.raises(Failed) as e:
+            reader(code, repo=writer.repo)
+        assert e.value.kind == "GatedRepoError" and "weigh accept" in e.value.message
+    assert accept() == "accepted" and reader(read, repo=writer.repo) == "1"
+
+    assert writer("api.update_repo_settings(repo, gated='manual'); say(api.model_info(repo).gated)") == "manual"
+    with pytest.raises(Failed, match="GatedRepoError"):
+        reader("api.auth_check(repo)", repo=writer.repo)
+    with pytest.raises(Failed, match="403"):
+        writer("say(len(list(api.list_pending_access_requests(repo))))")
+    assert approver("say([r.username for r in api.list_pending_access_requests(repo)])") == ["bob"]
+    assert approver("""
+        api.accept_access_request(repo, 'bob')
+        say([[r.username, r.status] for r in api.list_accepted_access_requests(repo)])""") == [["bob", "accepted"]]
+    assert reader("api.auth_check(repo); say(0)", repo=writer.repo) == 0
+    assert approver("""
+        api.reject_access_request(repo, 'bob', rejection_reason='no')
+        say([r.username for r in api.list_rejected_access_requests(repo)])""") == ["bob"]
+    with pytest.raises(Failed, match="GatedRepoError"):
+        reader("api.auth_check(repo)", repo=writer.repo)
+    approver("api.cancel_access_request(repo, 'bob'); api.grant_access(repo, 'bob'); say(0)")
+    assert reader("api.auth_check(repo); say(0)", repo=writer.repo) == 0
+
+
 def test_a_bad_card_is_refused(writer):
     with pytest.raises(Failed):
         writer("""

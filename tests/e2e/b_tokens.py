@@ -113,7 +113,7 @@ def test_no_route_tells_of_a_private_repository(held, method, pattern, right):
         assert len(set(said.values())) == 1
         return
     assert said["strange"] == 401
-    if right in ("PUBLISH", "ADMIN"):
+    if right in ("PUBLISH", "APPROVE", "ADMIN"):
         assert said["nobody"] == 401 and said["read"] == 403
         assert said["elsewhere"] == 403 or "acme/secret" not in fill(pattern)
     elif "acme/secret" in fill(pattern):
@@ -147,6 +147,10 @@ def test_every_verb_by_everybody(held, method, pattern, right, where):
         if pattern == "/rebuild":
             settle(held)
         return
+    if right == "APPROVE":
+        assert said["nobody"].status == 401
+        for who in ("read", "publish", "elsewhere"):
+            assert said[who].status == 403, who
     for who in ("nobody", "elsewhere"):
         assert said[who].status not in (401, 403) or "acme/secret" in target
         assert SECRET not in said[who].body and b'"acme/secret"' not in said[who].body
