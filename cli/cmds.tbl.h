@@ -177,7 +177,7 @@ COMMAND("access reopen", "NAME ID|WHO", 2, 2, OPT_BIT(OPT_MESSAGE),
     "take back what was granted or refused",
     "weigh access reopen org/gated-model ci",
     "weigh access reopen org/gated-model 3f2a5c0d9e8b7a61", cmd_access_reopen)
-COMMAND("access set", "NAME public|gated|gated-auto|gated-manual|private", 2, 2, 0,
+COMMAND("access set", "NAME VISIBILITY", 2, 2, 0,
     "say who sees a repository and who has its files",
     "weigh access set org/model gated-auto",
     "weigh access set org/model private", cmd_access_set)

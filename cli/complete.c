@@ -22,6 +22,7 @@ static const struct {
 	{ "FORMAT", COMPLETE_WORDS },
 	{ "ROLE", COMPLETE_WORDS },
 	{ "WHICH", COMPLETE_WORDS },
+	{ "VISIBILITY", COMPLETE_WORDS },
 };
 
 /* --- lists of words ------------------------------------------------------------- */
@@ -106,6 +107,17 @@ roles(char out[COMPLETE_WORDS_MAX])
 }
 
 static void
+visibilities(char out[COMPLETE_WORDS_MAX])
+{
+	enum weigh_visibility v;
+
+	out[0] = '\0';
+	for (v = WEIGH_PUBLIC; v < WEIGH_VISIBILITIES; v++)
+		add_word(out, weigh_visibility_name(v),
+		    strlen(weigh_visibility_name(v)));
+}
+
+static void
 weights_formats(char out[COMPLETE_WORDS_MAX])
 {
 	enum weigh_formats f;
@@ -143,6 +155,8 @@ look_up(struct complete *c, const char *text, size_t len)
 		formats(c->words);
 	else if (strcmp(c->label, "ROLE") == 0)
 		roles(c->words);
+	else if (strcmp(c->label, "VISIBILITY") == 0)
+		visibilities(c->words);
 	else if (strcmp(c->label, "WHICH") == 0)
 		weights_formats(c->words);
 }

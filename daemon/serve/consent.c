@@ -133,6 +133,7 @@ write_request(void *ctx, const struct catalog_consent *c)
 	    who.name :
 	    c->token;
 	weigh_jw_object(&l->w);
+	weigh_jw_kstr(&l->w, "requestId", c->token);
 	weigh_jw_key(&l->w, "user");
 	weigh_jw_object(&l->w);
 	weigh_jw_kstr(&l->w, "user", user);

@@ -60,7 +60,7 @@ enum weigh_visibility weigh_settings_apply(const struct weigh_settings_request
 
 /* POST …/user-access-request/handle: {"user", "status": "accepted" | "rejected" |
  * "pending", "rejectionReason"?}, and …/grant: {"user"}.  A user is a token's name or
- * id. */
+ * id; instead of it there may be a "requestId", which here is the token's id. */
 struct weigh_access_request {
 	char user[65];
 	bool has_act;

@@ -370,6 +370,7 @@ weigh_access_request_parse(struct weigh_access_request *out, const char *text,
 {
 	static const struct weigh_json_member rows[] = {
 		{ "user", read_user },
+		{ "requestId", read_user },
 		{ "status", read_status },
 		{ "rejectionReason", read_reason },
 	};

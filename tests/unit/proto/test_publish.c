@@ -158,6 +158,44 @@ test_settings(void **state)
 }
 
 static void
+test_access_requests(void **state)
+{
+	static const struct {
+		const char *text, *user;
+		enum weigh_code code;
+		int act; /* -1: none */
+	} rows[] = {
+		{ "{\"user\":\"ci\",\"status\":\"accepted\"}", "ci", WEIGH_OK,
+		    WEIGH_CONSENT_GRANT },
+		{ "{\"requestId\":\"3f2a\",\"status\":\"rejected\","
+		  "\"rejectionReason\":\"no\"}",
+		    "3f2a", WEIGH_OK, WEIGH_CONSENT_REFUSE },
+		{ "{\"user\":\"ci\",\"status\":\"pending\"}", "ci", WEIGH_OK,
+		    WEIGH_CONSENT_REOPEN },
+		{ "{\"user\":\"ci\"}", "ci", WEIGH_OK, -1 },
+		{ "{\"user\":\"ci\",\"status\":\"end\"}", "", WEIGH_USAGE, -1 },
+		{ "{\"status\":\"accepted\"}", "", WEIGH_USAGE, -1 },
+		{ "{\"user\":7}", "", WEIGH_MALFORMED, -1 },
+	};
+	struct weigh_access_request r;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		check_code(rows[i].text,
+		    weigh_access_request_parse(&r, rows[i].text,
+			strlen(rows[i].text), NULL),
+		    rows[i].code);
+		if (rows[i].code != WEIGH_OK)
+			continue;
+		check_str(rows[i].text, r.user, rows[i].user);
+		check_u64(rows[i].text, r.has_act, rows[i].act >= 0);
+		check_true(rows[i].text,
+		    !r.has_act || (int)r.act == rows[i].act);
+		check_str(rows[i].text, r.reason, i == 1 ? "no" : "");
+	}
+}
+
+static void
 test_refs(void **state)
 {
 	static const char tag[] = "{\"tag\":\"v1\",\"message\":\"first\"}",
@@ -262,6 +300,7 @@ main(void)
 		cmocka_unit_test(test_create),
 		cmocka_unit_test(test_move),
 		cmocka_unit_test(test_settings),
+		cmocka_unit_test(test_access_requests),
 		cmocka_unit_test(test_refs),
 		cmocka_unit_test(test_preupload),
 		cmocka_unit_test(test_preupload_answer),
