@@ -313,7 +313,7 @@ static enum weigh_code
 follow_base(struct recording *k, uint32_t i)
 {
 	char hex[WEIGH_GITID_HEX + 1];
-	enum weigh_visibility visibility;
+	enum weigh_visibility visibility = WEIGH_PRIVATE;
 	struct weigh_repo repo, held;
 	struct weigh_gitid commit;
 	enum weigh_code rc;

@@ -305,9 +305,12 @@ find_places(struct conclude *c, const struct weigh_record_part *p)
 			     p->id,
 	    policy != NULL || card ? "" : of, t->value,
 	    some ? ", for multimodal models" : "");
-	if (f != NULL && (policy != NULL || card)) {
-		f->path = card ? "README.md" : policy->path;
-		f->oid = card ? (struct weigh_oid){ { 0 } } : policy->oid;
+	if (f != NULL && card) {
+		f->path = "README.md";
+		f->oid = (struct weigh_oid){ { 0 } };
+	} else if (f != NULL && policy != NULL) {
+		f->path = policy->path;
+		f->oid = policy->oid;
 	}
 }
 

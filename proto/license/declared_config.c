@@ -29,11 +29,10 @@ read_auto_map(struct weigh_json *j, enum weigh_json_token first, void *out,
     struct weigh_err *err)
 {
 	enum weigh_code rc = WEIGH_OK;
-	enum weigh_json_token t;
 
 	if (first != WEIGH_JSON_OBJECT)
 		return license_json_strings(j, first, take_class, out, err);
-	while (rc == WEIGH_OK && (t = weigh_json_next(j)) == WEIGH_JSON_KEY)
+	while (rc == WEIGH_OK && weigh_json_next(j) == WEIGH_JSON_KEY)
 		rc = license_json_strings(j, weigh_json_next(j), take_class,
 		    out, err);
 	return rc;

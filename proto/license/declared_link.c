@@ -103,8 +103,9 @@ is_commit(struct cursor part)
 static bool
 pinned(struct cursor path)
 {
-	struct cursor part = license_url_part(&path);
+	struct cursor part;
 
+	(void)license_url_part(&path);
 	while (path.len > 0) {
 		part = license_url_part(&path);
 		if (path.len > 0 && is_commit(part))

@@ -185,6 +185,7 @@ test_long_names(void **state)
 	char *name = malloc(65536);
 
 	(void)state;
+	assert_non_null(name);
 	memset(name, '\'', 65535);
 	name[65535] = '\0';
 	for (unsigned f = 0; f < WEIGH_REPORT_FORMATS; f++) {
