@@ -105,7 +105,7 @@ take_path(char out[WEIGH_PATH_MAX + 1], const char *text)
 		    -1;
 		int low = high >= 0 ? hex_value(text[i + 2]) : -1;
 
-		out[n++] = low >= 0 ? (char)(high << 4 | low) : text[i];
+		out[n++] = (char)(low >= 0 ? high << 4 | low : text[i]);
 		i += low >= 0 ? 2 : 0;
 	}
 	out[n] = '\0';
