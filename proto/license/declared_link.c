@@ -152,8 +152,8 @@ decode(struct cursor text, char out[URL_MAX])
 			high = hex_digit(text.p[1]);
 			low = hex_digit(text.p[2]);
 		}
-		out[n++] = high >= 0 && low >= 0 ? (char)(high << 4 | low) :
-						   text.p[0];
+		out[n++] = (char)(high >= 0 && low >= 0 ? high << 4 | low :
+							  text.p[0]);
 		cursor_skip(&text, high >= 0 && low >= 0 ? 3 : 1);
 	}
 	return (struct cursor){ out, n };

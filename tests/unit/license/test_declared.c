@@ -706,7 +706,7 @@ test_many_folders(void **state)
 		size_t folders;
 		bool want;
 	} rows[] = { { "few", 64, false }, { "many", 65, true } };
-	static char names[65][16];
+	static char names[65][40];
 	const char *paths[67];
 
 	(void)state;
